@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "arch.h"
+
+#include <acuity/size.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* Far more than any published network has; keeps the work on a hostile file small. */
+#define MAX_RECORDS 10000
+
+const AcuArch *const acu_archs[] = {
+  &acu_arch_rrdb, &acu_arch_span, &acu_arch_compact, &acu_arch_realcugan, &acu_arch_cunet, &acu_arch_upconv7,
+  &acu_arch_srmd, &acu_arch_other, NULL
+};
+
+guint
+acu_arch_count (const AcuWeights *weights, const char *type)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < weights->n_records; i++)
+    count += g_str_equal (weights->records[i].type, type);
+  return count;
+}
+
+const AcuRecord *
+acu_arch_record (const AcuWeights *weights, const char *type, guint n)
+{
+  for (guint i = 0; i < weights->n_records; i++)
+    if (g_str_equal (weights->records[i].type, type) && n-- == 0)
+      return &weights->records[i];
+  return NULL;
+}
+
+GBytes *
+acu_arch_floats (const float *values, guint64 n, float **room, GError **error)
+{
+  float *memory = acu_try_alloc (n, sizeof (float));
+
+  if (!memory)
+    {
+      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY,
+                           _("There is not enough memory for the network's weights."));
+      return NULL;
+    }
+  if (values)
+    memcpy (memory, values, n * sizeof (float));
+  if (room)
+    *room = memory;
+  return g_bytes_new_with_free_func (memory, n * sizeof (float), acu_free, memory);
+}
+
+static const AcuArch *
+recognise (const AcuWeights *weights)
+{
+  for (guint i = 0; acu_archs[i + 1]; i++)
+    if (acu_archs[i]->recognise (weights))
+      return acu_archs[i];
+  return &acu_arch_other;
+}
+
+/* Geometry of a net without its border: result = scale * picture - lost, for pictures that are multiples of `align`. */
+typedef struct Geometry
+{
+  int scale, lost, align;
+} Geometry;
+
+static gboolean
+result_size (const AcuNet *net, int side, int *result)
+{
+  g_autofree AcuShape *shapes = g_try_new (AcuShape, net->layers->len);
+  guint last = net->layers->len - 1;
+
+  if (!shapes || !acu_net_infer (net, side, side, shapes, NULL) || shapes[last].width != shapes[last].height
+      || shapes[last].channels != 3)
+    return FALSE;
+  *result = shapes[last].width;
+  return TRUE;
+}
+
+/* Tries sizes: the smallest alignment for which three neighbouring sizes work shows scale and loss. */
+static gboolean
+measure (const AcuNet *net, Geometry *geometry)
+{
+  for (int align = 1; align <= 16; align *= 2)
+    {
+      int base = 256, a, b, c;
+
+      if (!result_size (net, base, &a) || !result_size (net, base + align, &b)
+          || !result_size (net, base + 2 * align, &c))
+        continue;
+      if (b - a != c - b || (b - a) % align)
+        continue;
+      geometry->align = align;
+      geometry->scale = (b - a) / align;
+      geometry->lost = geometry->scale * base - a;
+      return geometry->scale >= 1 && geometry->scale <= 16 && geometry->lost >= 0;
+    }
+  return FALSE;
+}
+
+static gboolean
+add_body (AcuNet *net, const AcuArch *arch, const AcuWeights *weights, const Geometry *geometry, GError **error)
+{
+  const guint picture = 0;
+  guint at = picture, crop[2];
+  AcuLayer *layer;
+  int border = geometry ? (geometry->lost + 2 * geometry->scale - 1) / (2 * geometry->scale) + arch->extra_border : 0;
+  int cut = geometry ? (border * 2 * geometry->scale - geometry->lost) / 2 : 0;
+
+  layer = acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, NULL);
+  layer->channels = 3;
+  if (geometry && (border || geometry->align > 1))
+    {
+      layer = acu_net_add (net, ACU_LAYER_PAD, "border", &at, 1, &at);
+      layer->left = layer->right = layer->top = layer->bottom = border;
+      layer->align = geometry->align;
+      layer->border = arch->border;
+    }
+  if (arch->before && !arch->before (net, weights, &at, error))
+    return FALSE;
+  if (!acu_arch_add_records (net, weights, at, &at, error))
+    return FALSE;
+  if (!geometry)
+    return TRUE;
+  if (border || geometry->align > 1)
+    {
+      crop[0] = at;
+      crop[1] = picture;
+      layer = acu_net_add (net, ACU_LAYER_CROP, "cut border", crop, 2, &at);
+      layer->left = layer->top = cut;
+      layer->factor = geometry->scale;
+    }
+  return !arch->after || arch->after (net, geometry->scale, &at, error);
+}
+
+AcuNet *
+acu_arch_build (const AcuWeights *weights, GError **error)
+{
+  const AcuArch *arch = recognise (weights);
+  g_autofree char *name = g_path_get_basename (weights->path);
+  AcuNet *net = acu_net_new (name);
+  Geometry geometry;
+  g_autofree AcuShape *shapes = NULL;
+
+  if (weights->n_records > MAX_RECORDS)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("%s: it has %u layers; at most %d are supported."), name,
+                   weights->n_records, MAX_RECORDS);
+      goto failed;
+    }
+  if (!add_body (net, arch, weights, NULL, error))
+    goto failed;
+  if (!measure (net, &geometry))
+    {
+      shapes = g_try_new (AcuShape, net->layers->len);
+      /* The layer that fits no size says best what is wrong. */
+      if (!shapes || acu_net_infer (net, 256, 256, shapes, error))
+        {
+          if (error)
+            g_clear_error (error);
+          g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED,
+                       _("%s: this network does not turn a colour picture into an enlarged one."), name);
+        }
+      goto failed;
+    }
+  acu_net_unref (net);
+
+  net = acu_net_new (name);
+  net->architecture = g_strdup (arch->name);
+  net->scale = geometry.scale;
+  if (!add_body (net, arch, weights, &geometry, error))
+    goto failed;
+  return net;
+
+failed:
+  acu_net_unref (net);
+  return NULL;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Architectures: from named tensors and layer lists to a net that takes a picture of any size and returns exactly
+ * `scale` times its size. */
+#ifndef ACU_ARCH_H
+#define ACU_ARCH_H
+
+#include "net.h"
+#include "weights.h"
+
+G_BEGIN_DECLS
+
+/* Builds the net of a loaded model. The net keeps what it needs; `weights` may be freed afterwards.
+ * ACU_ERROR_UNSUPPORTED or ACU_ERROR_FORMAT naming the layer and line; ACU_ERROR_MEMORY. */
+AcuNet *acu_arch_build (const AcuWeights *weights, GError **error);
+
+/**
+ * AcuArch: one architecture, one file; a new one is a row in acu_archs[].
+ * @name: for people
+ * @border: how the picture is continued beyond its border where the net's convolutions do not pad
+ * @recognise: whether these weights are of this architecture
+ * @before: adds what belongs between the picture (layer *at) and the model's own input; moves *at; NULL for nothing
+ * @after: the same between the model's result and the final crop; NULL for nothing
+ * @extra_border: pixels of further border that the published pipeline adds for this architecture
+ */
+typedef struct AcuArch
+{
+  const char *name;
+  AcuBorder border;
+  gboolean (*recognise) (const AcuWeights *weights);
+  gboolean (*before) (AcuNet *net, const AcuWeights *weights, guint *at, GError **error);
+  gboolean (*after) (AcuNet *net, int scale, guint *at, GError **error);
+  int extra_border;
+} AcuArch;
+
+extern const AcuArch acu_arch_rrdb, acu_arch_compact, acu_arch_span, acu_arch_realcugan, acu_arch_cunet,
+                     acu_arch_upconv7, acu_arch_srmd, acu_arch_other;
+/* In the order in which they are asked; the last one recognises everything. Ended by NULL. */
+extern const AcuArch *const acu_archs[];
+
+/* Number of records of that type. */
+guint acu_arch_count (const AcuWeights *weights, const char *type);
+/* The n-th record of that type, or NULL. */
+const AcuRecord *acu_arch_record (const AcuWeights *weights, const char *type, guint n);
+
+/* ncnn_graph.c: appends the layers of `weights` to the net, the picture being layer `picture`; *result gets the last one. */
+gboolean acu_arch_add_records (AcuNet *net, const AcuWeights *weights, guint picture, guint *result, GError **error);
+
+/* n floats as GBytes, or NULL with ACU_ERROR_MEMORY. `values` may be NULL: then *room (not NULL) is to be filled. */
+GBytes *acu_arch_floats (const float *values, guint64 n, float **room, GError **error);
+
+G_END_DECLS
+
+#endif

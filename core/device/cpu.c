@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "cpu.h"
+#include "pool.h"
+
+#include "kernels_once.h"
+
+#include <acuity/size.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* A task is about this many operations: small enough to share out, large enough that taking it costs nothing. */
+#define TASK_OPERATIONS 2e6
+/* Columns of a task at least, so that kernels fill their blocks. */
+#define TASK_COLUMNS 32
+
+static guint64
+longest_row (const AcuProgram *program)
+{
+  guint64 longest = 0;
+
+  for (guint i = 0; i < program->n_stages; i++)
+    longest = MAX (longest, program->buffers[i].row_floats);
+  return longest;
+}
+
+static guint64
+cpu_bytes (const AcuProgram *program, int threads)
+{
+  /* Rows and weights were checked against overflow when they were made; their sum is far below 2^63. */
+  return acu_cpu_pack_bytes (program) + (longest_row (program) * (guint64) (threads + 1) + 64) * sizeof (float);
+}
+
+static void
+cpu_free (AcuExecutor *executor)
+{
+  if (!executor)
+    return;
+  if (executor->stages)
+    acu_cpu_unpack (executor);
+  acu_free (executor->arena);
+  acu_free (executor->zeros);
+  acu_free (executor->scratch);
+  g_free (executor);
+}
+
+static AcuExecutor *
+cpu_prepare (const AcuProgram *program, int threads, GError **error)
+{
+  AcuExecutor *executor = g_new0 (AcuExecutor, 1);
+
+  executor->program = program;
+  executor->kernels = acu_kernels ();
+  executor->threads = threads;
+  executor->scratch_floats = longest_row (program);
+  executor->arena = acu_try_alloc (program->arena_floats, sizeof (float));
+  executor->zeros = acu_try_alloc0 (executor->scratch_floats, sizeof (float));
+  executor->scratch = acu_try_alloc (executor->scratch_floats * (guint64) threads, sizeof (float));
+  if (!executor->arena || !executor->zeros || !executor->scratch)
+    {
+      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY,
+                           _("There is not enough memory for the network's feature maps."));
+      cpu_free (executor);
+      return NULL;
+    }
+  if (!acu_cpu_pack (executor, error))
+    {
+      cpu_free (executor);
+      return NULL;
+    }
+  return executor;
+}
+
+static void
+cpu_reset (AcuExecutor *executor)
+{
+  for (guint i = 0; i < executor->program->n_stages; i++)
+    if (executor->program->stages[i].kind == ACU_STAGE_GLOBAL_POOL)
+      memset (executor->stages[i].sums, 0, executor->program->buffers[i].channels * sizeof (double));
+}
+
+/* Margins share memory with other maps (by lifetime) and with older rows, so each new row clears its own. */
+static void
+clear_margins (AcuExecutor *executor, const AcuBuffer *buffer, int y)
+{
+  float *row = acu_cpu_row (executor, buffer, y);
+  gsize pixel = buffer->channels * sizeof (float);
+
+  memset (row - (gsize) buffer->margin_left * buffer->channels, 0, buffer->margin_left * pixel);
+  memset (row + (gsize) buffer->width * buffer->channels, 0, buffer->margin_right * pixel);
+}
+
+static void
+cpu_upload (AcuExecutor *executor, int first, int rows, const float *pixels)
+{
+  const AcuBuffer *buffer = &executor->program->buffers[0];
+  gsize floats = (gsize) buffer->width * buffer->channels;
+
+  for (int y = first; y < first + rows; y++, pixels += floats)
+    {
+      memcpy (acu_cpu_row (executor, buffer, y), pixels, floats * sizeof (float));
+      clear_margins (executor, buffer, y);
+    }
+}
+
+static void
+cpu_download (AcuExecutor *executor, int first, int rows, float *pixels)
+{
+  const AcuBuffer *buffer = &executor->program->buffers[executor->program->n_stages - 1];
+  gsize floats = (gsize) buffer->width * buffer->channels;
+
+  for (int y = first; y < first + rows; y++, pixels += floats)
+    memcpy (pixels, acu_cpu_row (executor, buffer, y), floats * sizeof (float));
+}
+
+typedef struct Step
+{
+  AcuExecutor *executor;
+  guint stage;
+  int first, columns, chunk;      /* first row; columns of a row; columns of a task */
+  int chunks;                     /* tasks a row */
+} Step;
+
+static void
+run_task (void *data, int task, int worker)
+{
+  const Step *step = data;
+  int row = step->first + task / step->chunks;
+  int from = task % step->chunks * step->chunk;
+
+  acu_cpu_stage_row (step->executor, step->stage, row, from, MIN (from + step->chunk, step->columns), worker);
+}
+
+static void
+cpu_run (AcuExecutor *executor, guint number, int first, int rows)
+{
+  const AcuStage *stage = &executor->program->stages[number];
+  const AcuBuffer *buffer = &executor->program->buffers[number];
+  Step step = { executor, number, first, buffer->width };
+  double chunks;
+
+  if (stage->kind == ACU_STAGE_GLOBAL_POOL)
+    {
+      acu_cpu_pool_rows (executor, number, first, rows);
+      return;
+    }
+  for (int y = first; y < first + rows; y++)
+    clear_margins (executor, buffer, y);
+  chunks = CLAMP (stage->row_operations / TASK_OPERATIONS, 1, MAX (1, buffer->width / TASK_COLUMNS));
+  step.chunk = (buffer->width + (int) chunks - 1) / (int) chunks;
+  step.chunks = (buffer->width + step.chunk - 1) / step.chunk;
+  /* Little work is done here and now: waking threads would cost more. */
+  acu_pool_run (rows * step.chunks, stage->row_operations * rows < 2e5 ? 1 : executor->threads, run_task, &step);
+}
+
+const AcuDevice acu_device_cpu = {
+  "cpu", cpu_bytes, cpu_prepare, cpu_reset, cpu_upload, cpu_run, cpu_download, cpu_free
+};

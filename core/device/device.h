@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* What a device executes: stages that read and write rows of feature maps kept in buffers. Only the planner decides
+ * (which stages, which rows when, how large the buffers are); only a device executes. */
+#ifndef ACU_DEVICE_H
+#define ACU_DEVICE_H
+
+#include <acuity/error.h>
+#include <acuity/upscaler.h>
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define ACU_STAGE_MAX_INPUTS 8
+
+typedef enum AcuStageKind
+{
+  ACU_STAGE_INPUT,
+  ACU_STAGE_CONV2D,               /* all inputs are slices of one concatenated feature map */
+  ACU_STAGE_DECONV2D,
+  ACU_STAGE_SLOPE,
+  ACU_STAGE_ACTIVATION,           /* activation */
+  ACU_STAGE_ADD,
+  ACU_STAGE_MUL,
+  ACU_STAGE_CHANNEL_MUL,          /* second input is 1 × 1 */
+  ACU_STAGE_AFFINE,
+  ACU_STAGE_CONCAT,
+  ACU_STAGE_APPEND,
+  ACU_STAGE_CROP,
+  ACU_STAGE_PAD,
+  ACU_STAGE_NEAREST,
+  ACU_STAGE_BICUBIC,
+  ACU_STAGE_PIXEL_SHUFFLE,
+  ACU_STAGE_GLOBAL_POOL
+} AcuStageKind;
+
+typedef enum AcuStageActivation
+{
+  ACU_STAGE_LINEAR,
+  ACU_STAGE_SIGMOID,
+  ACU_STAGE_SWISH
+} AcuStageActivation;
+
+/* A feature map and its ring buffer of rows: row y lies in slot y % slots. */
+typedef struct AcuBuffer
+{
+  int channels, height, width;
+  int margin_left, margin_right;  /* zero pixels on both sides of each row, for the windows of convolutions */
+  int slots;                      /* rows that the ring holds */
+  guint64 row_floats;             /* (margins + width) * channels */
+  guint64 offset;                 /* of slot 0 in the arena, in floats */
+} AcuBuffer;
+
+typedef struct AcuStage
+{
+  AcuStageKind kind;
+  const char *name;
+  guint n_inputs;
+  guint inputs[ACU_STAGE_MAX_INPUTS];   /* buffers */
+  guint output;                         /* buffer; stage i writes buffer i */
+  int kernel_width, kernel_height, stride;
+  int left, top;
+  int factor;
+  gboolean reflect;                     /* PAD */
+  float scale[2];
+  GBytes *weights, *bias, *slope;       /* as in the net; slope fused into a convolution; owned by the net */
+  AcuStageActivation activation;        /* of ACTIVATION, or fused after a convolution */
+  double row_operations;                /* an output row's; GLOBAL_POOL: one input row's */
+} AcuStage;
+
+/* What the planner hands to a device; lives as long as the executor. */
+typedef struct AcuProgram
+{
+  guint n_stages;
+  AcuStage *stages;
+  AcuBuffer *buffers;             /* n_stages of them */
+  guint64 arena_floats;
+} AcuProgram;
+
+typedef struct AcuExecutor AcuExecutor;
+
+/* A kind of device. A new one is a row in acu_devices[]. */
+typedef struct AcuDevice
+{
+  const char *name;               /* of --device */
+  /* Bytes that prepare() will allocate for this program besides the arena. */
+  guint64 (*bytes) (const AcuProgram *program, int threads);
+  /* Allocates and packs weights; may decline with an error saying why. */
+  AcuExecutor *(*prepare) (const AcuProgram *program, int threads, GError **error);
+  /* Forgets everything about an earlier picture. */
+  void (*reset) (AcuExecutor *executor);
+  /* Puts rows of the picture (interleaved, width * channels floats each) into the buffer of the INPUT stage. */
+  void (*upload) (AcuExecutor *executor, int first, int rows, const float *pixels);
+  /* Runs rows first .. first + rows - 1 of a stage (GLOBAL_POOL: of its input). All that they read has been made. */
+  void (*run) (AcuExecutor *executor, guint stage, int first, int rows);
+  /* Copies rows of the last stage's buffer out. */
+  void (*download) (AcuExecutor *executor, int first, int rows, float *pixels);
+  void (*free) (AcuExecutor *executor);
+} AcuDevice;
+
+/* All devices, the CPU last; ended by NULL. */
+extern const AcuDevice *const acu_devices[];
+
+/* The device that `name` means ("auto": the first that works), or NULL with ACU_ERROR_NOT_FOUND. */
+const AcuDevice *acu_device_find (const char *name, GError **error);
+
+G_END_DECLS
+
+#endif

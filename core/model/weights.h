@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Named tensors, and the layer list where a file format has one. One loader a file format (load_*.c);
+ * every file is hostile until each count, offset and dimension has been checked. */
+#ifndef ACU_WEIGHTS_H
+#define ACU_WEIGHTS_H
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef enum AcuTensorType
+{
+  ACU_TENSOR_F32,
+  ACU_TENSOR_F16
+} AcuTensorType;
+
+/* A tensor inside the bytes of its file; `data` may be unaligned, little-endian. */
+typedef struct AcuTensor
+{
+  char *name;                     /* "<layer>.weight", "<layer>.bias", "<layer>.slope", "<layer>.data" */
+  AcuTensorType type;
+  guint dimensions;               /* 1 to 4 */
+  guint64 shape[4];               /* outermost first: a convolution is [out][in][kernel_height][kernel_width] */
+  guint64 count;                  /* product of shape, at least 1 */
+  const guint8 *data;
+} AcuTensor;
+
+/* A layer as its file describes it (ncnn .param): its type by name, blobs by index, parameters by number. */
+typedef struct AcuRecordParam
+{
+  int id;                         /* 0 to 31 */
+  gboolean is_array;
+  guint count;                    /* 1 unless is_array */
+  double *values;                 /* count finite numbers */
+} AcuRecordParam;
+
+typedef struct AcuRecord
+{
+  char *type, *name;
+  int line;                       /* in the file, for messages */
+  guint n_inputs, n_outputs;
+  guint *inputs, *outputs;        /* blob indices below n_blobs */
+  guint n_params;
+  AcuRecordParam *params;
+} AcuRecord;
+
+typedef struct AcuWeights
+{
+  char *path;                     /* for messages */
+  GPtrArray *tensors;             /* AcuTensor*, in file order */
+  guint n_records, n_blobs;       /* 0 for formats without a layer list */
+  AcuRecord *records;             /* in file order: each blob is written by one record, before it is read, and each but the
+                                     last output is read exactly once or never */
+  char **blob_names;              /* n_blobs of them */
+  guint64 file_bytes;             /* size of the weights file */
+  /* private to the loaders */
+  guint8 *bytes;
+  GHashTable *by_name;
+} AcuWeights;
+
+/* Loads PATH.param and PATH.bin beside it, given the path of the .param. ACU_ERROR_NOT_FOUND or ACU_ERROR_IO when they can't be read,
+ * ACU_ERROR_FORMAT when damaged (naming file and line or offset), ACU_ERROR_UNSUPPORTED for a layer or storage that Acuity does not
+ * have, ACU_ERROR_MEMORY. Uses at most twice the files' size plus a little. */
+AcuWeights *acu_load_ncnn (const char *param_path, GError **error);
+void acu_weights_free (AcuWeights *weights);
+
+/* The tensor of that name, or NULL. */
+const AcuTensor *acu_weights_find (const AcuWeights *weights, const char *name);
+
+/* Converts all of a tensor to floats; dst holds tensor->count. Returns FALSE if a value is not finite. */
+gboolean acu_tensor_read (const AcuTensor *tensor, float *dst) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Numbered parameters of a record with the default that the format states for them. */
+double acu_record_number (const AcuRecord *record, int id, double fallback);
+int acu_record_int (const AcuRecord *record, int id, int fallback);
+/* The array parameter `id`, or NULL. */
+const AcuRecordParam *acu_record_array (const AcuRecord *record, int id);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "upscaler_private.h"
+
+#include "arch.h"
+#include "weights.h"
+
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+
+/* Dialogs plan the same model again and again: one net is kept, found by path and by what tells a changed file. */
+static GMutex lock;
+static AcuNet *kept;
+static char *kept_path;
+static GStatBuf kept_stat;
+
+static gboolean
+same_file (const GStatBuf *a, const GStatBuf *b)
+{
+  return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size && a->st_mtime == b->st_mtime
+         && a->st_ctime == b->st_ctime;
+}
+
+AcuNet *
+acu_model_net (const AcuModelInfo *model, GError **error)
+{
+  GStatBuf now = { 0 };
+  AcuWeights *weights;
+  AcuNet *net = NULL;
+
+  g_stat (model->path, &now);
+  g_mutex_lock (&lock);
+  if (kept && g_str_equal (kept_path, model->path) && same_file (&kept_stat, &now))
+    {
+      net = acu_net_ref (kept);
+      g_mutex_unlock (&lock);
+      return net;
+    }
+  g_mutex_unlock (&lock);
+
+  weights = acu_load_ncnn (model->path, error);
+  if (!weights)
+    return NULL;
+  net = acu_arch_build (weights, error);
+  acu_weights_free (weights);
+  if (!net)
+    return NULL;
+
+  g_mutex_lock (&lock);
+  acu_net_unref (kept);
+  g_free (kept_path);
+  kept = acu_net_ref (net);
+  kept_path = g_strdup (model->path);
+  kept_stat = now;
+  g_mutex_unlock (&lock);
+  return net;
+}
+
+char *
+acu_model_print (const AcuModelInfo *model, int width, int height, gboolean plan, GError **error)
+{
+  AcuNet *net;
+  char *text;
+
+  if (model->classic)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("“%s” is a classic filter, it has no network to show."),
+                   model->name);
+      return NULL;
+    }
+  if (!model->path)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, _("The model “%s” is not installed."), model->name);
+      return NULL;
+    }
+  if (!(net = acu_model_net (model, error)))
+    return NULL;
+  text = acu_net_print (net, width, height, error);
+  if (text && plan)
+    {
+      const AcuDevice *device = acu_device_find ("auto", error);
+      AcuPlan *made = device ? acu_plan_new (net, device, width, height, g_get_num_processors (), 0, 0, error) : NULL;
+      g_autofree char *graph = text;
+      g_autofree char *stages = made ? acu_plan_print (made) : NULL;
+
+      text = stages ? g_strconcat (graph, "\n", stages, NULL) : NULL;
+      acu_plan_free (made);
+    }
+  acu_net_unref (net);
+  return text;
+}

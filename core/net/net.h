@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The net: a list of layers in an order in which they can be run. Layer i makes one feature map, also
+ * called i; a layer reads feature maps of earlier layers only. */
+#ifndef ACU_NET_H
+#define ACU_NET_H
+
+#include <acuity/error.h>
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define ACU_LAYER_MAX_INPUTS 8
+
+typedef enum AcuLayerKind
+{
+  ACU_LAYER_INPUT,                /* the picture: `channels` */
+  ACU_LAYER_CONV2D,               /* zero padding; window */
+  ACU_LAYER_DECONV2D,             /* transposed convolution; pads are cut from the result */
+  ACU_LAYER_SLOPE,                /* v < 0 ? v * slope[channel] : v: ReLU, leaky ReLU, PReLU */
+  ACU_LAYER_SIGMOID,
+  ACU_LAYER_SWISH,
+  ACU_LAYER_ADD,                  /* inputs[0] * scale[0] + inputs[1] * scale[1] */
+  ACU_LAYER_MUL,                  /* inputs[0] * inputs[1]; the second may be 1 × 1 (a factor a channel) */
+  ACU_LAYER_AFFINE,               /* v * scale[channel] + offset[channel] */
+  ACU_LAYER_CONCAT,               /* the inputs' channels one after the other */
+  ACU_LAYER_APPEND,               /* the input's channels, then constant ones: values */
+  ACU_LAYER_CROP,                 /* cuts pads; or, with two inputs, takes the second's size × factor from (left, top) */
+  ACU_LAYER_PAD,                  /* adds pads around, after bringing width and height to multiples of align */
+  ACU_LAYER_NEAREST,              /* enlarges by a whole factor */
+  ACU_LAYER_BICUBIC,              /* resizes by `ratio`, Keys a = -0.75, four taps, no antialiasing */
+  ACU_LAYER_PIXEL_SHUFFLE,        /* Shi et al. 2016: channels c·r² become c at r times the size */
+  ACU_LAYER_GLOBAL_POOL           /* mean over all pixels: 1 × 1; a barrier */
+} AcuLayerKind;
+
+typedef enum AcuBorder
+{
+  ACU_BORDER_REPLICATE,           /* aaa|abcd|ddd */
+  ACU_BORDER_REFLECT              /* dcb|abcd|cba */
+} AcuBorder;
+
+typedef struct AcuLayer
+{
+  AcuLayerKind kind;
+  char *name;
+  guint n_inputs;
+  guint inputs[ACU_LAYER_MAX_INPUTS];
+  int channels;                   /* of the feature map it makes */
+  int kernel_width, kernel_height, stride;
+  int left, right, top, bottom;   /* pads; 0 or more */
+  int factor;                     /* NEAREST, PIXEL_SHUFFLE, and CROP to a second input's size */
+  int align;                      /* PAD; at least 1 */
+  AcuBorder border;               /* PAD */
+  double ratio;                   /* BICUBIC */
+  float scale[2];                 /* ADD */
+  GBytes *weights;                /* floats: [out][in][kernel_height][kernel_width]; SLOPE: slope[channels];
+                                     AFFINE: scale[channels]; APPEND: values */
+  GBytes *bias;                   /* floats: bias[out]; AFFINE: offset[channels]; NULL for zeros */
+} AcuLayer;
+
+typedef struct AcuShape
+{
+  int channels, height, width;
+} AcuShape;
+
+typedef struct AcuNet
+{
+  char *name;                     /* for messages */
+  char *architecture;
+  int scale;                      /* result / source, in each direction */
+  GPtrArray *layers;              /* AcuLayer*; the first is the INPUT, the last makes the result */
+  gint references;
+} AcuNet;
+
+AcuNet *acu_net_new (const char *name);
+/* A finished net does not change any more and may be shared between threads. */
+AcuNet *acu_net_ref (AcuNet *net);
+void acu_net_unref (AcuNet *net);
+
+/* Appends a layer of `kind` that reads `n_inputs` feature maps; the net owns it, the caller fills in the rest; channels
+ * are the first input's until then. NULL if an input is not an earlier layer or there are too many. *index (may be NULL) gets its number. */
+AcuLayer *acu_net_add (AcuNet *net, AcuLayerKind kind, const char *name, const guint *inputs, guint n_inputs,
+                       guint *index);
+
+const AcuLayer *acu_net_layer (const AcuNet *net, guint index);
+/* A word for printing: "conv2d". */
+const char *acu_layer_kind_name (AcuLayerKind kind);
+
+/* The net repeated `times` times (each result is the next one's picture), sharing the weights. A new net. */
+AcuNet *acu_net_repeat (const AcuNet *net, int times, GError **error);
+
+/* Shapes of all feature maps for a width × height picture into shapes[net->layers->len]. Checks every layer: channel
+ * counts against weights, equal sizes where maps are combined, strides that divide exactly, nothing empty, sides within
+ * ACU_MAX_SIDE. ACU_ERROR_UNSUPPORTED or ACU_ERROR_SIZE, naming the layer. */
+gboolean acu_net_infer (const AcuNet *net, int width, int height, AcuShape *shapes, GError **error);
+
+/* Input rows (or columns, with the horizontal pads and sizes) that rows first..last of a layer's output read from input `input`,
+ * clipped to the input; `in` and `out` are the lengths. Along rows vertical = TRUE. */
+void acu_layer_window (const AcuLayer *layer, guint input, gboolean vertical, int in, int out, int first, int last,
+                       int *in_first, int *in_last);
+
+/* Multiplications and additions that one output row of the layer costs. */
+double acu_layer_row_operations (const AcuLayer *layer, const AcuShape *in, const AcuShape *out);
+
+/* One layer a line: number, kind, name, inputs, parameters, shape. Free with g_free(). */
+char *acu_net_print (const AcuNet *net, int width, int height, GError **error);
+
+G_END_DECLS
+
+#endif

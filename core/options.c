@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include <acuity/options.h>
+#include <acuity/size.h>
+
+#include <glib/gi18n-lib.h>
+
+#define EVERYWHERE (ACU_OPTION_SHELL | ACU_OPTION_GEGL | ACU_OPTION_GIMP)
+
+static const AcuChoice size_modes[] = {
+  { "factor", N_("Factor") },
+  { "pixels", N_("Pixels") },
+  { "longest", N_("Longest side") },
+  { "print", N_("Print size") },
+  { NULL, NULL }
+};
+
+static const AcuChoice devices[] = {
+  { "auto", N_("Automatic") },
+  { "cpu", N_("Processor (CPU)") },
+  { NULL, NULL }
+};
+
+#define TEXT(value) .type = ACU_OPTION_STRING, .default_text = value
+#define NUMBER(low, high, value) .type = ACU_OPTION_DOUBLE, .minimum = low, .maximum = high, .default_number = value
+#define WHOLE(low, high, value) .type = ACU_OPTION_INT, .minimum = low, .maximum = high, .default_number = value
+#define YES_NO(value) .type = ACU_OPTION_BOOLEAN, .minimum = 0, .maximum = 1, .default_number = value
+#define CHOICE(list, value) .type = ACU_OPTION_CHOICE, .choices = list, .default_text = value
+
+const AcuOption acu_options[] = {
+  { "model", N_("_Model"),
+    N_("What enlarges the picture: the name of a model, or \"auto\" for the best installed one."),
+    TEXT ("auto"), .use = EVERYWHERE },
+  { "size-mode", N_("_Size as"),
+    N_("How the new size is given: a factor, pixels, the longest side, or a print size."),
+    CHOICE (size_modes, "factor"), .use = ACU_OPTION_GIMP },
+  { "scale", N_("_Factor"),
+    N_("How many times larger the picture becomes; fractions such as 1.5 are fine."),
+    NUMBER (1, 16, 2), .use = EVERYWHERE },
+  { "width", N_("_Width"),
+    N_("New width in pixels; 0 keeps it in proportion to the height."),
+    WHOLE (0, ACU_MAX_SIDE, 0), .use = ACU_OPTION_GIMP },
+  { "height", N_("_Height"),
+    N_("New height in pixels; 0 keeps it in proportion to the width."),
+    WHOLE (0, ACU_MAX_SIDE, 0), .use = ACU_OPTION_GIMP },
+  { "size", N_("_Size"),
+    N_("New size in pixels, such as 3000x2000; leave one number out to keep the proportions."),
+    TEXT (NULL), .use = ACU_OPTION_SHELL },
+  { "longest", N_("_Longest side"),
+    N_("New length of the longer side in pixels."),
+    WHOLE (0, ACU_MAX_SIDE, 0), .use = ACU_OPTION_SHELL | ACU_OPTION_GIMP },
+  { "print", N_("_Print size"),
+    N_("Size on paper, such as 20x30cm, 200x300mm or 8x10in; the picture is fitted inside."),
+    TEXT (NULL), .use = ACU_OPTION_SHELL },
+  { "print-width", N_("Print w_idth"),
+    N_("Width on paper in millimetres; the picture is fitted inside."),
+    NUMBER (0, 10000, 0), .use = ACU_OPTION_GIMP },
+  { "print-height", N_("Print h_eight"),
+    N_("Height on paper in millimetres; the picture is fitted inside."),
+    NUMBER (0, 10000, 0), .use = ACU_OPTION_GIMP },
+  { "resolution", N_("_Resolution"),
+    N_("Pixels per inch of the print."),
+    NUMBER (1, 10000, 300), .use = ACU_OPTION_SHELL | ACU_OPTION_GIMP },
+  { "linear-light", N_("Resample in _linear light"),
+    N_("Mixes colours the way light does when the result is brought to its exact size."),
+    YES_NO (1), .use = EVERYWHERE },
+  { "device", N_("_Device"),
+    N_("What does the computing."),
+    CHOICE (devices, "auto"), .use = EVERYWHERE },
+  { "threads", N_("_Threads"),
+    N_("How many processor threads may be used; 0 uses all."),
+    WHOLE (0, 256, 0), .use = ACU_OPTION_SHELL },
+  { "memory", N_("Memory _limit"),
+    N_("The most memory that may be used, such as 2G or 500M; empty for three quarters of what is free."),
+    TEXT (NULL), .use = ACU_OPTION_SHELL },
+  { NULL }
+};
+
+const AcuOption *
+acu_option_find (const char *key)
+{
+  for (const AcuOption *option = acu_options; option->key; option++)
+    if (g_str_equal (option->key, key))
+      return option;
+  return NULL;
+}

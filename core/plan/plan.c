@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "plan_private.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Taller bands gain nothing past this arena size: the caches have long been left. */
+#define COMFORTABLE_BYTES (G_GUINT64_CONSTANT (512) << 20)
+/* A step is cut so that progress is told, and cancel heard, this often at worst. */
+#define STEP_OPERATIONS 1e9
+
+static const int band_heights[] = { 0, 256, 128, 64, 32, 16, 8, 4, 2, 1 };
+
+static gboolean
+refuse (const AcuPlan *plan, guint64 memory, GError **error)
+{
+  g_autofree char *needed = g_format_size (plan->bytes);
+  g_autofree char *limit = g_format_size (memory);
+
+  g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY,
+               _("“%s” needs at least %s of memory for this picture, but only %s may be used."), plan->net->name,
+               needed, limit);
+  return FALSE;
+}
+
+static gboolean
+choose_bands (AcuPlan *plan, guint64 memory, int band_rows, GError **error)
+{
+  int height = plan->program.buffers[plan->program.n_stages - 1].height;
+  guint64 budget = memory && memory < COMFORTABLE_BYTES ? memory : COMFORTABLE_BYTES;
+
+  if (band_rows > 0)
+    {
+      if (!acu_plan_place (plan, band_rows >= height ? 0 : band_rows, error))
+        return FALSE;
+      return !memory || plan->bytes <= memory || refuse (plan, memory, error);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (band_heights); i++)
+    {
+      if (band_heights[i] >= height)
+        continue;
+      if (!acu_plan_place (plan, band_heights[i], error))
+        return FALSE;
+      /* Low bands cost speed: below 16 rows only the limit counts. */
+      if (plan->bytes <= (band_heights[i] > 0 && band_heights[i] <= 16 && memory ? memory : budget)
+          || (band_heights[i] == 16 && !memory))
+        return TRUE;
+    }
+  return !memory || plan->bytes <= memory || refuse (plan, memory, error);
+}
+
+AcuPlan *
+acu_plan_new (const AcuNet *net, const AcuDevice *device, int width, int height, int threads, guint64 memory,
+              int band_rows, GError **error)
+{
+  AcuPlan *plan = g_new0 (AcuPlan, 1);
+
+  plan->net = net;
+  plan->device = device;
+  plan->threads = threads;
+  if (!acu_plan_make_stages (plan, width, height, error) || !choose_bands (plan, memory, band_rows, error))
+    {
+      acu_plan_free (plan);
+      return NULL;
+    }
+  return plan;
+}
+
+void
+acu_plan_free (AcuPlan *plan)
+{
+  if (!plan)
+    return;
+  if (plan->executor)
+    plan->device->free (plan->executor);
+  g_free (plan->program.stages);
+  g_free (plan->program.buffers);
+  g_free (plan->layers);
+  g_free (plan->layer_stage);
+  g_free (plan->consumers_start);
+  g_free (plan->consumers);
+  g_free (plan);
+}
+
+static const AcuBuffer *
+result (const AcuPlan *plan)
+{
+  return &plan->program.buffers[plan->program.n_stages - 1];
+}
+
+int
+acu_plan_width (const AcuPlan *plan)
+{
+  return result (plan)->width;
+}
+
+int
+acu_plan_height (const AcuPlan *plan)
+{
+  return result (plan)->height;
+}
+
+int
+acu_plan_band_rows (const AcuPlan *plan)
+{
+  return plan->band_rows;
+}
+
+guint64
+acu_plan_bytes (const AcuPlan *plan)
+{
+  return plan->bytes;
+}
+
+double
+acu_plan_operations (const AcuPlan *plan)
+{
+  return plan->operations;
+}
+
+char *
+acu_plan_print (const AcuPlan *plan)
+{
+  static const char *const names[] = {
+    "input", "conv2d", "deconv2d", "slope", "activation", "add", "mul", "channel_mul", "affine", "concat", "append",
+    "crop", "pad", "nearest", "bicubic", "pixel_shuffle", "global_pool"
+  };
+  GString *text = g_string_new (NULL);
+  g_autofree char *bytes = g_format_size (plan->bytes);
+
+  g_string_append_printf (text, "plan: %u stages on %s, %s, %s in all, %.3g GFLOP\n", plan->program.n_stages,
+                          plan->device->name, plan->whole ? "whole picture" : "bands", bytes,
+                          plan->operations / 1e9);
+  if (!plan->whole)
+    g_string_append_printf (text, "bands of %d result rows\n", plan->band_rows);
+  for (guint i = 0; i < plan->program.n_stages; i++)
+    {
+      const AcuStage *stage = &plan->program.stages[i];
+      const AcuBuffer *buffer = &plan->program.buffers[i];
+
+      g_string_append_printf (text, "%5u %-13s", i, names[stage->kind]);
+      for (guint k = 0; k < stage->n_inputs; k++)
+        g_string_append_printf (text, "%s%u", k ? "," : " ", stage->inputs[k]);
+      if (stage->kind == ACU_STAGE_CONV2D || stage->kind == ACU_STAGE_DECONV2D)
+        g_string_append_printf (text, " %d×%d%s%s", stage->kernel_width, stage->kernel_height,
+                                stage->slope ? " +slope" : "", stage->activation ? " +activation" : "");
+      g_string_append_printf (text, " -> %d × %d × %d, %d of %d rows, %.1f kB\n", buffer->channels, buffer->height,
+                              buffer->width, buffer->slots, buffer->height,
+                              (double) buffer->row_floats * buffer->slots * sizeof (float) / 1e3);
+    }
+  return g_string_free (text, FALSE);
+}
+
+gboolean
+acu_plan_prepare (AcuPlan *plan, GError **error)
+{
+  if (!plan->executor)
+    plan->executor = plan->device->prepare (&plan->program, plan->threads, error);
+  return plan->executor != NULL;
+}
+
+typedef struct Run
+{
+  AcuPlan *plan;
+  const AcuPlanCallbacks *callbacks;
+  float *in, *out;                /* one row each */
+  double done;
+} Run;
+
+static gboolean
+report (Run *run, GError **error)
+{
+  if (!run->callbacks->progress || run->callbacks->progress (run->callbacks->data, run->done))
+    return TRUE;
+  g_set_error (error, ACU_ERROR, ACU_ERROR_CANCELLED, _("Cancelled."));
+  return FALSE;
+}
+
+static gboolean
+run_step (void *data, guint number, int first, int rows, GError **error)
+{
+  Run *run = data;
+  AcuPlan *plan = run->plan;
+  const AcuPlanCallbacks *callbacks = run->callbacks;
+  const AcuStage *stage;
+  int piece;
+
+  if (number == G_MAXUINT)
+    {
+      for (int y = first; y < first + rows; y++)
+        {
+          plan->device->download (plan->executor, y, 1, run->out);
+          if (!callbacks->write (callbacks->data, y, 1, run->out, error))
+            return FALSE;
+        }
+      return report (run, error);
+    }
+  stage = &plan->program.stages[number];
+  if (stage->kind == ACU_STAGE_INPUT)
+    {
+      for (int y = first; y < first + rows; y++)
+        {
+          if (!callbacks->read (callbacks->data, y, 1, run->in, error))
+            return FALSE;
+          plan->device->upload (plan->executor, y, 1, run->in);
+        }
+      return report (run, error);
+    }
+  piece = (int) CLAMP (STEP_OPERATIONS / stage->row_operations, 1, rows);
+  for (int y = first; y < first + rows; y += piece)
+    {
+      int now = MIN (piece, first + rows - y);
+
+      plan->device->run (plan->executor, number, y, now);
+      run->done += stage->row_operations * now;
+      if (!report (run, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+acu_plan_run (AcuPlan *plan, const AcuPlanCallbacks *callbacks, GError **error)
+{
+  const AcuBuffer *source = &plan->program.buffers[0];
+  g_autofree float *in = NULL, *out = NULL;
+  Run run = { plan, callbacks };
+
+  if (!acu_plan_prepare (plan, error))
+    return FALSE;
+  in = g_try_malloc_n ((gsize) source->width * source->channels, sizeof (float));
+  out = g_try_malloc_n ((gsize) result (plan)->width * result (plan)->channels, sizeof (float));
+  if (!in || !out)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory to run “%s”."), plan->net->name);
+      return FALSE;
+    }
+  run.in = in;
+  run.out = out;
+  plan->device->reset (plan->executor);
+  return acu_plan_schedule (plan, plan->whole ? 0 : plan->band_rows, NULL, run_step, &run, error);
+}

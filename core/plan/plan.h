@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The planner: net → fused stages → which rows when → ring buffers → a program for a device.
+ *
+ * A plan runs in phases. Each global pooling is a barrier that ends a phase; the last phase makes the result. In a phase, bands of
+ * rows go through all stages in order; a stage makes just the rows that the band's end needs. The buffers' sizes come from
+ * going through the same schedule beforehand, so they are exact. */
+#ifndef ACU_PLAN_H
+#define ACU_PLAN_H
+
+#include "device.h"
+#include "net.h"
+
+G_BEGIN_DECLS
+
+typedef struct AcuPlan AcuPlan;
+
+/* Plans `net` for a width × height picture. `memory` bytes limit arena and device memory; 0 for no limit. `band_rows` is the height
+ * of a band of result rows, or 0 to choose. `net` must outlive the plan. Refuses with ACU_ERROR_MEMORY, saying what it
+ * would need, when not even single rows fit. */
+AcuPlan *acu_plan_new (const AcuNet *net, const AcuDevice *device, int width, int height, int threads, guint64 memory,
+                       int band_rows, GError **error);
+void acu_plan_free (AcuPlan *plan);
+
+int acu_plan_width (const AcuPlan *plan);         /* of the result */
+int acu_plan_height (const AcuPlan *plan);
+int acu_plan_band_rows (const AcuPlan *plan);     /* at most these many rows are finished at once */
+guint64 acu_plan_bytes (const AcuPlan *plan);
+double acu_plan_operations (const AcuPlan *plan);
+
+/* The stages with windows, buffers and bytes, a line each; free with g_free(). */
+char *acu_plan_print (const AcuPlan *plan);
+
+typedef struct AcuPlanCallbacks
+{
+  AcuReadRows read;               /* interleaved floats of the net's input channels */
+  AcuWriteRows write;             /* of the net's output channels */
+  gboolean (*progress) (void *data, double operations_done);  /* FALSE cancels */
+  void *data;
+} AcuPlanCallbacks;
+
+/* Allocates what the plan needs on its device and packs the weights; called by the first run if not before. */
+gboolean acu_plan_prepare (AcuPlan *plan, GError **error);
+gboolean acu_plan_run (AcuPlan *plan, const AcuPlanCallbacks *callbacks, GError **error);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Shared by the files of this room. */
+#ifndef ACU_PLAN_PRIVATE_H
+#define ACU_PLAN_PRIVATE_H
+
+#include "plan.h"
+
+struct AcuPlan
+{
+  const AcuNet *net;
+  const AcuDevice *device;
+  int threads;
+  AcuProgram program;
+  const AcuLayer **layers;        /* by stage: the layer whose window the stage has */
+  guint *layer_stage;             /* by layer: the stage that makes its feature map */
+  guint *consumers_start;         /* by stage: its readers are consumers[start .. start of next) */
+  guint *consumers;               /* stage numbers */
+  int band_rows;
+  gboolean whole;                 /* one band a phase; buffers shared by lifetime */
+  double operations;
+  guint64 bytes;
+  AcuExecutor *executor;
+};
+
+/* stages.c: fuses the net's layers into plan->program.stages and shapes the buffers, without ring sizes. */
+gboolean acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error);
+
+/* Called for each step of a schedule: rows first .. first + rows - 1 of a stage (GLOBAL_POOL: of its input), and at the
+ * end of a band with stage = G_MAXUINT and the result rows that became ready. FALSE ends it. */
+typedef gboolean (*AcuStep) (void *data, guint stage, int first, int rows, GError **error);
+
+/* schedule.c: goes through the schedule. If `slots` is not NULL it gets the rows that each buffer must hold. */
+gboolean acu_plan_schedule (const AcuPlan *plan, int band_rows, int *slots, AcuStep step, void *data, GError **error);
+
+/* buffers.c: sizes and places the buffers for this band height (0: whole picture); FALSE if numbers overflow. */
+gboolean acu_plan_place (AcuPlan *plan, int band_rows, GError **error);
+
+#endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "plan_private.h"
+
+#include <acuity/size.h>
+#include <glib/gi18n-lib.h>
+
+static AcuStageKind
+stage_kind (const AcuLayer *layer, const AcuShape *shapes)
+{
+  switch (layer->kind)
+    {
+    case ACU_LAYER_INPUT: return ACU_STAGE_INPUT;
+    case ACU_LAYER_CONV2D: return ACU_STAGE_CONV2D;
+    case ACU_LAYER_DECONV2D: return ACU_STAGE_DECONV2D;
+    case ACU_LAYER_SLOPE: return ACU_STAGE_SLOPE;
+    case ACU_LAYER_SIGMOID:
+    case ACU_LAYER_SWISH: return ACU_STAGE_ACTIVATION;
+    case ACU_LAYER_ADD: return ACU_STAGE_ADD;
+    case ACU_LAYER_MUL:
+      {
+        const AcuShape *a = &shapes[layer->inputs[0]], *b = &shapes[layer->inputs[1]];
+
+        return b->width == 1 && b->height == 1 && (a->width > 1 || a->height > 1)
+                 ? ACU_STAGE_CHANNEL_MUL : ACU_STAGE_MUL;
+      }
+    case ACU_LAYER_AFFINE: return ACU_STAGE_AFFINE;
+    case ACU_LAYER_CONCAT: return ACU_STAGE_CONCAT;
+    case ACU_LAYER_APPEND: return ACU_STAGE_APPEND;
+    case ACU_LAYER_CROP: return ACU_STAGE_CROP;
+    case ACU_LAYER_PAD: return ACU_STAGE_PAD;
+    case ACU_LAYER_NEAREST: return ACU_STAGE_NEAREST;
+    case ACU_LAYER_BICUBIC: return ACU_STAGE_BICUBIC;
+    case ACU_LAYER_PIXEL_SHUFFLE: return ACU_STAGE_PIXEL_SHUFFLE;
+    case ACU_LAYER_GLOBAL_POOL: return ACU_STAGE_GLOBAL_POOL;
+    }
+  g_assert_not_reached ();
+}
+
+/* How many layers read each feature map; the result counts as read once more. */
+static guint *
+count_readers (const AcuNet *net)
+{
+  guint *readers = g_try_new0 (guint, net->layers->len);
+
+  if (!readers)
+    return NULL;
+  for (guint i = 0; i < net->layers->len; i++)
+    for (guint k = 0; k < acu_net_layer (net, i)->n_inputs; k++)
+      readers[acu_net_layer (net, i)->inputs[k]]++;
+  readers[net->layers->len - 1]++;
+  return readers;
+}
+
+/* Whether every reader of a concatenation is a convolution, so that it need not be made. */
+static gboolean
+concat_is_virtual (const AcuNet *net, guint concat)
+{
+  if (concat == net->layers->len - 1)
+    return FALSE;
+  for (guint i = concat + 1; i < net->layers->len; i++)
+    {
+      const AcuLayer *layer = acu_net_layer (net, i);
+
+      for (guint k = 0; k < layer->n_inputs; k++)
+        if (layer->inputs[k] == concat && layer->kind != ACU_LAYER_CONV2D)
+          return FALSE;
+    }
+  for (guint k = 0; k < acu_net_layer (net, concat)->n_inputs; k++)
+    if (acu_net_layer (net, acu_net_layer (net, concat)->inputs[k])->kind == ACU_LAYER_CONCAT)
+      return FALSE;
+  return TRUE;
+}
+
+/* Whether the layer can be done by the convolution that made its input, which nobody else reads. */
+static gboolean
+fuses (const AcuPlan *plan, const AcuLayer *layer, const guint *readers)
+{
+  const AcuStage *before;
+
+  if (layer->kind != ACU_LAYER_SLOPE && layer->kind != ACU_LAYER_SIGMOID && layer->kind != ACU_LAYER_SWISH)
+    return FALSE;
+  if (readers[layer->inputs[0]] != 1)
+    return FALSE;
+  before = &plan->program.stages[plan->layer_stage[layer->inputs[0]]];
+  return (before->kind == ACU_STAGE_CONV2D || before->kind == ACU_STAGE_DECONV2D)
+         && !before->slope && before->activation == ACU_STAGE_LINEAR;
+}
+
+static AcuStageActivation
+activation_of (const AcuLayer *layer)
+{
+  return layer->kind == ACU_LAYER_SIGMOID ? ACU_STAGE_SIGMOID
+         : layer->kind == ACU_LAYER_SWISH ? ACU_STAGE_SWISH : ACU_STAGE_LINEAR;
+}
+
+static void
+add_stage (AcuPlan *plan, const AcuLayer *layer, const AcuShape *shapes, guint index)
+{
+  AcuProgram *program = &plan->program;
+  guint number = program->n_stages++;
+  AcuStage *stage = &program->stages[number];
+  AcuBuffer *buffer = &program->buffers[number];
+  const AcuLayer *only = layer->n_inputs ? acu_net_layer (plan->net, layer->inputs[0]) : NULL;
+
+  stage->kind = stage_kind (layer, shapes);
+  stage->name = layer->name;
+  stage->output = number;
+  stage->kernel_width = layer->kernel_width;
+  stage->kernel_height = layer->kernel_height;
+  stage->stride = layer->stride;
+  stage->left = layer->left;
+  stage->top = layer->top;
+  stage->factor = layer->factor;
+  stage->reflect = layer->border == ACU_BORDER_REFLECT;
+  stage->scale[0] = layer->scale[0];
+  stage->scale[1] = layer->scale[1];
+  stage->weights = layer->weights;
+  stage->bias = layer->bias;
+  stage->activation = activation_of (layer);
+  if (stage->kind == ACU_STAGE_SLOPE)
+    stage->slope = layer->weights;
+  stage->row_operations = acu_layer_row_operations (layer, layer->n_inputs ? &shapes[layer->inputs[0]] : NULL,
+                                                    &shapes[index]);
+  if (stage->kind == ACU_STAGE_GLOBAL_POOL)
+    stage->row_operations /= shapes[layer->inputs[0]].height;
+  if (only && only->kind == ACU_LAYER_CONCAT && stage->kind == ACU_STAGE_CONV2D
+      && plan->layer_stage[layer->inputs[0]] == G_MAXUINT)
+    {
+      stage->n_inputs = only->n_inputs;
+      for (guint k = 0; k < only->n_inputs; k++)
+        stage->inputs[k] = plan->layer_stage[only->inputs[k]];
+    }
+  else
+    {
+      /* A crop needs its second input's size only. */
+      stage->n_inputs = layer->kind == ACU_LAYER_CROP ? 1 : layer->n_inputs;
+      for (guint k = 0; k < stage->n_inputs; k++)
+        stage->inputs[k] = plan->layer_stage[layer->inputs[k]];
+    }
+  buffer->channels = shapes[index].channels;
+  buffer->height = shapes[index].height;
+  buffer->width = shapes[index].width;
+  plan->layers[number] = layer;
+  plan->layer_stage[index] = number;
+}
+
+/* Zero pixels that the windows of a convolution reach beyond the ends of its input's rows. */
+static void
+widen_margins (AcuProgram *program, const AcuStage *stage)
+{
+  const AcuBuffer *out = &program->buffers[stage->output];
+
+  for (guint k = 0; k < stage->n_inputs; k++)
+    {
+      AcuBuffer *in = &program->buffers[stage->inputs[k]];
+      int before, after;
+
+      if (stage->kind == ACU_STAGE_CONV2D)
+        {
+          before = stage->left;
+          after = (out->width - 1) * stage->stride - stage->left + stage->kernel_width - in->width;
+        }
+      else
+        before = after = (stage->kernel_width + stage->stride - 1) / stage->stride;
+      in->margin_left = MAX (in->margin_left, before);
+      in->margin_right = MAX (in->margin_right, after);
+    }
+}
+
+static gboolean
+list_consumers (AcuPlan *plan)
+{
+  AcuProgram *program = &plan->program;
+  guint total = 0;
+
+  plan->consumers_start = g_try_new0 (guint, program->n_stages + 1);
+  plan->consumers = g_try_new0 (guint, (gsize) program->n_stages * ACU_STAGE_MAX_INPUTS + 1);
+  if (!plan->consumers_start || !plan->consumers)
+    return FALSE;
+  for (guint i = 0; i < program->n_stages; i++)
+    for (guint k = 0; k < program->stages[i].n_inputs; k++)
+      plan->consumers_start[program->stages[i].inputs[k] + 1]++;
+  for (guint i = 0; i < program->n_stages; i++)
+    plan->consumers_start[i + 1] += plan->consumers_start[i];
+  total = plan->consumers_start[program->n_stages];
+  for (guint i = program->n_stages; i-- > 0;)
+    for (guint k = 0; k < program->stages[i].n_inputs; k++)
+      plan->consumers[--plan->consumers_start[program->stages[i].inputs[k] + 1]] = i;
+  /* Filling moved each start down to where its list begins, one place too far along. */
+  for (guint i = 0; i < program->n_stages; i++)
+    plan->consumers_start[i] = plan->consumers_start[i + 1];
+  plan->consumers_start[program->n_stages] = total;
+  return TRUE;
+}
+
+gboolean
+acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
+{
+  const AcuNet *net = plan->net;
+  guint n = net->layers->len;
+  g_autofree AcuShape *shapes = g_try_new0 (AcuShape, n);
+  g_autofree guint *readers = count_readers (net);
+
+  plan->program.stages = g_try_new0 (AcuStage, n);
+  plan->program.buffers = g_try_new0 (AcuBuffer, n);
+  plan->layers = g_try_new0 (const AcuLayer *, n);
+  plan->layer_stage = g_try_new0 (guint, n);
+  if (!shapes || !readers || !plan->program.stages || !plan->program.buffers || !plan->layers || !plan->layer_stage)
+    goto no_memory;
+  if (!acu_net_infer (net, width, height, shapes, error))
+    return FALSE;
+
+  for (guint i = 0; i < n; i++)
+    {
+      const AcuLayer *layer = acu_net_layer (net, i);
+
+      if (layer->kind == ACU_LAYER_CONCAT && concat_is_virtual (net, i))
+        plan->layer_stage[i] = G_MAXUINT;
+      else if (fuses (plan, layer, readers))
+        {
+          guint number = plan->layer_stage[layer->inputs[0]];
+          AcuStage *stage = &plan->program.stages[number];
+
+          if (layer->kind == ACU_LAYER_SLOPE)
+            stage->slope = layer->weights;
+          stage->activation = activation_of (layer);
+          plan->layer_stage[i] = number;
+        }
+      else
+        add_stage (plan, layer, shapes, i);
+    }
+  for (guint i = 0; i < plan->program.n_stages; i++)
+    if (plan->program.stages[i].kind == ACU_STAGE_CONV2D || plan->program.stages[i].kind == ACU_STAGE_DECONV2D)
+      widen_margins (&plan->program, &plan->program.stages[i]);
+  for (guint i = 0; i < plan->program.n_stages; i++)
+    {
+      const AcuStage *stage = &plan->program.stages[i];
+      int rows = stage->kind == ACU_STAGE_GLOBAL_POOL ? plan->program.buffers[stage->inputs[0]].height
+                                                       : plan->program.buffers[i].height;
+
+      plan->operations += stage->row_operations * rows;
+    }
+  if (!list_consumers (plan))
+    goto no_memory;
+  return TRUE;
+
+no_memory:
+  g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory to plan “%s”."), net->name);
+  return FALSE;
+}

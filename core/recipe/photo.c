@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* A network enlarges the colours; an exact resampler brings its result to the wanted size; alpha is resampled. */
+#include "upscaler_private.h"
+
+#include "underpaint.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+/* Colour flows this far under fully transparent pixels. Also more rows than alpha's filter looks ahead, so that alpha is
+ * always there when a result row is. */
+#define UNDERPAINT_RADIUS 16
+/* Alpha this near to 0 or 1 was that before the resampler's rounding. */
+#define ALPHA_SNAP 1e-6f
+/* A picture with less contrast than this may become blank. */
+#define FLAT 0.01f
+
+typedef struct Photo
+{
+  AcuRun *run;
+  int channels;                   /* of the job's pixels */
+  float *source;                  /* one row as read */
+  float *colour;                  /* one result row, RGB */
+  float *pixels;                  /* one result row as written */
+  AcuResampler *exact;            /* NULL where the network's size is the wanted one */
+  AcuUnderpaint *underpaint;      /* NULL without alpha */
+  AcuResampler *alpha;
+  float *alpha_plane, *alpha_row;
+  int read, alpha_pushed, written;
+  float in_low, in_high, out_low, out_high;
+} Photo;
+
+AcuResamplerParams
+acu_photo_resampler (const AcuUpscaler *upscaler, gboolean for_alpha)
+{
+  int scale = for_alpha ? 1 : upscaler->net->scale;
+
+  return (AcuResamplerParams) {
+    .filter = acu_filter_find ("lanczos3"),
+    .src_width = upscaler->src_width * scale, .src_height = upscaler->src_height * scale,
+    .dst_width = upscaler->dst_width, .dst_height = upscaler->dst_height,
+    .channels = for_alpha ? 1 : 3,
+    .linear_light = !for_alpha && upscaler->linear_light
+  };
+}
+
+static gboolean
+needs_resampler (const AcuUpscaler *upscaler)
+{
+  return upscaler->src_width * (gint64) upscaler->net->scale != upscaler->dst_width
+         || upscaler->src_height * (gint64) upscaler->net->scale != upscaler->dst_height;
+}
+
+guint64
+acu_photo_bytes (const AcuUpscaler *upscaler)
+{
+  AcuResamplerParams exact = acu_photo_resampler (upscaler, FALSE), alpha = acu_photo_resampler (upscaler, TRUE);
+  guint64 bytes = ((guint64) upscaler->src_width * 8 + (guint64) upscaler->dst_width * 12) * sizeof (float);
+
+  /* Sides are at most ACU_MAX_SIDE, so none of this comes near 2^63. The network's own result is a side at most, too: the
+   * plan refuses it otherwise. */
+  for (guint i = 0; i < upscaler->net->layers->len; i++)
+    if (acu_net_layer (upscaler->net, i)->weights)
+      bytes += g_bytes_get_size (acu_net_layer (upscaler->net, i)->weights);
+  if (needs_resampler (upscaler))
+    bytes += acu_resampler_bytes (&exact);
+  if (upscaler->format.alpha)
+    bytes += (guint64) upscaler->src_width * upscaler->src_height * sizeof (float) + acu_resampler_bytes (&alpha)
+             + acu_underpaint_bytes (upscaler->src_width, upscaler->src_height, upscaler->format.colours,
+                                     UNDERPAINT_RADIUS);
+  return bytes;
+}
+
+/* Reads the next source row, keeping its alpha aside; colours become encoded. */
+static gboolean
+read_source (Photo *photo, GError **error)
+{
+  const AcuUpscaler *upscaler = photo->run->upscaler;
+  int colours = upscaler->format.colours, channels = photo->channels;
+  float *row = photo->source;
+
+  if (!acu_run_read_row (photo->run, photo->read, row, error))
+    return FALSE;
+  for (int x = 0; x < upscaler->src_width; x++)
+    {
+      float *pixel = row + (gsize) x * channels;
+
+      if (upscaler->format.linear)
+        acu_srgb_encode (pixel, pixel, colours);
+      if (upscaler->format.alpha)
+        photo->alpha_plane[(gsize) photo->read * upscaler->src_width + x] = pixel[colours];
+    }
+  photo->read++;
+  return TRUE;
+}
+
+static void
+widen_range (const float *row, gsize n, float *low, float *high)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      *low = fminf (*low, row[i]);
+      *high = fmaxf (*high, row[i]);
+    }
+}
+
+static void
+gray_to_rgb (float *dst, const float *src, int width)
+{
+  /* Backwards: both may start at the same place. */
+  for (int x = width - 1; x >= 0; x--)
+    dst[3 * (gsize) x] = dst[3 * (gsize) x + 1] = dst[3 * (gsize) x + 2] = src[x];
+}
+
+static gboolean
+read_rows (void *data, int y, int rows, float *pixels, GError **error)
+{
+  Photo *photo = data;
+  const AcuUpscaler *upscaler = photo->run->upscaler;
+  int width = upscaler->src_width, colours = upscaler->format.colours;
+
+  g_assert (rows == 1);
+  if (!photo->underpaint)
+    {
+      if (!read_source (photo, error))
+        return FALSE;
+      for (gsize i = 0; i < (gsize) width * colours; i++)
+        pixels[i] = photo->source[i];
+    }
+  else
+    while (!acu_underpaint_pull (photo->underpaint, pixels))
+      {
+        if (!read_source (photo, error))
+          return FALSE;
+        acu_underpaint_push (photo->underpaint, photo->source);
+      }
+  widen_range (pixels, (gsize) width * colours, &photo->in_low, &photo->in_high);
+  if (colours == 1)
+    gray_to_rgb (pixels, pixels, width);
+  return TRUE;
+}
+
+static void
+next_alpha_row (Photo *photo)
+{
+  int src_width = photo->run->upscaler->src_width, dst_width = photo->run->upscaler->dst_width;
+
+  while (!acu_resampler_pull (photo->alpha, photo->alpha_row))
+    {
+      g_assert (photo->alpha_pushed < photo->read);
+      acu_resampler_push (photo->alpha, photo->alpha_plane + (gsize) photo->alpha_pushed++ * src_width);
+    }
+  for (int x = 0; x < dst_width; x++)
+    {
+      float a = photo->alpha_row[x];
+
+      photo->alpha_row[x] = a < ALPHA_SNAP ? 0 : a > 1 - ALPHA_SNAP ? 1 : a;
+    }
+}
+
+/* Puts a finished RGB row into the job's own format and hands it on. */
+static gboolean
+emit (Photo *photo, const float *rgb, GError **error)
+{
+  const AcuUpscaler *upscaler = photo->run->upscaler;
+  int width = upscaler->dst_width, colours = upscaler->format.colours, channels = photo->channels;
+
+  if (upscaler->format.alpha)
+    next_alpha_row (photo);
+  for (int x = 0; x < width; x++, rgb += 3)
+    {
+      float *pixel = photo->pixels + (gsize) x * channels;
+
+      if (colours == 1)
+        pixel[0] = (rgb[0] + rgb[1] + rgb[2]) * (1.0f / 3);
+      else
+        for (int c = 0; c < 3; c++)
+          pixel[c] = rgb[c];
+      if (upscaler->format.linear)
+        acu_srgb_decode (pixel, pixel, colours);
+      if (upscaler->format.alpha)
+        pixel[colours] = photo->alpha_row[x];
+    }
+  return photo->run->write (photo->run->data, photo->written++, 1, photo->pixels, error);
+}
+
+static gboolean
+write_rows (void *data, int y, int rows, const float *pixels, GError **error)
+{
+  Photo *photo = data;
+  const AcuUpscaler *upscaler = photo->run->upscaler;
+  gsize n = (gsize) upscaler->src_width * upscaler->net->scale * 3;
+
+  g_assert (rows == 1);
+  for (gsize i = 0; i < n; i++)
+    if (!isfinite (pixels[i]))
+      {
+        g_set_error (error, ACU_ERROR, ACU_ERROR_OUTPUT,
+                     _("The model “%s” made numbers that are no colours; nothing was changed."),
+                     upscaler->model->name);
+        return FALSE;
+      }
+  widen_range (pixels, n, &photo->out_low, &photo->out_high);
+  if (!photo->exact)
+    return emit (photo, pixels, error);
+  if (photo->written < upscaler->dst_height)
+    acu_resampler_push (photo->exact, pixels);
+  while (acu_resampler_pull (photo->exact, photo->colour))
+    if (!emit (photo, photo->colour, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+report (void *data, double operations_done)
+{
+  return acu_run_report (((Photo *) data)->run, operations_done, NULL);
+}
+
+static gboolean
+prepare (Photo *photo, GError **error)
+{
+  const AcuUpscaler *upscaler = photo->run->upscaler;
+  AcuResamplerParams exact = acu_photo_resampler (upscaler, FALSE), alpha = acu_photo_resampler (upscaler, TRUE);
+  gboolean has_alpha = upscaler->format.alpha;
+
+  photo->channels = acu_format_channels (&upscaler->format);
+  photo->source = acu_try_alloc ((guint64) upscaler->src_width * photo->channels, sizeof (float));
+  photo->colour = acu_try_alloc ((guint64) upscaler->dst_width * 3, sizeof (float));
+  photo->pixels = acu_try_alloc ((guint64) upscaler->dst_width * photo->channels, sizeof (float));
+  if (has_alpha)
+    {
+      photo->alpha_plane = acu_try_alloc ((guint64) upscaler->src_width * upscaler->src_height, sizeof (float));
+      photo->alpha_row = acu_try_alloc (upscaler->dst_width, sizeof (float));
+    }
+  if (!photo->source || !photo->colour || !photo->pixels || (has_alpha && (!photo->alpha_plane || !photo->alpha_row)))
+    {
+      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's rows."));
+      return FALSE;
+    }
+  if (needs_resampler (upscaler) && !(photo->exact = acu_resampler_new (&exact, error)))
+    return FALSE;
+  return !has_alpha
+         || ((photo->alpha = acu_resampler_new (&alpha, error))
+             && (photo->underpaint = acu_underpaint_new (upscaler->src_width, upscaler->src_height,
+                                                         upscaler->format.colours, UNDERPAINT_RADIUS, error)));
+}
+
+static gboolean
+run_photo (AcuRun *run, GError **error)
+{
+  Photo photo = { .run = run, .in_low = INFINITY, .in_high = -INFINITY, .out_low = INFINITY, .out_high = -INFINITY };
+  AcuPlanCallbacks callbacks = { read_rows, write_rows, report, &photo };
+  gboolean done = prepare (&photo, error) && acu_plan_run (run->upscaler->plan, &callbacks, error);
+
+  if (done && photo.in_high - photo.in_low > FLAT && photo.out_high <= photo.out_low)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_OUTPUT, _("The model “%s” made a blank picture; nothing was changed."),
+                   run->upscaler->model->name);
+      done = FALSE;
+    }
+  acu_resampler_free (photo.exact);
+  acu_resampler_free (photo.alpha);
+  acu_underpaint_free (photo.underpaint);
+  acu_free (photo.source);
+  acu_free (photo.colour);
+  acu_free (photo.pixels);
+  acu_free (photo.alpha_plane);
+  acu_free (photo.alpha_row);
+  return done;
+}
+
+const AcuRecipe acu_recipe_photo = { run_photo };

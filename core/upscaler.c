@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "upscaler_private.h"
+
+#include "pool.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <stdio.h>
+
+/* A network's own size may be stretched this much rather than running the network once more. */
+#define STRETCH 1.05
+/* Networks see a picture this many times in a row at most (1× networks are never repeated). */
+#define MAX_PASSES 4
+#define REPORT_INTERVAL (G_USEC_PER_SEC / 20)
+#define CLASSIC_OPERATIONS 40.0
+
+int
+acu_format_channels (const AcuPixelFormat *format)
+{
+  return format->colours + (format->alpha ? 1 : 0);
+}
+
+/* Memory that could be had now, caches included; 0 if the system does not say. */
+static guint64
+available_memory (void)
+{
+  FILE *file = fopen ("/proc/meminfo", "re");
+  unsigned long long kilobytes = 0;
+  char line[128];
+
+  if (!file)
+    return 0;
+  while (fgets (line, sizeof line, file) && sscanf (line, "MemAvailable: %llu kB", &kilobytes) != 1)
+    continue;
+  fclose (file);
+  return kilobytes * 1024;
+}
+
+static int
+passes_needed (const AcuUpscaler *upscaler, int scale)
+{
+  double factor = fmax ((double) upscaler->dst_width / upscaler->src_width,
+                        (double) upscaler->dst_height / upscaler->src_height);
+  double reached = scale;
+  int passes = 1;
+
+  while (scale > 1 && reached * STRETCH < factor && passes < MAX_PASSES)
+    {
+      reached *= scale;
+      passes++;
+    }
+  return passes;
+}
+
+static gboolean
+plan_network (AcuUpscaler *upscaler, const AcuUpscalerParams *params, const AcuDevice *device, int threads,
+              guint64 memory, GError **error)
+{
+  AcuNet *net = acu_model_net (upscaler->model, error);
+  guint64 beside;
+  int passes;
+
+  if (!net)
+    return FALSE;
+  passes = passes_needed (upscaler, net->scale);
+  upscaler->net = passes > 1 ? acu_net_repeat (net, passes, error) : acu_net_ref (net);
+  acu_net_unref (net);
+  if (!upscaler->net)
+    return FALSE;
+  beside = acu_photo_bytes (upscaler);
+  upscaler->plan = acu_plan_new (upscaler->net, device, upscaler->src_width, upscaler->src_height, threads,
+                                 memory == 0 ? 0 : memory > beside ? memory - beside : 1, params->band_rows, error);
+  if (!upscaler->plan)
+    return FALSE;
+  upscaler->recipe = &acu_recipe_photo;
+  upscaler->memory = acu_plan_bytes (upscaler->plan) + beside;
+  upscaler->operations = acu_plan_operations (upscaler->plan);
+  return TRUE;
+}
+
+static gboolean
+plan_classic (AcuUpscaler *upscaler, guint64 memory, GError **error)
+{
+  AcuResamplerParams resampler = {
+    .filter = acu_filter_find (upscaler->model->name),
+    .src_width = upscaler->src_width, .src_height = upscaler->src_height,
+    .dst_width = upscaler->dst_width, .dst_height = upscaler->dst_height,
+    .channels = acu_format_channels (&upscaler->format), .alpha = upscaler->format.alpha
+  };
+
+  upscaler->recipe = &acu_recipe_classic;
+  upscaler->memory = acu_resampler_bytes (&resampler);
+  upscaler->operations = CLASSIC_OPERATIONS * upscaler->dst_width * upscaler->dst_height;
+  if (memory && upscaler->memory > memory)
+    {
+      g_autofree char *needed = g_format_size (upscaler->memory), *limit = g_format_size (memory);
+
+      g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY,
+                   _("“%s” needs at least %s of memory for this picture, but only %s may be used."),
+                   upscaler->model->name, needed, limit);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_params (const AcuUpscalerParams *params, GError **error)
+{
+  if (params->width < 1 || params->height < 1 || params->width > ACU_MAX_SIDE || params->height > ACU_MAX_SIDE)
+    g_set_error (error, ACU_ERROR, ACU_ERROR_SIZE, _("A picture of %d × %d pixels is beyond the limit of %d on a side."),
+                 params->width, params->height, ACU_MAX_SIDE);
+  else if (params->format.colours != 1 && params->format.colours != 3)
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The picture must be gray or RGB."));
+  else if (params->threads < 0 || params->threads > ACU_POOL_MAX_THREADS)
+    g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The number of threads must be from 0 to %d."),
+                 ACU_POOL_MAX_THREADS);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+AcuUpscaler *
+acu_upscaler_new (const AcuUpscalerParams *params, GError **error)
+{
+  AcuUpscaler *upscaler;
+  const AcuDevice *device;
+  guint64 memory = params->memory ? params->memory : available_memory () / 4 * 3;
+  int threads = params->threads ? params->threads : MIN ((int) g_get_num_processors (), ACU_POOL_MAX_THREADS);
+
+  if (!check_params (params, error) || !(device = acu_device_find (params->device, error)))
+    return NULL;
+  upscaler = g_new0 (AcuUpscaler, 1);
+  upscaler->src_width = params->width;
+  upscaler->src_height = params->height;
+  upscaler->format = params->format;
+  upscaler->linear_light = params->linear_light;
+  if (!acu_size_resolve (&params->size, params->width, params->height, &upscaler->dst_width, &upscaler->dst_height,
+                         error))
+    goto failed;
+  upscaler->model = acu_model_find (params->model ? params->model : "auto",
+                                    fmax ((double) upscaler->dst_width / params->width,
+                                          (double) upscaler->dst_height / params->height), error);
+  if (!upscaler->model)
+    goto failed;
+  if (upscaler->model->classic ? !plan_classic (upscaler, memory, error)
+                               : !plan_network (upscaler, params, device, threads, memory, error))
+    goto failed;
+  return upscaler;
+
+failed:
+  acu_upscaler_free (upscaler);
+  return NULL;
+}
+
+void
+acu_upscaler_free (AcuUpscaler *upscaler)
+{
+  if (!upscaler)
+    return;
+  acu_plan_free (upscaler->plan);
+  acu_net_unref (upscaler->net);
+  acu_model_info_free (upscaler->model);
+  g_free (upscaler);
+}
+
+int
+acu_upscaler_width (const AcuUpscaler *upscaler)
+{
+  return upscaler->dst_width;
+}
+
+int
+acu_upscaler_height (const AcuUpscaler *upscaler)
+{
+  return upscaler->dst_height;
+}
+
+guint64
+acu_upscaler_memory (const AcuUpscaler *upscaler)
+{
+  return upscaler->memory;
+}
+
+double
+acu_upscaler_operations (const AcuUpscaler *upscaler)
+{
+  return upscaler->operations;
+}
+
+const char *
+acu_upscaler_model (const AcuUpscaler *upscaler)
+{
+  return upscaler->model->name;
+}
+
+gboolean
+acu_run_read_row (AcuRun *run, int y, float *row, GError **error)
+{
+  gsize n = (gsize) run->upscaler->src_width * acu_format_channels (&run->upscaler->format);
+
+  if (!run->read (run->data, y, 1, row, error))
+    return FALSE;
+  for (gsize i = 0; i < n; i++)
+    if (!isfinite (row[i]))
+      row[i] = 0;
+  return TRUE;
+}
+
+gboolean
+acu_run_report (AcuRun *run, double operations_done, GError **error)
+{
+  gint64 now = g_get_monotonic_time ();
+  double fraction = CLAMP (operations_done / run->upscaler->operations, 0, 1);
+  double elapsed = (now - run->started) / (double) G_USEC_PER_SEC;
+
+  if (!run->progress || (now - run->told < REPORT_INTERVAL && fraction < 1))
+    return TRUE;
+  run->told = now;
+  if (run->progress (run->progress_data, fraction,
+                     fraction > 0.01 && elapsed > 0.5 ? elapsed / fraction * (1 - fraction) : -1))
+    return TRUE;
+  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_CANCELLED, _("Cancelled."));
+  return FALSE;
+}
+
+gboolean
+acu_upscaler_run (AcuUpscaler *upscaler, AcuReadRows read, AcuWriteRows write, void *data, AcuProgress progress,
+                  void *progress_data, GError **error)
+{
+  AcuRun run = {
+    .upscaler = upscaler, .read = read, .write = write, .data = data, .progress = progress,
+    .progress_data = progress_data, .started = g_get_monotonic_time ()
+  };
+
+  return upscaler->recipe->run (&run, error) && acu_run_report (&run, upscaler->operations, error);
+}
+
+char *
+acu_format_seconds (double seconds)
+{
+  guint64 whole;
+
+  if (!(seconds >= 0) || seconds > 1e7)
+    return g_strdup ("…");
+  whole = (guint64) ceil (seconds);
+  if (whole < 60)
+    return g_strdup_printf (_("%u s"), (guint) whole);
+  if (whole < 600)
+    return g_strdup_printf (_("%u min %u s"), (guint) (whole / 60), (guint) (whole % 60));
+  if (whole < 2 * 3600)
+    return g_strdup_printf (_("about %u min"), (guint) (whole + 30) / 60);
+  return g_strdup_printf (_("about %u h"), (guint) (whole + 1800) / 3600);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Shared by upscaler.c and the recipes. */
+#ifndef ACU_UPSCALER_PRIVATE_H
+#define ACU_UPSCALER_PRIVATE_H
+
+#include <acuity/acuity.h>
+
+#include "net.h"
+#include "plan.h"
+
+G_BEGIN_DECLS
+
+typedef struct AcuRecipe AcuRecipe;
+
+struct AcuUpscaler
+{
+  int src_width, src_height, dst_width, dst_height;
+  AcuPixelFormat format;
+  gboolean linear_light;
+  AcuModelInfo *model;
+  const AcuRecipe *recipe;
+  AcuNet *net;                    /* NULL for classic filters */
+  AcuPlan *plan;
+  guint64 memory;
+  double operations;
+};
+
+/* One run of a job. */
+typedef struct AcuRun
+{
+  AcuUpscaler *upscaler;
+  AcuReadRows read;
+  AcuWriteRows write;
+  void *data;
+  AcuProgress progress;
+  void *progress_data;
+  gint64 started, told;           /* microseconds */
+  double done;                    /* operations */
+} AcuRun;
+
+/* Which networks and resamplers run, and how their results are put together. */
+struct AcuRecipe
+{
+  gboolean (*run) (AcuRun *run, GError **error);
+};
+
+extern const AcuRecipe acu_recipe_photo, acu_recipe_classic;
+
+/* Channels of a pixel with its alpha. */
+int acu_format_channels (const AcuPixelFormat *format);
+
+/* Reads source row y, takes samples that are not finite as 0. */
+gboolean acu_run_read_row (AcuRun *run, int y, float *row, GError **error);
+/* Tells progress if it is time to; FALSE with ACU_ERROR_CANCELLED if the job shall end. */
+gboolean acu_run_report (AcuRun *run, double operations_done, GError **error);
+
+/* model_cache.c: the net of a model file; the last one used is kept for the next job. Unref it. */
+AcuNet *acu_model_net (const AcuModelInfo *model, GError **error);
+
+/* The resampler that brings a network's result to its exact size, and alpha to the result's. */
+AcuResamplerParams acu_photo_resampler (const AcuUpscaler *upscaler, gboolean for_alpha);
+
+/* Bytes that the photo recipe needs beside plan and network. */
+guint64 acu_photo_bytes (const AcuUpscaler *upscaler);
+
+G_END_DECLS
+
+#endif

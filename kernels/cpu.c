@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "kernels.h"
+
+#include <string.h>
+
+unsigned
+acu_cpu_flags (void)
+{
+  unsigned flags = 0;
+
+#ifdef __x86_64__
+  /* These also ask whether the operating system saves the registers. */
+  __builtin_cpu_init ();
+  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma"))
+    {
+      flags |= ACU_CPU_AVX2;
+      if (__builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
+          && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl"))
+        flags |= ACU_CPU_AVX512;
+    }
+#endif
+  return flags;
+}
+
+unsigned
+acu_cpu_flags_from_name (const char *name, int *known)
+{
+  static const struct
+  {
+    const char *name;
+    unsigned flags;
+  } words[] = {
+    { "auto", ~0u },
+    { "scalar", 0 },
+    { "avx2", ACU_CPU_AVX2 },
+    { "avx512", ACU_CPU_AVX2 | ACU_CPU_AVX512 },
+    { "neon", ACU_CPU_NEON },
+  };
+
+  if (known)
+    *known = 1;
+  if (!name)
+    return ~0u;
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (!strcmp (name, words[i].name))
+      return words[i].flags;
+  if (known)
+    *known = 0;
+  return ~0u;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Pure functions on rows of pixels. No allocation, threads, logging, I/O or GLib in this room.
+ *
+ * A row is `width` pixels of `channels` interleaved floats (pixel-major, "HWC"), so that an
+ * element-wise kernel sees one run of width * channels floats. Rows need no alignment. Kernels
+ * neither read nor write outside of the elements that their parameters describe.
+ *
+ * Numbers: every sum starts from its bias and adds its products with fused multiply-add in the
+ * order stated here, whatever the instruction set and wherever the pixel lies. So all
+ * implementations agree with the C reference bit for bit, and a picture does not depend on how it
+ * was cut into bands, columns and threads. Kernels without fmaf use separate multiplications and
+ * additions in the order that the C reference writes (built with -ffp-contract=off).
+ *
+ * All functions are thread-safe as long as two calls do not write to the same elements. */
+#ifndef ACU_KERNELS_H
+#define ACU_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Output channels are computed in groups of this many; packed weights are padded to it. */
+#define ACU_CONV2D_GROUP 16
+/* The most slices of input channels that one convolution reads (a concatenation is never copied). */
+#define ACU_CONV2D_MAX_SLICES 8
+
+/* A convolution of one row.
+ *
+ * Input channels come in `slices` runs, each from buffers of its own. Tap order, and so the order
+ * of the sum: slice, kernel row, kernel column, channel of the slice.
+ * `weights` is packed as [group of output channels][slice][kernel_height][kernel_width]
+ * [channel of the slice][ACU_CONV2D_GROUP], zero beyond out_channels; its size is
+ * acu_conv2d_packed_floats(). `bias` and `slope` hold out_channels rounded up to the group.
+ * With `slope` (may be NULL), a negative result v becomes v * slope[channel]: PReLU, leaky ReLU
+ * and ReLU (slope 0). */
+typedef struct AcuConv2d
+{
+  int slices;
+  int slice_channels[ACU_CONV2D_MAX_SLICES];
+  int out_channels;
+  int kernel_width, kernel_height;
+  int stride;                     /* between the input pixels of neighbouring output pixels */
+  const float *weights, *bias, *slope;
+} AcuConv2d;
+
+/* dst: the first output pixel; output pixels lie dst_step floats apart (out_channels, or more when
+ * a deconvolution writes every n-th pixel). src[slice * kernel_height + kernel_row] is the input
+ * pixel under the first tap of the first output pixel, so any zero border is part of the row.
+ * width: number of output pixels. */
+typedef void (*acu_conv2d_fn) (float *dst, ptrdiff_t dst_step, const float *const *src,
+                               const AcuConv2d *conv, int width);
+
+typedef enum AcuActivation
+{
+  ACU_ACTIVATION_NONE,
+  ACU_ACTIVATION_SLOPE,           /* v < 0 ? v * slope[channel] : v, done inside conv2d */
+  ACU_ACTIVATION_SIGMOID,         /* 1 / (1 + exp (-v)) */
+  ACU_ACTIVATION_SWISH            /* v / (1 + exp (-v)) */
+} AcuActivation;
+
+/* Sigmoid or swish of n floats; dst may be src. exp is a polynomial with a relative error below
+ * 2e-7 that every implementation evaluates by the same multiplications and additions. */
+typedef void (*acu_activation_fn) (float *dst, const float *src, size_t n, AcuActivation kind);
+
+/* v < 0 ? v * slope[channel] : v; dst may be src. */
+typedef void (*acu_slope_fn) (float *dst, const float *src, const float *slope, int channels, int width);
+
+/* dst = a * a_scale + b * b_scale (two products, then one sum); dst may be a or b. */
+typedef void (*acu_add_fn) (float *dst, const float *a, float a_scale, const float *b, float b_scale,
+                            size_t n);
+/* dst = a * b; dst may be a or b. */
+typedef void (*acu_mul_fn) (float *dst, const float *a, const float *b, size_t n);
+/* dst = src * scale[channel] + offset[channel] (product, then sum); dst may be src. */
+typedef void (*acu_affine_fn) (float *dst, const float *src, const float *scale, const float *offset,
+                               int channels, int width);
+
+/* One output row `row` (0 .. factor - 1) of the factor output rows that an input row becomes.
+ * src: width pixels of channels * factor² floats; channel c of output column x * factor + j is input channel
+ * (c * factor + row) * factor + j of pixel x. dst: width * factor pixels of `channels` floats. */
+typedef void (*acu_pixel_shuffle_fn) (float *dst, const float *src, int channels, int factor, int row,
+                                      int width);
+
+/* Horizontal pass of a separable resampler. Output pixel x is the sum over k < taps of
+ * weights[x * taps + k] * src[first[x] + k] (pixel index), products and sums separate, from k = 0.
+ * Every first[x] + k lies inside the source row. */
+typedef void (*acu_resample_horizontal_fn) (float *dst, const float *src, const float *weights,
+                                            const int32_t *first, int taps, int channels, int width);
+/* Vertical pass: dst[i] = sum over k < taps of weights[k] * rows[k][i], from k = 0, products and sums separate. */
+typedef void (*acu_resample_vertical_fn) (float *dst, const float *const *rows, const float *weights,
+                                          int taps, size_t n);
+
+typedef struct AcuKernels
+{
+  const char *conv2d_isa;         /* which implementation was taken, for printing: "c", "avx2", "avx512" */
+  acu_conv2d_fn conv2d;
+  acu_activation_fn activation;
+  acu_slope_fn slope;
+  acu_add_fn add;
+  acu_mul_fn mul;
+  acu_affine_fn affine;
+  acu_pixel_shuffle_fn pixel_shuffle;
+  acu_resample_horizontal_fn resample_horizontal;
+  acu_resample_vertical_fn resample_vertical;
+} AcuKernels;
+
+/* What the processor has and the operating system lets it use. */
+typedef enum AcuCpuFlags
+{
+  ACU_CPU_AVX2 = 1 << 0,          /* AVX2 and FMA */
+  ACU_CPU_AVX512 = 1 << 1,        /* AVX-512 F, BW, DQ, VL */
+  ACU_CPU_NEON = 1 << 2
+} AcuCpuFlags;
+
+/* The flags of this processor. Costs a few instructions; no state. */
+unsigned acu_cpu_flags (void);
+/* The flags that a word of the ACUITY_CPU variable allows ("scalar", "avx2", "avx512", "neon"); each
+ * word includes what comes before it on its architecture. Returns 0 for "scalar", ~0u for NULL or "auto", and -1
+ * through *known = 0 for a word that it does not know. */
+unsigned acu_cpu_flags_from_name (const char *name, int *known);
+/* Fills k: the C reference first, then each instruction set that `flags` has, in ascending order. */
+void acu_kernels_init (AcuKernels *k, unsigned flags);
+
+/* Floats of packed weights for a convolution. The product must be checked for overflow by the caller
+ * (see acuity/size.h); dimensions here come from a net that has been checked. */
+size_t acu_conv2d_packed_floats (const AcuConv2d *conv);
+/* Packs weights given as [out_channels][all input channels][kernel_height][kernel_width] (the order of PyTorch and
+ * ncnn) into `packed` in the order that AcuConv2d describes. */
+void acu_conv2d_pack (float *packed, const AcuConv2d *conv, const float *weights);
+
+#endif

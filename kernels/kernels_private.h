@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The implementations that init.c chooses from; the contracts are in kernels.h. */
+#ifndef ACU_KERNELS_PRIVATE_H
+#define ACU_KERNELS_PRIVATE_H
+
+#include "kernels.h"
+
+/* Before a loop whose rounds do not depend on each other although dst may be src: lets it be vectorised.
+ * ACU_UNROLL: before a loop of constant length, at most 16, whose arrays are to become registers. */
+#if defined(__clang__)
+#define ACU_INDEPENDENT _Pragma ("clang loop vectorize(assume_safety)")
+#define ACU_UNROLL _Pragma ("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define ACU_INDEPENDENT _Pragma ("GCC ivdep")
+#define ACU_UNROLL _Pragma ("GCC unroll 16")
+#else
+#define ACU_INDEPENDENT
+#define ACU_UNROLL
+#endif
+
+/* The polynomial of exp (x) that all activations share, x clamped to ±ACU_EXP_LIMIT so that neither
+ * the result nor 1 / (1 + result) leaves the normal numbers: x = n ln 2 + f, exp (x) = 2^n (1 + f + f² P (f)), P in
+ * Horner's form from ACU_EXP_P0 (highest power) on. ln 2 comes in two parts; the first times n is exact.
+ * Adding ACU_EXP_ROUND rounds x / ln 2 to the nearest integer, which then stands in the lowest bits. */
+#define ACU_EXP_LIMIT 87.0f
+#define ACU_EXP_LOG2E 1.44269504088896341f
+#define ACU_EXP_LN2_HIGH 0.693359375f
+#define ACU_EXP_LN2_LOW -2.12194440e-4f
+#define ACU_EXP_ROUND 12582912.0f
+#define ACU_EXP_P0 1.9875691500e-4f
+#define ACU_EXP_P1 1.3981999507e-3f
+#define ACU_EXP_P2 8.3334519073e-3f
+#define ACU_EXP_P3 4.1665795894e-2f
+#define ACU_EXP_P4 1.6666665459e-1f
+#define ACU_EXP_P5 5.0000001201e-1f
+
+void acu_conv2d_c (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
+void acu_activation_c (float *dst, const float *src, size_t n, AcuActivation kind);
+void acu_slope_c (float *dst, const float *src, const float *slope, int channels, int width);
+void acu_add_c (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
+void acu_mul_c (float *dst, const float *a, const float *b, size_t n);
+void acu_affine_c (float *dst, const float *src, const float *scale, const float *offset, int channels, int width);
+void acu_pixel_shuffle_c (float *dst, const float *src, int channels, int factor, int row, int width);
+void acu_resample_horizontal_c (float *dst, const float *src, const float *weights, const int32_t *first, int taps,
+                                int channels, int width);
+void acu_resample_vertical_c (float *dst, const float *const *rows, const float *weights, int taps, size_t n);
+
+#ifdef __x86_64__
+void acu_conv2d_avx2 (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
+void acu_activation_avx2 (float *dst, const float *src, size_t n, AcuActivation kind);
+void acu_resample_horizontal_avx2 (float *dst, const float *src, const float *weights, const int32_t *first,
+                                   int taps, int channels, int width);
+void acu_resample_vertical_avx2 (float *dst, const float *const *rows, const float *weights, int taps, size_t n);
+
+void acu_conv2d_avx512 (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
+void acu_activation_avx512 (float *dst, const float *src, size_t n, AcuActivation kind);
+#endif
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "bridge.h"
+
+#include <string.h>
+
+/* babl's models that Acuity handles as they are. Premultiplied colours are read straight. */
+static const struct
+{
+  const char *model;
+  const char *pixels;             /* float format that differs in component type alone, or is straight */
+  AcuPixelFormat format;
+} models[] = {
+  { "Y", "Y float", { 1, FALSE, TRUE } },
+  { "Y'", "Y' float", { 1, FALSE, FALSE } },
+  { "Y~", "Y~ float", { 1, FALSE, FALSE } },
+  { "YA", "YA float", { 1, TRUE, TRUE } },
+  { "YaA", "YA float", { 1, TRUE, TRUE } },
+  { "Y'A", "Y'A float", { 1, TRUE, FALSE } },
+  { "Y'aA", "Y'A float", { 1, TRUE, FALSE } },
+  { "Y~A", "Y~A float", { 1, TRUE, FALSE } },
+  { "Y~aA", "Y~A float", { 1, TRUE, FALSE } },
+  { "RGB", "RGB float", { 3, FALSE, TRUE } },
+  { "R'G'B'", "R'G'B' float", { 3, FALSE, FALSE } },
+  { "R~G~B~", "R~G~B~ float", { 3, FALSE, FALSE } },
+  { "RGBA", "RGBA float", { 3, TRUE, TRUE } },
+  { "RaGaBaA", "RGBA float", { 3, TRUE, TRUE } },
+  { "R'G'B'A", "R'G'B'A float", { 3, TRUE, FALSE } },
+  { "R'aG'aB'aA", "R'G'B'A float", { 3, TRUE, FALSE } },
+  { "R~G~B~A", "R~G~B~A float", { 3, TRUE, FALSE } },
+  { "R~aG~aB~aA", "R~G~B~A float", { 3, TRUE, FALSE } },
+};
+
+/* The format in which pixels are read and written, in the space of the buffer itself, and what it holds. */
+static const char *
+pixel_format (const Babl *own, AcuPixelFormat *format)
+{
+  const char *name = babl_format_is_palette (own) ? (babl_format_has_alpha (own) ? "R'G'B'A" : "R'G'B'")
+                                                  : babl_get_name (babl_format_get_model (own));
+
+  /* Names of models in a space of their own carry it behind a dash. */
+  for (guint i = 0; i < G_N_ELEMENTS (models); i++)
+    if (g_str_equal (models[i].model, name)
+        || (g_str_has_prefix (name, models[i].model) && name[strlen (models[i].model)] == '-'))
+      {
+        *format = models[i].format;
+        return models[i].pixels;
+      }
+  *format = (AcuPixelFormat) { 3, TRUE, FALSE };
+  return "R'G'B'A float";
+}
+
+static gboolean
+is_known (const Babl *own)
+{
+  AcuPixelFormat format;
+  const char *pixels = pixel_format (own, &format);
+  gboolean straight = format.alpha == (babl_format_has_alpha (own) != 0);
+
+  return straight && babl_format_get_n_components (own) == format.colours + (format.alpha ? 1 : 0)
+         && !babl_format_is_palette (own) && pixels;
+}
+
+const Babl *
+acu_bridge_result_format (const AcuBridgeJob *job)
+{
+  const Babl *own = gegl_buffer_get_format (job->input);
+  const Babl *space = job->space ? job->space : babl_format_get_space (own);
+
+  if (babl_format_is_palette (own))
+    return babl_format_with_space (babl_format_has_alpha (own) ? "R'G'B'A u8" : "R'G'B' u8", space);
+  if (!is_known (own))
+    return babl_format_with_space ("R'G'B'A float", space);
+  return babl_format_with_space (babl_format_get_encoding (own), space);
+}
+
+AcuUpscaler *
+acu_bridge_plan (const AcuBridgeJob *job, GError **error)
+{
+  AcuPixelFormat format;
+
+  pixel_format (gegl_buffer_get_format (job->input), &format);
+  return acu_upscaler_new (acu_upscaler_params (.width = job->rect.width, .height = job->rect.height,
+                                                .format = format, .size = job->size, .model = job->model,
+                                                .device = job->device, .threads = job->threads,
+                                                .memory = job->memory, .linear_light = job->linear_light),
+                           error);
+}
+
+typedef struct Crossing
+{
+  const AcuBridgeJob *job;
+  GeglBuffer *output;
+  const Babl *read_format, *write_format;
+  int width;
+} Crossing;
+
+static gboolean
+read_rows (void *data, int y, int rows, float *pixels, GError **error)
+{
+  const Crossing *crossing = data;
+  const GeglRectangle *rect = &crossing->job->rect;
+
+  gegl_buffer_get (crossing->job->input, GEGL_RECTANGLE (rect->x, rect->y + y, rect->width, rows), 1.0,
+                   crossing->read_format, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  return TRUE;
+}
+
+static gboolean
+write_rows (void *data, int y, int rows, const float *pixels, GError **error)
+{
+  const Crossing *crossing = data;
+
+  gegl_buffer_set (crossing->output, GEGL_RECTANGLE (0, y, crossing->width, rows), 0, crossing->write_format, pixels,
+                   GEGL_AUTO_ROWSTRIDE);
+  return TRUE;
+}
+
+GeglBuffer *
+acu_bridge_run (const AcuBridgeJob *job, AcuUpscaler *upscaler, AcuProgress progress, void *progress_data,
+                GError **error)
+{
+  const Babl *own = gegl_buffer_get_format (job->input), *result = acu_bridge_result_format (job);
+  AcuPixelFormat format;
+  const char *pixels = pixel_format (own, &format);
+  Crossing crossing = {
+    .job = job,
+    .read_format = babl_format_with_space (pixels, babl_format_get_space (own)),
+    .write_format = babl_format_with_space (pixels, babl_format_get_space (result)),
+    .width = acu_upscaler_width (upscaler)
+  };
+
+  crossing.output = gegl_buffer_new (GEGL_RECTANGLE (0, 0, crossing.width, acu_upscaler_height (upscaler)), result);
+  if (!acu_upscaler_run (upscaler, read_rows, write_rows, &crossing, progress, progress_data, error))
+    g_clear_object (&crossing.output);
+  return crossing.output;
+}

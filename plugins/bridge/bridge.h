@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* GeglBuffer to rows of floats and back: the only place where pixels cross between GEGL and Acuity. babl converts the
+ * component type and nothing else (only that is exact), so 16-bit values and ICC spaces come through unharmed. */
+#ifndef ACU_BRIDGE_H
+#define ACU_BRIDGE_H
+
+#include <acuity/acuity.h>
+#include <gegl.h>
+
+G_BEGIN_DECLS
+
+/**
+ * AcuBridgeJob: what to upscale and how; needs to live only during the calls below.
+ * @input: read only
+ * @rect: the part of @input to upscale
+ * @space: the colour space that the pixels are really in (GIMP 2.10's buffers do not say); NULL for the
+ *   space of the buffer's own format
+ * @size, @model, @device, @threads, @memory, @linear_light: as in AcuUpscalerParams
+ */
+typedef struct AcuBridgeJob
+{
+  GeglBuffer *input;
+  GeglRectangle rect;
+  const Babl *space;
+  AcuSize size;
+  const char *model;
+  const char *device;
+  int threads;
+  guint64 memory;
+  gboolean linear_light;
+} AcuBridgeJob;
+
+/* Plans the job: pixel format from the buffer's babl format (gray or RGB, alpha or not, linear or not; palettes are read
+ * as RGB or RGBA; premultiplied formats are read straight; CMYK, Lab and the like are read as RGBA). */
+AcuUpscaler *acu_bridge_plan (const AcuBridgeJob *job, GError **error);
+
+/* Runs a planned job. Returns a new buffer at 0,0 with the result's size in acu_bridge_result_format(), or NULL.
+ * Integer formats are rounded to nearest and clamped to their range, float and half are not clamped. */
+GeglBuffer *acu_bridge_run (const AcuBridgeJob *job, AcuUpscaler *upscaler, AcuProgress progress,
+                            void *progress_data, GError **error);
+
+/* The format of the result: that of the input, in job->space, but RGB(A) of 8 bits for a palette. */
+const Babl *acu_bridge_result_format (const AcuBridgeJob *job);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What differs between libgimp 2.10 (numbers as handles, counted arrays) and 3 (objects, NULL-ended arrays). Nothing else in this
+ * room but entry_*.c and dialog_*.c asks which one it is. ACU_GIMP is 2 or 3 and comes from the build. */
+#ifndef ACU_GIMP_COMPAT_H
+#define ACU_GIMP_COMPAT_H
+
+#include <libgimp/gimp.h>
+#include <gegl.h>
+
+#if ACU_GIMP == 2
+typedef gint32 PluginImage;
+typedef gint32 PluginItem;        /* a layer, group, mask, channel or the selection */
+#else
+typedef GimpImage *PluginImage;
+typedef GimpItem *PluginItem;
+#endif
+
+#if ACU_GIMP == 2
+
+static inline int
+plugin_image_width (PluginImage image)
+{
+  return gimp_image_width (image);
+}
+
+static inline int
+plugin_image_height (PluginImage image)
+{
+  return gimp_image_height (image);
+}
+
+static inline gboolean
+plugin_image_is_indexed (PluginImage image)
+{
+  return gimp_image_base_type (image) == GIMP_INDEXED;
+}
+
+/* The three below: a new array to be freed with g_free(), with its length in *n. */
+static inline PluginItem *
+plugin_image_layers (PluginImage image, int *n)
+{
+  return gimp_image_get_layers (image, n);
+}
+
+static inline PluginItem *
+plugin_image_channels (PluginImage image, int *n)
+{
+  return gimp_image_get_channels (image, n);
+}
+
+static inline PluginItem *
+plugin_item_children (PluginItem group, int *n)
+{
+  return gimp_item_get_children (group, n);
+}
+
+static inline gboolean
+plugin_item_is_group (PluginItem item)
+{
+  return gimp_item_is_group (item);
+}
+
+static inline gboolean
+plugin_item_is_text (PluginItem item)
+{
+  return gimp_item_is_text_layer (item);
+}
+
+/* Whether the layer or group has a mask, and which. */
+static inline gboolean
+plugin_item_mask (PluginItem layer, PluginItem *mask)
+{
+  *mask = gimp_layer_get_mask (layer);
+  return *mask != -1;
+}
+
+/* Whether anything is selected, and the channel that says what. */
+static inline gboolean
+plugin_image_selection (PluginImage image, PluginItem *selection)
+{
+  *selection = gimp_image_get_selection (image);
+  return *selection != -1 && !gimp_selection_is_empty (image);
+}
+
+static inline void
+plugin_item_rect (PluginItem item, GeglRectangle *rect)
+{
+  gimp_drawable_offsets (item, &rect->x, &rect->y);
+  rect->width = gimp_drawable_width (item);
+  rect->height = gimp_drawable_height (item);
+}
+
+static inline GeglBuffer *
+plugin_item_buffer (PluginItem item)
+{
+  return gimp_drawable_get_buffer (item);
+}
+
+static inline void
+plugin_item_update (PluginItem item, int width, int height)
+{
+  gimp_drawable_update (item, 0, 0, width, height);
+}
+
+/* The colour space that the layers' pixels are really in: GIMP 2.10's buffers always claim sRGB. NULL: the buffers know. */
+static inline const Babl *
+plugin_image_space (PluginImage image)
+{
+  GimpColorProfile *profile = gimp_image_get_effective_color_profile (image);
+  const Babl *space = NULL;
+
+  if (profile)
+    {
+      space = gimp_color_profile_get_space (profile, GIMP_COLOR_RENDERING_INTENT_RELATIVE_COLORIMETRIC, NULL);
+      g_object_unref (profile);
+    }
+  return space;
+}
+
+#else
+
+static inline int
+plugin_image_width (PluginImage image)
+{
+  return gimp_image_get_width (image);
+}
+
+static inline int
+plugin_image_height (PluginImage image)
+{
+  return gimp_image_get_height (image);
+}
+
+static inline gboolean
+plugin_image_is_indexed (PluginImage image)
+{
+  return gimp_image_get_base_type (image) == GIMP_INDEXED;
+}
+
+static inline PluginItem *
+plugin_counted (gpointer array, int *n)
+{
+  *n = array ? (int) g_strv_length (array) : 0;
+  return array;
+}
+
+static inline PluginItem *
+plugin_image_layers (PluginImage image, int *n)
+{
+  return plugin_counted (gimp_image_get_layers (image), n);
+}
+
+static inline PluginItem *
+plugin_image_channels (PluginImage image, int *n)
+{
+  return plugin_counted (gimp_image_get_channels (image), n);
+}
+
+static inline PluginItem *
+plugin_item_children (PluginItem group, int *n)
+{
+  return plugin_counted (gimp_item_get_children (group), n);
+}
+
+static inline gboolean
+plugin_item_is_group (PluginItem item)
+{
+  return gimp_item_is_group (item);
+}
+
+static inline gboolean
+plugin_item_is_text (PluginItem item)
+{
+  return gimp_item_is_text_layer (item);
+}
+
+static inline gboolean
+plugin_item_mask (PluginItem layer, PluginItem *mask)
+{
+  *mask = GIMP_ITEM (gimp_layer_get_mask (GIMP_LAYER (layer)));
+  return *mask != NULL;
+}
+
+static inline gboolean
+plugin_image_selection (PluginImage image, PluginItem *selection)
+{
+  *selection = GIMP_ITEM (gimp_image_get_selection (image));
+  return *selection && !gimp_selection_is_empty (image);
+}
+
+static inline void
+plugin_item_rect (PluginItem item, GeglRectangle *rect)
+{
+  gimp_drawable_get_offsets (GIMP_DRAWABLE (item), &rect->x, &rect->y);
+  rect->width = gimp_drawable_get_width (GIMP_DRAWABLE (item));
+  rect->height = gimp_drawable_get_height (GIMP_DRAWABLE (item));
+}
+
+static inline GeglBuffer *
+plugin_item_buffer (PluginItem item)
+{
+  return gimp_drawable_get_buffer (GIMP_DRAWABLE (item));
+}
+
+static inline void
+plugin_item_update (PluginItem item, int width, int height)
+{
+  gimp_drawable_update (GIMP_DRAWABLE (item), 0, 0, width, height);
+}
+
+static inline const Babl *
+plugin_image_space (PluginImage image)
+{
+  return NULL;
+}
+
+#endif
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The dialog. What is inside of it (the panel) is the same for GTK 2 and GTK 3; the window around it belongs to each GIMP. */
+#ifndef ACU_GIMP_DIALOG_H
+#define ACU_GIMP_DIALOG_H
+
+#include "plugin.h"
+
+#include <libgimp/gimpui.h>
+
+typedef struct PluginPanel PluginPanel;
+typedef void (*PluginPanelChanged) (gpointer data, const PluginValues *values);
+
+/* Makes the widgets, packs them into `box` and switches `dialog`'s OK off while the values make no sense. `changed` (may be
+ * NULL) is told of every change that the person makes. Lives until plugin_panel_free(). */
+PluginPanel *plugin_panel_new (PluginImage image, const PluginValues *values, GtkDialog *dialog, GtkBox *box,
+                               PluginPanelChanged changed, gpointer data);
+void plugin_panel_free (PluginPanel *panel);
+void plugin_panel_set (PluginPanel *panel, const PluginValues *values);
+void plugin_panel_get (const PluginPanel *panel, PluginValues *values);
+
+#if ACU_GIMP == 2
+/* Shows the dialog; FALSE when it was cancelled, otherwise *values is what was chosen. */
+gboolean plugin_dialog_run (PluginImage image, PluginValues *values);
+#else
+/* The same; the values are in `config`. */
+gboolean plugin_dialog_run (PluginImage image, GimpProcedure *procedure, GimpProcedureConfig *config);
+void plugin_values_from_config (PluginValues *values, GimpProcedureConfig *config);
+void plugin_values_to_config (const PluginValues *values, GimpProcedureConfig *config);
+#endif
+
+#endif

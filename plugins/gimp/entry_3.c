@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* GIMP 3: registration, arguments and run modes. */
+#include "dialog.h"
+
+#include <glib/gi18n.h>
+
+#define PLUGIN_TYPE_ACUITY (plugin_acuity_get_type ())
+G_DECLARE_FINAL_TYPE (PluginAcuity, plugin_acuity, PLUGIN, ACUITY, GimpPlugIn)
+
+struct _PluginAcuity
+{
+  GimpPlugIn parent;
+};
+
+G_DEFINE_TYPE (PluginAcuity, plugin_acuity, GIMP_TYPE_PLUG_IN)
+
+void
+plugin_values_from_config (PluginValues *values, GimpProcedureConfig *config)
+{
+  plugin_values_defaults (values);
+  plugin_for_each_option (option, i)
+    {
+      int whole = 0;
+      char *text = NULL;
+
+      switch (option->type)
+        {
+        case ACU_OPTION_DOUBLE:
+          g_object_get (config, option->key, &values->value[i].number, NULL);
+          break;
+        case ACU_OPTION_INT:
+        case ACU_OPTION_BOOLEAN:
+          g_object_get (config, option->key, &whole, NULL);
+          values->value[i].number = whole;
+          break;
+        case ACU_OPTION_CHOICE:
+        case ACU_OPTION_STRING:
+          g_object_get (config, option->key, &text, NULL);
+          plugin_values_set_text (values, i, text);
+          g_free (text);
+          break;
+        }
+    }
+}
+
+void
+plugin_values_to_config (const PluginValues *values, GimpProcedureConfig *config)
+{
+  g_object_freeze_notify (G_OBJECT (config));
+  plugin_for_each_option (option, i)
+    switch (option->type)
+      {
+      case ACU_OPTION_DOUBLE:
+        g_object_set (config, option->key, values->value[i].number, NULL);
+        break;
+      case ACU_OPTION_INT:
+      case ACU_OPTION_BOOLEAN:
+        g_object_set (config, option->key, (int) values->value[i].number, NULL);
+        break;
+      case ACU_OPTION_CHOICE:
+      case ACU_OPTION_STRING:
+        g_object_set (config, option->key, values->value[i].text, NULL);
+        break;
+      }
+  g_object_thaw_notify (G_OBJECT (config));
+}
+
+static GimpValueArray *
+run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable **drawables,
+     GimpProcedureConfig *config, gpointer data)
+{
+  static PluginValues values;
+  GError *error = NULL;
+
+  gegl_init (NULL, NULL);
+  if (mode == GIMP_RUN_INTERACTIVE && !plugin_dialog_run (image, procedure, config))
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+  plugin_values_from_config (&values, config);
+  if (!plugin_upscale (image, &values, &error))
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+  return gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+}
+
+static GList *
+query_procedures (GimpPlugIn *plug_in)
+{
+  return g_list_append (NULL, g_strdup (PLUGIN_PROCEDURE));
+}
+
+static void
+add_argument (GimpProcedure *procedure, const AcuOption *option)
+{
+  const char *label = _(option->label);
+  const char *help = _(option->help);
+  GimpChoice *choice;
+
+  switch (option->type)
+    {
+    case ACU_OPTION_DOUBLE:
+      gimp_procedure_add_double_argument (procedure, option->key, label, help, option->minimum, option->maximum,
+                                          option->default_number, G_PARAM_READWRITE);
+      break;
+    case ACU_OPTION_INT:
+      gimp_procedure_add_int_argument (procedure, option->key, label, help, (int) option->minimum,
+                                       (int) option->maximum, (int) option->default_number, G_PARAM_READWRITE);
+      break;
+    case ACU_OPTION_BOOLEAN:
+      gimp_procedure_add_boolean_argument (procedure, option->key, label, help, option->default_number != 0,
+                                           G_PARAM_READWRITE);
+      break;
+    case ACU_OPTION_STRING:
+      gimp_procedure_add_string_argument (procedure, option->key, label, help, option->default_text,
+                                          G_PARAM_READWRITE);
+      break;
+    case ACU_OPTION_CHOICE:
+      choice = gimp_choice_new ();
+      for (int i = 0; option->choices[i].name; i++)
+        gimp_choice_add (choice, option->choices[i].name, i, _(option->choices[i].label), NULL);
+      gimp_procedure_add_choice_argument (procedure, option->key, label, help, choice, option->default_text,
+                                          G_PARAM_READWRITE);
+      break;
+    }
+}
+
+static GimpProcedure *
+create_procedure (GimpPlugIn *plug_in, const gchar *name)
+{
+  GimpProcedure *procedure;
+
+  if (!g_str_equal (name, PLUGIN_PROCEDURE))
+    return NULL;
+  procedure = gimp_image_procedure_new (plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
+  gimp_procedure_set_image_types (procedure, PLUGIN_IMAGE_TYPES);
+  gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE
+                                                    | GIMP_PROCEDURE_SENSITIVE_DRAWABLES
+                                                    | GIMP_PROCEDURE_SENSITIVE_NO_DRAWABLES);
+  gimp_procedure_set_menu_label (procedure, _("_AI Upscale…"));
+  gimp_procedure_add_menu_path (procedure, PLUGIN_MENU_PATH);
+  gimp_procedure_set_documentation (procedure, _("Enlarge the image with a neural network"),
+                                    _("Enlarges the whole image: all layers, masks, channels, the selection, guides "
+                                      "and paths. Text layers become ordinary pixels; indexed images keep their "
+                                      "palette."),
+                                    name);
+  gimp_procedure_set_attribution (procedure, "Acuity", "Acuity", "2026");
+  plugin_for_each_option (option, i)
+    add_argument (procedure, option);
+  return procedure;
+}
+
+/* FALSE: the texts are bound by plugin_bind_texts(), which also finds a catalogue that is not beside the program. */
+static gboolean
+set_i18n (GimpPlugIn *plug_in, const gchar *name, gchar **domain, gchar **folder)
+{
+  g_free (plugin_bind_texts ());
+  return FALSE;
+}
+
+static void
+plugin_acuity_class_init (PluginAcuityClass *class)
+{
+  GimpPlugInClass *plug_in = GIMP_PLUG_IN_CLASS (class);
+
+  plug_in->query_procedures = query_procedures;
+  plug_in->create_procedure = create_procedure;
+  plug_in->set_i18n = set_i18n;
+}
+
+static void
+plugin_acuity_init (PluginAcuity *plug_in)
+{
+}
+
+GIMP_MAIN (PLUGIN_TYPE_ACUITY)

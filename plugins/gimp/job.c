@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plugin.h"
+
+#include <bridge.h>
+#include <glib/gi18n.h>
+#include <math.h>
+#include <string.h>
+
+/* One thing with pixels: a layer, or a mask, channel or selection. */
+typedef struct Part
+{
+  PluginItem item;
+  gboolean coverage;              /* a mask, channel or selection: how much, not a colour */
+  GeglRectangle source, scaled;
+  double operations;
+  GeglBuffer *result;
+} Part;
+
+struct PluginJob
+{
+  PluginImage image;
+  const PluginValues *values;
+  AcuSize size;
+  const Babl *space;
+  int width, height;              /* of the new image */
+  GArray *parts;                  /* Part */
+  guint64 memory;
+  double operations;
+  /* while computing */
+  double done, current;           /* operations: of finished parts, of the one that runs */
+  GTimer *timer;
+  char *said;
+};
+
+static void
+clear_part (gpointer data)
+{
+  g_clear_object (&((Part *) data)->result);
+}
+
+static void
+add_part (PluginJob *job, PluginItem item, gboolean coverage, const GeglRectangle *source, const GeglRectangle *scaled)
+{
+  Part part = { .item = item, .coverage = coverage, .source = *source, .scaled = *scaled };
+
+  g_array_append_val (job->parts, part);
+}
+
+typedef struct Node
+{
+  PluginItem item;
+  GeglRectangle source, scaled;
+} Node;
+
+/* Layers and masks. A list, not recursion: groups may be nested as deep as a file likes. */
+static void
+collect_layers (PluginJob *job)
+{
+  double x_factor = (double) job->width / plugin_image_width (job->image);
+  double y_factor = (double) job->height / plugin_image_height (job->image);
+  GArray *nodes = g_array_new (FALSE, FALSE, sizeof (Node));
+  int n = 0;
+  PluginItem *items = plugin_image_layers (job->image, &n);
+
+  for (int i = 0; i < n; i++)
+    {
+      Node node = { .item = items[i] };
+
+      plugin_item_rect (node.item, &node.source);
+      plugin_scale_layer (&node.source, x_factor, y_factor, &node.scaled);
+      g_array_append_val (nodes, node);
+    }
+  g_free (items);
+
+  for (guint k = 0; k < nodes->len; k++)
+    {
+      Node node = g_array_index (nodes, Node, k);
+      PluginItem mask;
+
+      if (plugin_item_mask (node.item, &mask))
+        add_part (job, mask, TRUE, &node.source, &node.scaled);
+      if (!plugin_item_is_group (node.item))
+        {
+          add_part (job, node.item, FALSE, &node.source, &node.scaled);
+          continue;
+        }
+      n = 0;
+      items = plugin_item_children (node.item, &n);
+      for (int i = 0; i < n; i++)
+        {
+          Node child = { .item = items[i] };
+
+          plugin_item_rect (child.item, &child.source);
+          plugin_scale_child (&child.source, &node.source, &node.scaled, &child.scaled);
+          g_array_append_val (nodes, child);
+        }
+      g_free (items);
+    }
+  g_array_unref (nodes);
+}
+
+static void
+collect_channels (PluginJob *job)
+{
+  const GeglRectangle source = { 0, 0, plugin_image_width (job->image), plugin_image_height (job->image) };
+  const GeglRectangle scaled = { 0, 0, job->width, job->height };
+  PluginItem selection;
+  int n = 0;
+  PluginItem *items = plugin_image_channels (job->image, &n);
+
+  for (int i = 0; i < n; i++)
+    add_part (job, items[i], TRUE, &source, &scaled);
+  g_free (items);
+  if (plugin_image_selection (job->image, &selection))
+    add_part (job, selection, TRUE, &source, &scaled);
+}
+
+static void
+bridge_job (const PluginJob *job, const Part *part, GeglBuffer *input, AcuBridgeJob *bridge)
+{
+  const char *model = plugin_values_text (job->values, "model");
+
+  memset (bridge, 0, sizeof *bridge);
+  bridge->input = input;
+  bridge->rect = (GeglRectangle) { 0, 0, part->source.width, part->source.height };
+  bridge->size = (AcuSize) { .mode = ACU_SIZE_PIXELS, .width = part->scaled.width, .height = part->scaled.height };
+  bridge->device = plugin_values_text (job->values, "device");
+  if (part->coverage)
+    {
+      /* Networks know photos, not masks. Catmull-Rom, because with values kept inside 0..1 it leaves no ripples
+       * beside a hard edge, which would make a selection larger than it is. */
+      bridge->model = acu_filter_find (model) ? model : "cubic";
+      bridge->linear_light = (babl_get_model_flags (gegl_buffer_get_format (input)) & BABL_MODEL_FLAG_LINEAR) != 0;
+    }
+  else
+    {
+      bridge->model = model;
+      bridge->space = job->space;
+      bridge->linear_light = plugin_values_number (job->values, "linear-light") != 0;
+    }
+}
+
+/* Every part is planned before any is computed; the plans themselves are made again later, because each holds the model's weights. */
+static gboolean
+plan_part (PluginJob *job, Part *part, GError **error)
+{
+  GeglBuffer *input = plugin_item_buffer (part->item);
+  AcuBridgeJob bridge;
+  AcuUpscaler *upscaler;
+
+  bridge_job (job, part, input, &bridge);
+  upscaler = acu_bridge_plan (&bridge, error);
+  g_object_unref (input);
+  if (!upscaler)
+    return FALSE;
+  part->operations = MAX (1, acu_upscaler_operations (upscaler));
+  job->operations += part->operations;
+  job->memory = MAX (job->memory, acu_upscaler_memory (upscaler));
+  acu_upscaler_free (upscaler);
+  return TRUE;
+}
+
+static void
+keep_largest (PluginJob *job)
+{
+  Part largest = { .source = { 0, 0, 0, 0 } };
+
+  for (guint i = 0; i < job->parts->len; i++)
+    {
+      Part *part = &g_array_index (job->parts, Part, i);
+
+      if (!part->coverage && (double) part->scaled.width * part->scaled.height
+                               > (double) largest.scaled.width * largest.scaled.height)
+        largest = *part;
+    }
+  g_array_set_size (job->parts, 0);
+  if (largest.scaled.width)
+    g_array_append_val (job->parts, largest);
+}
+
+PluginJob *
+plugin_job_new (PluginImage image, const PluginValues *values, gboolean largest_only, GError **error)
+{
+  PluginJob *job = g_new0 (PluginJob, 1);
+
+  job->image = image;
+  job->values = values;
+  job->parts = g_array_new (FALSE, FALSE, sizeof (Part));
+  g_array_set_clear_func (job->parts, clear_part);
+  if (!plugin_values_check (values, error))
+    goto failed;
+  plugin_values_size (values, &job->size);
+  if (!acu_size_resolve (&job->size, plugin_image_width (image), plugin_image_height (image), &job->width,
+                         &job->height, error))
+    goto failed;
+  if (job->width > GIMP_MAX_IMAGE_SIZE || job->height > GIMP_MAX_IMAGE_SIZE)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_SIZE, _("GIMP cannot hold an image of %d × %d pixels."), job->width,
+                   job->height);
+      goto failed;
+    }
+  job->space = plugin_image_space (image);
+  collect_layers (job);
+  if (largest_only)
+    keep_largest (job);
+  else
+    collect_channels (job);
+  for (guint i = 0; i < job->parts->len; i++)
+    if (!plan_part (job, &g_array_index (job->parts, Part, i), error))
+      goto failed;
+  return job;
+
+failed:
+  plugin_job_free (job);
+  return NULL;
+}
+
+void
+plugin_job_free (PluginJob *job)
+{
+  if (!job)
+    return;
+  g_array_unref (job->parts);
+  g_clear_pointer (&job->timer, g_timer_destroy);
+  g_free (job->said);
+  g_free (job);
+}
+
+guint64
+plugin_job_memory (const PluginJob *job)
+{
+  return job->memory;
+}
+
+/* GIMP's Cancel ends the whole process, so this never asks to stop. */
+static gboolean
+report (gpointer data, double fraction, double seconds_left)
+{
+  PluginJob *job = data;
+  double share = (job->done + fraction * job->current) / job->operations;
+  double elapsed = g_timer_elapsed (job->timer, NULL);
+  char *text;
+
+  if (elapsed > 2 && share > 0.01)
+    {
+      char *left = acu_format_seconds (elapsed / share * (1 - share));
+
+      text = g_strdup_printf (_("Upscaling, %s left"), left);
+      g_free (left);
+    }
+  else
+    text = g_strdup (_("Upscaling"));
+  if (g_strcmp0 (text, job->said) != 0)
+    gimp_progress_set_text (text);
+  g_free (job->said);
+  job->said = text;
+  gimp_progress_update (CLAMP (share, 0, 1));
+  return TRUE;
+}
+
+/* Whole-number formats are clamped by the bridge. */
+static gboolean
+clamp_coverage (GeglBuffer *buffer, GError **error)
+{
+  const Babl *format = gegl_buffer_get_format (buffer);
+  const Babl *type = babl_format_get_type (format, 0);
+  int width = gegl_buffer_get_width (buffer);
+  int height = gegl_buffer_get_height (buffer);
+  gboolean linear = (babl_get_model_flags (format) & BABL_MODEL_FLAG_LINEAR) != 0;
+  const Babl *wide = babl_format_with_space (linear ? "Y float" : "Y' float", format);
+  float *row;
+
+  if (type != babl_type ("float") && type != babl_type ("half") && type != babl_type ("double"))
+    return TRUE;
+  row = acu_try_alloc ((guint64) width, sizeof (float));
+  if (!row)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory."));
+      return FALSE;
+    }
+  for (int y = 0; y < height; y++)
+    {
+      const GeglRectangle rect = { 0, y, width, 1 };
+
+      gegl_buffer_get (buffer, &rect, 1.0, wide, row, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      for (int x = 0; x < width; x++)
+        row[x] = CLAMP (row[x], 0.0f, 1.0f);
+      gegl_buffer_set (buffer, &rect, 0, wide, row, GEGL_AUTO_ROWSTRIDE);
+    }
+  acu_free (row);
+  return TRUE;
+}
+
+static gboolean
+compute_part (PluginJob *job, Part *part, GError **error)
+{
+  GeglBuffer *drawable = plugin_item_buffer (part->item);
+  /* the copy shares its tiles, and belongs to this process alone */
+  GeglBuffer *input = gegl_buffer_dup (drawable);
+  AcuBridgeJob bridge;
+  AcuUpscaler *upscaler;
+
+  g_object_unref (drawable);
+  bridge_job (job, part, input, &bridge);
+  upscaler = acu_bridge_plan (&bridge, error);
+  if (upscaler)
+    {
+      part->result = acu_bridge_run (&bridge, upscaler, report, job, error);
+      acu_upscaler_free (upscaler);
+    }
+  g_object_unref (input);
+  if (part->result && part->coverage && !clamp_coverage (part->result, error))
+    g_clear_object (&part->result);
+  return part->result != NULL;
+}
+
+gboolean
+plugin_job_compute (PluginJob *job, GError **error)
+{
+  gimp_progress_init (_("Upscaling"));
+  job->timer = g_timer_new ();
+  job->done = 0;
+  for (guint i = 0; i < job->parts->len; i++)
+    {
+      Part *part = &g_array_index (job->parts, Part, i);
+
+      job->current = part->operations;
+      if (!compute_part (job, part, error))
+        return FALSE;
+      job->done += part->operations;
+    }
+  gimp_progress_update (1.0);
+  return TRUE;
+}
+
+static void
+write_part (const Part *part)
+{
+  GeglBuffer *drawable = plugin_item_buffer (part->item);
+  const Babl *format = gegl_buffer_get_format (drawable);
+  const Babl *result = gegl_buffer_get_format (part->result);
+  const GeglRectangle rect = { 0, 0,
+                               MIN (gegl_buffer_get_width (drawable), gegl_buffer_get_width (part->result)),
+                               MIN (gegl_buffer_get_height (drawable), gegl_buffer_get_height (part->result)) };
+
+  if (rect.width != part->scaled.width || rect.height != part->scaled.height)
+    g_warning ("GIMP made %d × %d pixels where %d × %d were expected", gegl_buffer_get_width (drawable),
+               gegl_buffer_get_height (drawable), part->scaled.width, part->scaled.height);
+  /* Same numbers, GIMP's name for their space: a conversion between the two would change the picture. */
+  gegl_buffer_set_format (part->result, babl_format_with_space (babl_format_get_encoding (result), format));
+  gegl_buffer_copy (part->result, &rect, GEGL_ABYSS_NONE, drawable, &rect);
+  gegl_buffer_flush (drawable);
+  plugin_item_update (part->item, gegl_buffer_get_width (drawable), gegl_buffer_get_height (drawable));
+  g_object_unref (drawable);
+}
+
+gboolean
+plugin_job_commit (PluginJob *job, GError **error)
+{
+  gboolean scaled;
+
+  gimp_image_undo_group_start (job->image);
+  gimp_context_push ();
+  gimp_context_set_interpolation (GIMP_INTERPOLATION_NONE);
+  scaled = gimp_image_scale (job->image, job->width, job->height);
+  gimp_context_pop ();
+  if (scaled)
+    {
+      for (guint i = 0; i < job->parts->len; i++)
+        write_part (&g_array_index (job->parts, Part, i));
+      if (job->size.mode == ACU_SIZE_PRINT)
+        gimp_image_set_resolution (job->image, job->size.resolution, job->size.resolution);
+    }
+  else
+    g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("GIMP could not enlarge the image to %d × %d pixels."),
+                 job->width, job->height);
+  gimp_image_undo_group_end (job->image);
+  gimp_displays_flush ();
+  return scaled;
+}
+
+gboolean
+plugin_upscale (PluginImage image, const PluginValues *values, GError **error)
+{
+  PluginJob *job = plugin_job_new (image, values, FALSE, error);
+  gboolean done = job && plugin_job_compute (job, error) && plugin_job_commit (job, error);
+
+  plugin_job_free (job);
+  return done;
+}

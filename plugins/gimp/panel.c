@@ -1,0 +1,650 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is inside of the dialog: a row for each option of the table, and what will come of it. */
+#include "dialog.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+#define TEXT_WIDTH 380
+#define ESTIMATE_DELAY 250        /* milliseconds after the last change */
+
+enum
+{
+  COLUMN_NAME,
+  COLUMN_LABEL,                   /* NULL: a separator */
+  COLUMN_DETAIL,
+  N_COLUMNS
+};
+
+typedef struct Row
+{
+  GtkWidget *box, *field;
+} Row;
+
+/* Two lengths that stay in proportion while their chain is closed. */
+typedef struct Pair
+{
+  const char *first, *second;
+  GtkWidget *box, *chain;
+} Pair;
+
+struct PluginPanel
+{
+  PluginImage image;
+  int width, height;              /* of the image as it is */
+  PluginValues values;
+  GtkDialog *dialog;
+  GtkSizeGroup *labels;
+  Row rows[PLUGIN_MAX_OPTIONS];
+  Pair pairs[2];
+  GtkWidget *detail, *result, *icon, *status;
+  PluginPanelChanged changed;
+  gpointer data;
+  guint estimate;                 /* timeout */
+  gboolean updating;
+};
+
+/* Fields that only one way of giving the size needs, and their units. */
+static const struct
+{
+  const char *key, *mode, *unit;
+} size_fields[] = {
+  { "scale", "factor", NULL },
+  { "width", "pixels", N_("pixels") },
+  { "height", "pixels", N_("pixels") },
+  { "longest", "longest", N_("pixels") },
+  { "print-width", "print", N_("mm") },
+  { "print-height", "print", N_("mm") },
+  { "resolution", "print", N_("pixels per inch") }
+};
+
+static int
+size_field (const char *key)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (size_fields); i++)
+    if (g_str_equal (size_fields[i].key, key))
+      return (int) i;
+  return -1;
+}
+
+static GtkWidget *
+new_box (GtkOrientation orientation, int spacing)
+{
+  GtkWidget *box;
+
+#if ACU_GIMP == 2
+  box = orientation == GTK_ORIENTATION_HORIZONTAL ? gtk_hbox_new (FALSE, spacing) : gtk_vbox_new (FALSE, spacing);
+#else
+  box = gtk_box_new (orientation, spacing);
+#endif
+  gtk_widget_show (box);
+  return box;
+}
+
+static GtkWidget *
+new_label (const char *text, gboolean wrap)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+#if ACU_GIMP == 2
+  gtk_misc_set_alignment (GTK_MISC (label), 0, wrap ? 0 : 0.5f);
+#else
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_yalign (GTK_LABEL (label), wrap ? 0 : 0.5f);
+#endif
+  if (wrap)
+    {
+      gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+      gtk_widget_set_size_request (label, TEXT_WIDTH, -1);
+#if ACU_GIMP == 3
+      gtk_label_set_max_width_chars (GTK_LABEL (label), 50);
+#endif
+    }
+  gtk_widget_show (label);
+  return label;
+}
+
+static void
+set_small (GtkWidget *label, const char *text)
+{
+  char *markup = g_markup_printf_escaped ("<small>%s</small>", text);
+
+  gtk_label_set_markup (GTK_LABEL (label), markup);
+  g_free (markup);
+}
+
+static void
+append (GtkListStore *store, const char *name, const char *label, const char *detail)
+{
+  gtk_list_store_insert_with_values (store, NULL, -1, COLUMN_NAME, name, COLUMN_LABEL, label, COLUMN_DETAIL, detail, -1);
+}
+
+/* Networks that are there, then the classic filters; in the list's order. */
+static void
+append_models (GtkListStore *store)
+{
+  GPtrArray *models = acu_models_list (NULL);
+
+  append (store, "auto", _("Automatic"), _("The best model that is installed for this size."));
+  for (int classic = 0; models && classic < 2; classic++)
+    {
+      gboolean first = TRUE;
+
+      for (guint i = 0; i < models->len; i++)
+        {
+          const AcuModelInfo *info = g_ptr_array_index (models, i);
+          char *detail;
+
+          if (!!info->classic != classic || (!classic && !info->path))
+            continue;
+          if (classic && first)
+            append (store, "", NULL, NULL);
+          first = FALSE;
+          detail = classic ? g_strdup (_(info->description ? info->description : ""))
+                           : g_strdup_printf (_("%s Licence: %s."), _(info->description ? info->description : ""),
+                                              info->licence ? info->licence : _("unknown"));
+          append (store, info->name, info->label ? _(info->label) : info->name, detail);
+          g_free (detail);
+        }
+    }
+  if (models)
+    g_ptr_array_unref (models);
+}
+
+static gboolean
+is_separator (GtkTreeModel *model, GtkTreeIter *iter, gpointer data)
+{
+  char *label;
+
+  gtk_tree_model_get (model, iter, COLUMN_LABEL, &label, -1);
+  g_free (label);
+  return label == NULL;
+}
+
+static GtkWidget *
+new_combo (const AcuOption *option)
+{
+  GtkListStore *store = gtk_list_store_new (N_COLUMNS, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
+  GtkCellRenderer *cell = gtk_cell_renderer_text_new ();
+  GtkWidget *combo;
+
+  if (option->type == ACU_OPTION_STRING)
+    append_models (store);
+  else
+    for (const AcuChoice *choice = option->choices; choice->name; choice++)
+      append (store, choice->name, _(choice->label), NULL);
+  combo = gtk_combo_box_new_with_model (GTK_TREE_MODEL (store));
+  g_object_unref (store);
+  gtk_cell_layout_pack_start (GTK_CELL_LAYOUT (combo), cell, TRUE);
+  gtk_cell_layout_set_attributes (GTK_CELL_LAYOUT (combo), cell, "text", COLUMN_LABEL, NULL);
+  gtk_combo_box_set_row_separator_func (GTK_COMBO_BOX (combo), is_separator, NULL, NULL);
+  return combo;
+}
+
+static char *
+combo_text (GtkWidget *combo, int column)
+{
+  GtkTreeIter iter;
+  char *text = NULL;
+
+  if (gtk_combo_box_get_active_iter (GTK_COMBO_BOX (combo), &iter))
+    gtk_tree_model_get (gtk_combo_box_get_model (GTK_COMBO_BOX (combo)), &iter, column, &text, -1);
+  return text;
+}
+
+/* A name that is not in the list (a file, a model that is gone) is added, so that it can be seen. */
+static void
+combo_select (GtkWidget *combo, const char *name)
+{
+  GtkTreeModel *model = gtk_combo_box_get_model (GTK_COMBO_BOX (combo));
+  GtkTreeIter iter;
+
+  for (gboolean more = gtk_tree_model_get_iter_first (model, &iter); more; more = gtk_tree_model_iter_next (model, &iter))
+    {
+      char *text;
+      gboolean found;
+
+      gtk_tree_model_get (model, &iter, COLUMN_NAME, &text, -1);
+      found = g_strcmp0 (text, name) == 0;
+      g_free (text);
+      if (found)
+        {
+          gtk_combo_box_set_active_iter (GTK_COMBO_BOX (combo), &iter);
+          return;
+        }
+    }
+  gtk_list_store_insert_with_values (GTK_LIST_STORE (model), &iter, -1, COLUMN_NAME, name, COLUMN_LABEL, name, -1);
+  gtk_combo_box_set_active_iter (GTK_COMBO_BOX (combo), &iter);
+}
+
+void
+plugin_panel_get (const PluginPanel *panel, PluginValues *values)
+{
+  *values = panel->values;
+  plugin_for_each_option (option, i)
+    {
+      GtkWidget *field = panel->rows[i].field;
+      char *text;
+
+      if (GTK_IS_SPIN_BUTTON (field))
+        values->value[i].number = gtk_spin_button_get_value (GTK_SPIN_BUTTON (field));
+      else if (GTK_IS_TOGGLE_BUTTON (field))
+        values->value[i].number = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (field));
+      else if (GTK_IS_COMBO_BOX (field) && (text = combo_text (field, COLUMN_NAME)))
+        {
+          plugin_values_set_text (values, i, text);
+          g_free (text);
+        }
+      else if (GTK_IS_ENTRY (field))
+        plugin_values_set_text (values, i, gtk_entry_get_text (GTK_ENTRY (field)));
+    }
+}
+
+/* What is shown is what counts: a hidden digit would be lost, and the size change, when the field loses the focus. */
+static void
+set_spin (GtkWidget *spin, double value)
+{
+  double digits = pow (10, gtk_spin_button_get_digits (GTK_SPIN_BUTTON (spin)));
+
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), floor (value * digits + 0.5) / digits);
+}
+
+static void
+show_values (PluginPanel *panel)
+{
+  gboolean updating = panel->updating;
+
+  panel->updating = TRUE;
+  plugin_for_each_option (option, i)
+    {
+      GtkWidget *field = panel->rows[i].field;
+      const PluginValue *value = &panel->values.value[i];
+
+      if (GTK_IS_SPIN_BUTTON (field))
+        set_spin (field, value->number);
+      else if (GTK_IS_TOGGLE_BUTTON (field))
+        gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (field), value->number != 0);
+      else if (GTK_IS_COMBO_BOX (field))
+        combo_select (field, value->text);
+      else if (GTK_IS_ENTRY (field))
+        gtk_entry_set_text (GTK_ENTRY (field), value->text);
+    }
+  panel->updating = updating;
+}
+
+/* Sizes that were never given start at twice the image's own, on paper at the resolution asked for. */
+static void
+fill_missing (PluginPanel *panel)
+{
+  double resolution = plugin_values_number (&panel->values, "resolution");
+  double ratio = (double) panel->width / panel->height;
+
+  for (guint k = 0; k < G_N_ELEMENTS (panel->pairs); k++)
+    {
+      double unit = k == 0 ? 1 : 25.4 / resolution;
+      double *first = &panel->values.value[plugin_option_index (panel->pairs[k].first)].number;
+      double *second = &panel->values.value[plugin_option_index (panel->pairs[k].second)].number;
+
+      if (*first <= 0 && *second <= 0)
+        *first = 2 * panel->width * unit;
+      if (*first <= 0)
+        *first = *second * ratio;
+      if (*second <= 0)
+        *second = *first / ratio + (k == 1 ? 0.049 : 0);
+    }
+  if (plugin_values_number (&panel->values, "longest") <= 0)
+    panel->values.value[plugin_option_index ("longest")].number = 2 * MAX (panel->width, panel->height);
+}
+
+static void
+show_rows (PluginPanel *panel)
+{
+  const char *mode = plugin_values_text (&panel->values, "size-mode");
+
+  for (guint i = 0; i < G_N_ELEMENTS (size_fields); i++)
+    gtk_widget_set_visible (panel->rows[plugin_option_index (size_fields[i].key)].box,
+                            g_str_equal (size_fields[i].mode, mode));
+  gtk_widget_set_visible (panel->pairs[0].box, g_str_equal (mode, "pixels"));
+  gtk_widget_set_visible (panel->pairs[1].box, g_str_equal (mode, "print"));
+}
+
+static void
+show_status (PluginPanel *panel, const GError *error, const char *text)
+{
+  gtk_dialog_set_response_sensitive (panel->dialog, GTK_RESPONSE_OK, error == NULL);
+  gtk_widget_set_visible (panel->icon, error != NULL);
+  if (error)
+    gtk_label_set_text (GTK_LABEL (panel->status), error->message);
+  else
+    set_small (panel->status, text);
+}
+
+static gboolean
+estimate (gpointer data)
+{
+  PluginPanel *panel = data;
+  GError *error = NULL;
+  PluginJob *job = plugin_job_new (panel->image, &panel->values, TRUE, &error);
+
+  panel->estimate = 0;
+  if (job)
+    {
+      char *bytes = g_format_size (plugin_job_memory (job));
+      char *text = g_strdup_printf (_("Needs up to %s of memory while it works."), bytes);
+
+      show_status (panel, NULL, text);
+      g_free (text);
+      g_free (bytes);
+      plugin_job_free (job);
+    }
+  else
+    {
+      show_status (panel, error, NULL);
+      g_clear_error (&error);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+show_outcome (PluginPanel *panel)
+{
+  AcuSize size;
+  GError *error = NULL;
+  char *detail = combo_text (panel->rows[plugin_option_index ("model")].field, COLUMN_DETAIL);
+  int width, height;
+
+  set_small (panel->detail, detail ? detail : "");
+  g_free (detail);
+  plugin_values_size (&panel->values, &size);
+  g_clear_handle_id (&panel->estimate, g_source_remove);
+  if (acu_size_resolve (&size, panel->width, panel->height, &width, &height, &error))
+    {
+      char *text = g_strdup_printf (_("%d × %d pixels"), width, height);
+      char *markup = g_markup_printf_escaped ("<b>%s</b>", text);
+
+      gtk_label_set_markup (GTK_LABEL (panel->result), markup);
+      g_free (markup);
+      g_free (text);
+      gtk_dialog_set_response_sensitive (panel->dialog, GTK_RESPONSE_OK, TRUE);
+      panel->estimate = g_timeout_add (ESTIMATE_DELAY, estimate, panel);
+    }
+  else
+    {
+      gtk_label_set_text (GTK_LABEL (panel->result), "–");
+      show_status (panel, error, NULL);
+      g_clear_error (&error);
+    }
+}
+
+static void
+follow_chain (PluginPanel *panel, GtkWidget *changed)
+{
+  double ratio = (double) panel->width / panel->height;
+
+  for (guint k = 0; k < G_N_ELEMENTS (panel->pairs); k++)
+    {
+      const Pair *pair = &panel->pairs[k];
+      /* A picture is fitted into its paper, so the side that follows must not be the smaller one by a rounding. */
+      double up = k == 1 ? 0.049 : 0;
+      GtkWidget *first = panel->rows[plugin_option_index (pair->first)].field;
+      GtkWidget *second = panel->rows[plugin_option_index (pair->second)].field;
+
+      if (!gimp_chain_button_get_active (GIMP_CHAIN_BUTTON (pair->chain)))
+        continue;
+      if (changed == first || changed == pair->chain)
+        set_spin (second, gtk_spin_button_get_value (GTK_SPIN_BUTTON (first)) / ratio + up);
+      else if (changed == second)
+        set_spin (first, gtk_spin_button_get_value (GTK_SPIN_BUTTON (second)) * ratio + up);
+    }
+}
+
+static void
+on_changed (GtkWidget *widget, PluginPanel *panel)
+{
+  if (panel->updating)
+    return;
+  panel->updating = TRUE;
+  follow_chain (panel, widget);
+  plugin_panel_get (panel, &panel->values);
+  show_rows (panel);
+  show_outcome (panel);
+  if (panel->changed)
+    panel->changed (panel->data, &panel->values);
+  panel->updating = FALSE;
+}
+
+void
+plugin_panel_set (PluginPanel *panel, const PluginValues *values)
+{
+  double ratio = (double) panel->width / panel->height;
+
+  panel->updating = TRUE;
+  panel->values = *values;
+  fill_missing (panel);
+  show_values (panel);
+  plugin_panel_get (panel, &panel->values);
+  for (guint k = 0; k < G_N_ELEMENTS (panel->pairs); k++)
+    {
+      double first = plugin_values_number (&panel->values, panel->pairs[k].first);
+      double second = plugin_values_number (&panel->values, panel->pairs[k].second);
+
+      gimp_chain_button_set_active (GIMP_CHAIN_BUTTON (panel->pairs[k].chain), ABS (first / ratio - second) <= 1);
+    }
+  show_rows (panel);
+  show_outcome (panel);
+  panel->updating = FALSE;
+}
+
+static GtkWidget *
+new_field (const AcuOption *option)
+{
+  gboolean whole = option->type == ACU_OPTION_INT;
+  double step = option->maximum <= 16 && !whole ? 0.5 : 1;
+  GtkWidget *field;
+
+  switch (option->type)
+    {
+    case ACU_OPTION_DOUBLE:
+    case ACU_OPTION_INT:
+      field = gtk_spin_button_new_with_range (option->minimum, option->maximum, step);
+      gtk_spin_button_set_digits (GTK_SPIN_BUTTON (field), whole ? 0 : option->maximum <= 16 ? 2 : 1);
+      gtk_spin_button_set_increments (GTK_SPIN_BUTTON (field), step, option->maximum <= 16 ? 1 : 100);
+      gtk_entry_set_width_chars (GTK_ENTRY (field), 9);
+      gtk_entry_set_activates_default (GTK_ENTRY (field), TRUE);
+      return field;
+    case ACU_OPTION_BOOLEAN:
+      return gtk_check_button_new_with_mnemonic (_(option->label));
+    case ACU_OPTION_CHOICE:
+      return new_combo (option);
+    case ACU_OPTION_STRING:
+      break;
+    }
+  if (g_str_equal (option->key, "model"))
+    return new_combo (option);
+  field = gtk_entry_new ();
+  gtk_entry_set_activates_default (GTK_ENTRY (field), TRUE);
+  return field;
+}
+
+/* A label of the common width, or room for one. */
+static GtkWidget *
+add_label (PluginPanel *panel, GtkWidget *box, const char *text, GtkWidget *field)
+{
+  char *with_colon = text[0] ? g_strdup_printf (_("%s:"), text) : g_strdup ("");
+  GtkWidget *label = new_label (NULL, FALSE);
+
+  gtk_label_set_text_with_mnemonic (GTK_LABEL (label), with_colon);
+  if (field)
+    gtk_label_set_mnemonic_widget (GTK_LABEL (label), field);
+  gtk_size_group_add_widget (panel->labels, label);
+  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
+  g_free (with_colon);
+  return label;
+}
+
+static void
+add_row (PluginPanel *panel, GtkBox *parent, const AcuOption *option, int index)
+{
+  int limited = size_field (option->key);
+  GtkWidget *box = new_box (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *field = new_field (option);
+  gboolean wide = GTK_IS_COMBO_BOX (field) || GTK_IS_TOGGLE_BUTTON (field) || !GTK_IS_SPIN_BUTTON (field);
+
+  add_label (panel, box, option->type == ACU_OPTION_BOOLEAN ? "" : _(option->label),
+             option->type == ACU_OPTION_BOOLEAN ? NULL : field);
+  gtk_widget_set_tooltip_text (field, _(option->help));
+  gtk_box_pack_start (GTK_BOX (box), field, wide, wide, 0);
+  gtk_widget_show (field);
+  if (limited >= 0 && size_fields[limited].unit)
+    gtk_box_pack_start (GTK_BOX (box), new_label (_(size_fields[limited].unit), FALSE), FALSE, FALSE, 0);
+  gtk_box_pack_start (parent, box, FALSE, FALSE, 0);
+  panel->rows[index] = (Row) { box, field };
+  g_signal_connect (field,
+                    GTK_IS_SPIN_BUTTON (field)     ? "value-changed"
+                    : GTK_IS_TOGGLE_BUTTON (field) ? "toggled"
+                                                   : "changed",
+                    G_CALLBACK (on_changed), panel);
+}
+
+static GtkBox *
+add_pair (PluginPanel *panel, GtkBox *parent, Pair *pair)
+{
+  GtkWidget *rows = new_box (GTK_ORIENTATION_VERTICAL, 6);
+
+  pair->box = new_box (GTK_ORIENTATION_HORIZONTAL, 12);
+  pair->chain = gimp_chain_button_new (GIMP_CHAIN_RIGHT);
+  gtk_widget_set_tooltip_text (pair->chain, _("Keep the proportions of the picture"));
+  gtk_widget_show (pair->chain);
+  gtk_box_pack_start (GTK_BOX (pair->box), rows, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (pair->box), pair->chain, FALSE, FALSE, 0);
+  gtk_box_pack_start (parent, pair->box, FALSE, FALSE, 0);
+  g_signal_connect (pair->chain, "toggled", G_CALLBACK (on_changed), panel);
+  return GTK_BOX (rows);
+}
+
+static gboolean
+has_text_layer (PluginImage image)
+{
+  int n = 0;
+  PluginItem *layers = plugin_image_layers (image, &n);
+  gboolean found = FALSE;
+
+  for (int i = 0; i < n && !found; i++)
+    found = plugin_item_is_text (layers[i]);
+  g_free (layers);
+  return found;
+}
+
+static void
+add_outcome (PluginPanel *panel, GtkBox *parent)
+{
+  GtkWidget *box = new_box (GTK_ORIENTATION_HORIZONTAL, 12);
+
+  add_label (panel, box, _("New size"), NULL);
+  panel->result = new_label (NULL, FALSE);
+  gtk_box_pack_start (GTK_BOX (box), panel->result, TRUE, TRUE, 0);
+  gtk_box_pack_start (parent, box, FALSE, FALSE, 6);
+}
+
+static void
+add_notes (PluginPanel *panel, GtkBox *parent)
+{
+  GtkWidget *box = new_box (GTK_ORIENTATION_HORIZONTAL, 6);
+  const char *note = has_text_layer (panel->image) ? _("Text layers become ordinary pixels.") : NULL;
+
+  if (plugin_image_is_indexed (panel->image))
+    note = _("The result keeps this image's palette. For smoother colours, convert the image to RGB first.");
+  if (note)
+    {
+      GtkWidget *label = new_label (NULL, TRUE);
+
+      set_small (label, note);
+      gtk_box_pack_start (parent, label, FALSE, FALSE, 0);
+    }
+  panel->icon = gtk_image_new_from_icon_name ("dialog-warning", GTK_ICON_SIZE_MENU);
+  panel->status = new_label (NULL, TRUE);
+  set_small (panel->status, _("Working out how much memory is needed…"));
+  gtk_box_pack_start (GTK_BOX (box), panel->icon, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), panel->status, TRUE, TRUE, 0);
+  gtk_box_pack_start (parent, box, FALSE, FALSE, 0);
+}
+
+/* Where typing starts: the size, from where Enter goes on to OK. */
+static void
+focus_size (PluginPanel *panel)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (size_fields); i++)
+    {
+      Row *row = &panel->rows[plugin_option_index (size_fields[i].key)];
+
+      if (gtk_widget_get_visible (row->box))
+        {
+          gtk_widget_grab_focus (row->field);
+          return;
+        }
+    }
+}
+
+PluginPanel *
+plugin_panel_new (PluginImage image, const PluginValues *values, GtkDialog *dialog, GtkBox *box,
+                  PluginPanelChanged changed, gpointer data)
+{
+  PluginPanel *panel = g_new0 (PluginPanel, 1);
+  GtkWidget *content = new_box (GTK_ORIENTATION_VERTICAL, 6);
+  GtkBox *parent = GTK_BOX (content);
+  GtkBox *pair_rows[2];
+  gboolean outcome = FALSE;
+
+  panel->image = image;
+  panel->width = plugin_image_width (image);
+  panel->height = plugin_image_height (image);
+  panel->dialog = dialog;
+  panel->changed = changed;
+  panel->data = data;
+  panel->labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
+  panel->pairs[0] = (Pair) { .first = "width", .second = "height" };
+  panel->pairs[1] = (Pair) { .first = "print-width", .second = "print-height" };
+  gtk_container_set_border_width (GTK_CONTAINER (content), 12);
+  gtk_box_pack_start (box, content, TRUE, TRUE, 0);
+
+  plugin_for_each_option (option, i)
+    {
+      GtkBox *here = parent;
+
+      if (!outcome && size_field (option->key) < 0 && i > plugin_option_index ("size-mode"))
+        {
+          add_outcome (panel, parent);
+          outcome = TRUE;
+        }
+      for (int k = 0; k < 2; k++)
+        {
+          if (g_str_equal (option->key, panel->pairs[k].first))
+            pair_rows[k] = add_pair (panel, parent, &panel->pairs[k]);
+          if (g_str_equal (option->key, panel->pairs[k].first) || g_str_equal (option->key, panel->pairs[k].second))
+            here = pair_rows[k];
+        }
+      add_row (panel, here, option, i);
+      if (g_str_equal (option->key, "model"))
+        {
+          GtkWidget *line = new_box (GTK_ORIENTATION_HORIZONTAL, 12);
+
+          add_label (panel, line, "", NULL);
+          panel->detail = new_label (NULL, TRUE);
+          gtk_box_pack_start (GTK_BOX (line), panel->detail, TRUE, TRUE, 0);
+          gtk_box_pack_start (parent, line, FALSE, FALSE, 0);
+        }
+    }
+  add_notes (panel, parent);
+  gtk_widget_show (content);
+  plugin_panel_set (panel, values);
+  focus_size (panel);
+  return panel;
+}
+
+void
+plugin_panel_free (PluginPanel *panel)
+{
+  g_clear_handle_id (&panel->estimate, g_source_remove);
+  g_object_unref (panel->labels);
+  g_free (panel);
+}

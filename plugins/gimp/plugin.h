@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The GIMP plug-in: what its files share. */
+#ifndef ACU_GIMP_PLUGIN_H
+#define ACU_GIMP_PLUGIN_H
+
+#include <acuity/acuity.h>
+
+#include "compat.h"
+
+#define PLUGIN_PROCEDURE "plug-in-acuity-upscale"
+#define PLUGIN_BINARY "acuity-upscale"
+#define PLUGIN_MENU_PATH "<Image>/Filters/Enhance"
+#define PLUGIN_IMAGE_TYPES "RGB*, GRAY*, INDEXED*"
+
+#define PLUGIN_MAX_OPTIONS 32
+#define PLUGIN_MAX_TEXT 1024
+
+/* The value of each row of acu_options, at the row's index. Plain data, so that GIMP 2.10 can keep it between calls. */
+typedef struct PluginValue
+{
+  double number;
+  char text[PLUGIN_MAX_TEXT];
+} PluginValue;
+
+typedef struct PluginValues
+{
+  guint64 bytes;                  /* sizeof (PluginValues): tells data of another version */
+  PluginValue value[PLUGIN_MAX_OPTIONS];
+} PluginValues;
+
+/* Calls the body for each option that GIMP shows; `option` and `index` are its row and the row's number. */
+#define plugin_for_each_option(option, index)                                                             \
+  for (int index = 0; index < PLUGIN_MAX_OPTIONS && acu_options[index].key; index++)                      \
+    for (const AcuOption *option = &acu_options[index]; option && (option->use & ACU_OPTION_GIMP); option = NULL)
+
+void plugin_values_defaults (PluginValues *values);
+/* A text that is too long is cut off. */
+void plugin_values_set_text (PluginValues *values, int index, const char *text);
+/* By key; the key must be in the table. */
+double plugin_values_number (const PluginValues *values, const char *key);
+const char *plugin_values_text (const PluginValues *values, const char *key);
+int plugin_option_index (const char *key);
+/* Whether every value is inside its option's range or choices. ACU_ERROR_ARGUMENT. */
+gboolean plugin_values_check (const PluginValues *values, GError **error);
+void plugin_values_size (const PluginValues *values, AcuSize *size);
+
+/* Binds the texts to their catalogue: `locale` beside the program if it is there, the installed one otherwise. Returns the folder;
+ * free with g_free(). */
+char *plugin_bind_texts (void);
+
+/* GIMP's own rule for where scaling an image puts a layer: edges are rounded, halves away from zero. */
+void plugin_scale_layer (const GeglRectangle *layer, double x_factor, double y_factor, GeglRectangle *scaled);
+/* The same for a layer in a group: sizes and offsets inside of the group are rounded. */
+void plugin_scale_child (const GeglRectangle *child, const GeglRectangle *group, const GeglRectangle *scaled_group,
+                         GeglRectangle *scaled);
+
+typedef struct PluginJob PluginJob;
+
+/* Works out the new size and plans every layer, mask and channel (with `largest_only` only the largest layer, for
+ * estimates); computes nothing. Fails with one clear sentence. */
+PluginJob *plugin_job_new (PluginImage image, const PluginValues *values, gboolean largest_only, GError **error);
+void plugin_job_free (PluginJob *job);
+guint64 plugin_job_memory (const PluginJob *job);      /* peak bytes of computing, without GIMP's own copies */
+/* Computes everything, reporting to GIMP's progress bar. The image is not touched. */
+gboolean plugin_job_compute (PluginJob *job, GError **error);
+/* Puts the finished results into the image as one undo step. */
+gboolean plugin_job_commit (PluginJob *job, GError **error);
+/* All of it. */
+gboolean plugin_upscale (PluginImage image, const PluginValues *values, GError **error);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plugin.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#ifndef ACU_LOCALE_DIR
+#error "the build says where translations are installed"
+#endif
+
+void
+plugin_values_defaults (PluginValues *values)
+{
+  memset (values, 0, sizeof *values);
+  values->bytes = sizeof *values;
+  for (int i = 0; i < PLUGIN_MAX_OPTIONS && acu_options[i].key; i++)
+    {
+      values->value[i].number = acu_options[i].default_number;
+      plugin_values_set_text (values, i, acu_options[i].default_text);
+    }
+}
+
+void
+plugin_values_set_text (PluginValues *values, int index, const char *text)
+{
+  g_strlcpy (values->value[index].text, text ? text : "", PLUGIN_MAX_TEXT);
+}
+
+int
+plugin_option_index (const char *key)
+{
+  for (int i = 0; i < PLUGIN_MAX_OPTIONS && acu_options[i].key; i++)
+    if (g_str_equal (acu_options[i].key, key))
+      return i;
+  g_error ("There is no option %s", key);
+}
+
+double
+plugin_values_number (const PluginValues *values, const char *key)
+{
+  return values->value[plugin_option_index (key)].number;
+}
+
+const char *
+plugin_values_text (const PluginValues *values, const char *key)
+{
+  return values->value[plugin_option_index (key)].text;
+}
+
+static gboolean
+is_choice (const AcuOption *option, const char *name)
+{
+  for (const AcuChoice *choice = option->choices; choice->name; choice++)
+    if (g_str_equal (choice->name, name))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+plugin_values_check (const PluginValues *values, GError **error)
+{
+  plugin_for_each_option (option, i)
+    {
+      const PluginValue *value = &values->value[i];
+
+      switch (option->type)
+        {
+        case ACU_OPTION_DOUBLE:
+        case ACU_OPTION_INT:
+        case ACU_OPTION_BOOLEAN:
+          if (value->number >= option->minimum && value->number <= option->maximum)
+            break;
+          g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s must be between %g and %g, not %g."),
+                       option->key, option->minimum, option->maximum, value->number);
+          return FALSE;
+        case ACU_OPTION_CHOICE:
+          if (is_choice (option, value->text))
+            break;
+          g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s cannot be \"%s\"."), option->key, value->text);
+          return FALSE;
+        case ACU_OPTION_STRING:
+          break;
+        }
+    }
+  return TRUE;
+}
+
+void
+plugin_values_size (const PluginValues *values, AcuSize *size)
+{
+  /* in the order of AcuSizeMode */
+  static const char *const modes[] = { "factor", "pixels", "longest", "print" };
+  const char *mode = plugin_values_text (values, "size-mode");
+
+  memset (size, 0, sizeof *size);
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
+    if (g_str_equal (modes[i], mode))
+      size->mode = (AcuSizeMode) i;
+  size->scale = plugin_values_number (values, "scale");
+  size->width = (int) plugin_values_number (values, "width");
+  size->height = (int) plugin_values_number (values, "height");
+  size->longest = (int) plugin_values_number (values, "longest");
+  size->print_width = plugin_values_number (values, "print-width");
+  size->print_height = plugin_values_number (values, "print-height");
+  size->resolution = plugin_values_number (values, "resolution");
+}
+
+char *
+plugin_bind_texts (void)
+{
+  const char *program = gimp_get_progname ();
+  char *folder = program ? g_path_get_dirname (program) : g_strdup (".");
+  char *locale = g_build_filename (folder, "locale", NULL);
+
+  if (!g_file_test (locale, G_FILE_TEST_IS_DIR))
+    {
+      g_free (locale);
+      locale = g_strdup (ACU_LOCALE_DIR);
+    }
+  bindtextdomain (GETTEXT_PACKAGE, locale);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  g_free (folder);
+  return locale;
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Bands, threads and memory limits never change a bit of the result. */
+#include "run_net.h"
+
+#include <string.h>
+
+static AcuLayer *
+conv (AcuNet *net, GRand *rand, guint *at, int channels, int kernel, int stride, int pad)
+{
+  int in = acu_net_layer (net, *at)->channels;
+  AcuLayer *l = acu_net_add (net, ACU_LAYER_CONV2D, "conv", at, 1, at);
+
+  l->channels = channels;
+  l->kernel_width = l->kernel_height = kernel;
+  l->stride = stride;
+  l->left = l->right = l->top = l->bottom = pad;
+  l->weights = random_floats (rand, (gsize) channels * in * kernel * kernel, 0.5);
+  l->bias = random_floats (rand, channels, 0.5);
+  return l;
+}
+
+static void
+slope (AcuNet *net, GRand *rand, guint *at)
+{
+  int channels = acu_net_layer (net, *at)->channels;
+
+  acu_net_add (net, ACU_LAYER_SLOPE, "slope", at, 1, at)->weights = random_floats (rand, channels, 0.3);
+}
+
+static guint
+picture (AcuNet *net)
+{
+  guint at;
+
+  acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, &at)->channels = 3;
+  return at;
+}
+
+/* SRVGG: pixel shuffle added to the repeated picture, then shrunk. */
+static void
+compact (AcuNet *net, GRand *rand)
+{
+  guint first = picture (net), at = first, big;
+  AcuLayer *shuffle;
+
+  for (int i = 0; i < 3; i++)
+    {
+      conv (net, rand, &at, 20, 3, 1, 1);
+      slope (net, rand, &at);
+    }
+  conv (net, rand, &at, 48, 3, 1, 1);
+  shuffle = acu_net_add (net, ACU_LAYER_PIXEL_SHUFFLE, "shuffle", &at, 1, &at);
+  shuffle->factor = 4;
+  shuffle->channels = 3;
+  acu_net_add (net, ACU_LAYER_NEAREST, "repeat", &first, 1, &big)->factor = 4;
+  acu_net_add (net, ACU_LAYER_ADD, "add", (const guint[]) { at, big }, 2, &at);
+  acu_net_add (net, ACU_LAYER_BICUBIC, "shrink", &at, 1, &at)->ratio = 0.75;
+}
+
+/* A dense block: joined channels are read as slices; a residual from far above. */
+static void
+dense (AcuNet *net, GRand *rand)
+{
+  guint at = picture (net), start, one, two, joined;
+
+  conv (net, rand, &at, 16, 3, 1, 1);
+  start = at;
+  conv (net, rand, &at, 8, 3, 1, 1);
+  slope (net, rand, &at);
+  one = at;
+  acu_net_add (net, ACU_LAYER_CONCAT, "join", (const guint[]) { start, one }, 2, &joined)->channels = 24;
+  at = joined;
+  conv (net, rand, &at, 8, 3, 1, 1);
+  two = at;
+  acu_net_add (net, ACU_LAYER_CONCAT, "join", (const guint[]) { start, one, two }, 3, &joined)->channels = 32;
+  at = joined;
+  conv (net, rand, &at, 16, 3, 1, 1);
+  acu_net_add (net, ACU_LAYER_ADD, "residual", (const guint[]) { at, start }, 2, &at)->scale[0] = 0.2f;
+  conv (net, rand, &at, 3, 3, 1, 1);
+}
+
+/* A U-Net without padding, with channel attention: strides, transposed convolutions, crops, a barrier. */
+static void
+attention (AcuNet *net, GRand *rand)
+{
+  guint at = picture (net), wide, deep, pooled, cut;
+  AcuLayer *l;
+
+  l = acu_net_add (net, ACU_LAYER_PAD, "border", &at, 1, &at);
+  l->left = l->right = l->top = l->bottom = 7;
+  l->align = 2;
+  l->border = ACU_BORDER_REFLECT;
+  conv (net, rand, &at, 12, 3, 1, 0);
+  wide = at;
+  conv (net, rand, &at, 12, 2, 2, 0);
+  conv (net, rand, &at, 20, 3, 1, 0);
+  deep = at;
+  acu_net_add (net, ACU_LAYER_GLOBAL_POOL, "pool", &deep, 1, &at);
+  conv (net, rand, &at, 20, 1, 1, 0);
+  acu_net_add (net, ACU_LAYER_SIGMOID, "sigmoid", &at, 1, &pooled);
+  acu_net_add (net, ACU_LAYER_MUL, "attend", (const guint[]) { deep, pooled }, 2, &at);
+  l = acu_net_add (net, ACU_LAYER_DECONV2D, "up", &at, 1, &at);
+  l->channels = 12;
+  l->kernel_width = l->kernel_height = l->stride = 2;
+  l->weights = random_floats (rand, 12 * 20 * 4, 0.3);
+  l = acu_net_add (net, ACU_LAYER_CROP, "cut", &wide, 1, &cut);
+  l->left = l->right = l->top = l->bottom = 2;
+  acu_net_add (net, ACU_LAYER_ADD, "skip", (const guint[]) { at, cut }, 2, &at);
+  l = acu_net_add (net, ACU_LAYER_DECONV2D, "out", &at, 1, &at);
+  l->channels = 3;
+  l->kernel_width = l->kernel_height = 4;
+  l->stride = 2;
+  l->left = l->right = l->top = l->bottom = 3;
+  l->weights = random_floats (rand, 3 * 12 * 16, 0.3);
+  acu_net_add (net, ACU_LAYER_CROP, "cut border", (const guint[]) { at, 0 }, 2, &at)->factor = 2;
+}
+
+static const struct
+{
+  const char *name;
+  void (*build) (AcuNet *net, GRand *rand);
+} nets[] = { { "compact", compact }, { "dense", dense }, { "attention", attention } };
+
+static const int sizes[][2] = { { 1, 1 }, { 37, 1 }, { 1, 23 }, { 41, 29 }, { 130, 17 } };
+static const int bands[] = { 1, 2, 3, 7, 16, 1000 };
+static const guint64 limits[] = { 1 << 20, 300000 };
+
+static void
+compare (const AcuNet *net, const float *in, int w, int h, const float *whole, int threads, int band, guint64 limit)
+{
+  int width = w, height = h;
+  float *result = run_net (net, in, &width, &height, threads, band, limit);
+
+  g_assert_cmpmem (result, sizeof (float) * 3 * width * height, whole, sizeof (float) * 3 * width * height);
+  g_free (result);
+}
+
+static void
+check (gconstpointer data)
+{
+  guint n = GPOINTER_TO_UINT (data);
+  GRand *rand = g_rand_new_with_seed (n + 1);
+  AcuNet *net = acu_net_new (nets[n].name);
+
+  nets[n].build (net, rand);
+  for (guint s = 0; s < G_N_ELEMENTS (sizes); s++)
+    {
+      int w = sizes[s][0], h = sizes[s][1], width = w, height = h;
+      float *in = g_new (float, 3 * w * h), *whole;
+
+      for (int i = 0; i < 3 * w * h; i++)
+        in[i] = (float) g_rand_double (rand);
+      whole = run_net (net, in, &width, &height, 1, 0, 0);
+      for (guint b = 0; b < G_N_ELEMENTS (bands); b++)
+        for (int threads = 1; threads <= 4; threads++)
+          compare (net, in, w, h, whole, threads, bands[b], 0);
+      for (guint l = 0; l < G_N_ELEMENTS (limits); l++)
+        if (w * h < 1300)
+          compare (net, in, w, h, whole, 2, 0, limits[l]);
+      g_free (whole);
+      g_free (in);
+    }
+  acu_net_unref (net);
+  g_rand_free (rand);
+}
+
+/* What cannot fit is refused with the figure, before anything runs. */
+static void
+refused (void)
+{
+  GRand *rand = g_rand_new_with_seed (1);
+  AcuNet *net = acu_net_new ("too large");
+  GError *error = NULL;
+
+  dense (net, rand);
+  g_assert_null (acu_plan_new (net, acu_device_find ("cpu", NULL), 4000, 4000, 1, 100000, 0, &error));
+  g_assert_error (error, ACU_ERROR, ACU_ERROR_MEMORY);
+  g_assert_nonnull (strstr (error->message, "MB"));
+  g_clear_error (&error);
+  acu_net_unref (net);
+  g_rand_free (rand);
+}
+
+/* A net twice in a row is the same as its result put through it again. */
+static void
+repeated (void)
+{
+  GRand *rand = g_rand_new_with_seed (3);
+  AcuNet *net = acu_net_new ("twice"), *twice;
+  int width = 9, height = 7, width_twice = 9, height_twice = 7;
+  float in[9 * 7 * 3], *once, *again, *direct;
+
+  compact (net, rand);
+  net->scale = 3;
+  for (guint i = 0; i < G_N_ELEMENTS (in); i++)
+    in[i] = (float) g_rand_double (rand);
+  once = run_net (net, in, &width, &height, 1, 0, 0);
+  again = run_net (net, once, &width, &height, 1, 0, 0);
+  twice = acu_net_repeat (net, 2, NULL);
+  g_assert_cmpint (twice->scale, ==, 9);
+  direct = run_net (twice, in, &width_twice, &height_twice, 2, 4, 0);
+  g_assert_cmpmem (direct, sizeof (float) * 3 * width_twice * height_twice, again,
+                   sizeof (float) * 3 * width * height);
+  g_free (once);
+  g_free (again);
+  g_free (direct);
+  acu_net_unref (net);
+  acu_net_unref (twice);
+  g_rand_free (rand);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (nets); i++)
+    {
+      g_autofree char *path = g_strconcat ("/bands/", nets[i].name, NULL);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), check);
+    }
+  g_test_add_func ("/bands/refused", refused);
+  g_test_add_func ("/bands/repeated", repeated);
+  return g_test_run ();
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Runs the network of a model on raw floats (rows of interleaved RGB) so that tests can compare it with others.
+ *
+ *   net_cli MODEL.param WIDTH HEIGHT IN OUT [THREADS [BAND_ROWS [MEMORY]]]
+ *
+ * Prints one line: scale, seconds of the run, planned bytes. */
+#include "arch.h"
+#include "plan.h"
+#include "weights.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Pictures
+{
+  float *in, *out;
+  int in_width, out_width;
+} Pictures;
+
+static gboolean
+read_rows (void *data, int y, int rows, float *pixels, GError **error)
+{
+  const Pictures *p = data;
+
+  memcpy (pixels, p->in + (gsize) y * p->in_width * 3, (gsize) rows * p->in_width * 3 * sizeof (float));
+  return TRUE;
+}
+
+static gboolean
+write_rows (void *data, int y, int rows, const float *pixels, GError **error)
+{
+  Pictures *p = data;
+
+  memcpy (p->out + (gsize) y * p->out_width * 3, pixels, (gsize) rows * p->out_width * 3 * sizeof (float));
+  return TRUE;
+}
+
+static int
+fail (GError *error)
+{
+  fprintf (stderr, "net_cli: %s\n", error ? error->message : "bad arguments");
+  return 1;
+}
+
+int
+main (int argc, char **argv)
+{
+  GError *error = NULL;
+  int width = argc > 5 ? atoi (argv[2]) : 0, height = argc > 5 ? atoi (argv[3]) : 0;
+  int threads = argc > 6 ? atoi (argv[6]) : 1, bands = argc > 7 ? atoi (argv[7]) : 0;
+  guint64 memory = argc > 8 ? g_ascii_strtoull (argv[8], NULL, 10) : 0;
+  AcuWeights *weights;
+  AcuNet *net;
+  AcuPlan *plan;
+  gsize bytes;
+  gint64 start;
+  Pictures p = { 0 };
+  AcuPlanCallbacks callbacks = { read_rows, write_rows, NULL, &p };
+
+  if (width < 1 || height < 1)
+    return fail (NULL);
+  if (!(weights = acu_load_ncnn (argv[1], &error)) || !(net = acu_arch_build (weights, &error)))
+    return fail (error);
+  acu_weights_free (weights);
+  plan = acu_plan_new (net, acu_device_find ("cpu", NULL), width, height, threads, memory, bands, &error);
+  if (!plan || !g_file_get_contents (argv[4], (char **) &p.in, &bytes, &error))
+    return fail (error);
+  if (bytes != (gsize) width * height * 3 * sizeof (float))
+    return fail (NULL);
+  p.in_width = width;
+  p.out_width = acu_plan_width (plan);
+  bytes = (gsize) acu_plan_width (plan) * acu_plan_height (plan) * 3 * sizeof (float);
+  p.out = g_malloc (bytes);
+  if (!acu_plan_prepare (plan, &error))
+    return fail (error);
+  start = g_get_monotonic_time ();
+  if (!acu_plan_run (plan, &callbacks, &error))
+    return fail (error);
+  printf ("%d %.4f %" G_GUINT64_FORMAT "\n", net->scale, (g_get_monotonic_time () - start) / 1e6,
+          acu_plan_bytes (plan));
+  if (!g_file_set_contents (argv[5], (const char *) p.out, bytes, &error))
+    return fail (error);
+  g_free (p.in);
+  g_free (p.out);
+  acu_plan_free (plan);
+  acu_net_unref (net);
+  return 0;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "run_net.h"
+
+#include <string.h>
+
+typedef struct Pictures
+{
+  const float *in;
+  float *out;
+  gsize in_row, out_row;
+  int next_read, next_write;
+} Pictures;
+
+static gboolean
+read_rows (void *data, int y, int rows, float *pixels, GError **error)
+{
+  Pictures *p = data;
+
+  g_assert_cmpint (y, ==, p->next_read);
+  p->next_read += rows;
+  memcpy (pixels, p->in + p->in_row * y, rows * p->in_row * sizeof (float));
+  return TRUE;
+}
+
+static gboolean
+write_rows (void *data, int y, int rows, const float *pixels, GError **error)
+{
+  Pictures *p = data;
+
+  g_assert_cmpint (y, ==, p->next_write);
+  p->next_write += rows;
+  memcpy (p->out + p->out_row * y, pixels, rows * p->out_row * sizeof (float));
+  return TRUE;
+}
+
+float *
+run_net (const AcuNet *net, const float *picture, int *width, int *height, int threads, int bands, guint64 memory)
+{
+  GError *error = NULL;
+  AcuPlan *plan = acu_plan_new (net, acu_device_find ("cpu", NULL), *width, *height, threads, memory, bands, &error);
+  AcuShape *shapes = g_new (AcuShape, net->layers->len);
+  Pictures p = { picture };
+  AcuPlanCallbacks callbacks = { read_rows, write_rows, NULL, &p };
+
+  g_assert_no_error (error);
+  g_assert_true (acu_net_infer (net, *width, *height, shapes, NULL));
+  p.in_row = (gsize) *width * shapes[0].channels;
+  p.out_row = (gsize) acu_plan_width (plan) * shapes[net->layers->len - 1].channels;
+  *width = acu_plan_width (plan);
+  *height = acu_plan_height (plan);
+  p.out = g_new (float, p.out_row * *height);
+  acu_plan_run (plan, &callbacks, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (p.next_write, ==, *height);
+  acu_plan_free (plan);
+  g_free (shapes);
+  return p.out;
+}
+
+GBytes *
+floats (const float *values, gsize n)
+{
+  return g_bytes_new (values, n * sizeof (float));
+}
+
+GBytes *
+random_floats (GRand *rand, gsize n, double spread)
+{
+  float *values = g_new (float, n);
+
+  for (gsize i = 0; i < n; i++)
+    values[i] = (float) g_rand_double_range (rand, -spread, spread);
+  return g_bytes_new_take (values, n * sizeof (float));
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Runs a net on a picture in memory, for tests. */
+#ifndef RUN_NET_H
+#define RUN_NET_H
+
+#include "net.h"
+#include "plan.h"
+
+/* Interleaved floats in, interleaved floats out (g_free); *width and *height become the result's. */
+float *run_net (const AcuNet *net, const float *picture, int *width, int *height, int threads, int bands,
+                guint64 memory);
+
+/* n floats as GBytes. */
+GBytes *floats (const float *values, gsize n);
+/* The same, drawn from a fixed generator, in -spread .. spread. */
+GBytes *random_floats (GRand *rand, gsize n, double spread);
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "checkasm.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef enum Op
+{
+  OP_SLOPE,
+  OP_ADD,
+  OP_MUL,
+  OP_AFFINE,
+  N_OPS
+} Op;
+
+static const char *const op_names[] = { "slope", "add", "mul", "affine" };
+
+/* One call: two rows, and two numbers for each channel. */
+typedef struct Row
+{
+  Op op;
+  int channels, width;
+  const float *a, *b, *first, *second;
+  float *expected;
+} Row;
+
+static void
+run (const AcuKernels *k, const Row *row, float *dst, const float *a, const float *b)
+{
+  gsize n = (gsize) row->channels * row->width;
+
+  switch (row->op)
+    {
+    case OP_SLOPE:
+      k->slope (dst, a, row->first, row->channels, row->width);
+      break;
+    case OP_ADD:
+      k->add (dst, a, row->first[0], b, row->second[0], n);
+      break;
+    case OP_MUL:
+      k->mul (dst, a, b, n);
+      break;
+    default:
+      k->affine (dst, a, row->first, row->second, row->channels, row->width);
+    }
+}
+
+/* Three ways: into a row of its own, over the first source, over the second. */
+static void
+compare_level (const char *isa, const AcuKernels *kernels, gpointer data)
+{
+  const Row *row = data;
+  gsize n = (gsize) row->channels * row->width;
+
+  for (int way = 0; way < 3; way++)
+    {
+      Buffer a, b, dst;
+      float *to;
+
+      if (way == 2 && row->op != OP_ADD && row->op != OP_MUL)
+        continue;
+      buffer_init (&a, n, TRUE);
+      buffer_init (&b, n, TRUE);
+      buffer_init (&dst, n, g_test_rand_bit ());
+      memcpy (a.f, row->a, n * sizeof (float));
+      memcpy (b.f, row->b, n * sizeof (float));
+      to = way == 0 ? dst.f : way == 1 ? a.f : b.f;
+      run (kernels, row, to, a.f, b.f);
+      assert_same (op_names[row->op], isa, row->expected, to, n);
+      buffer_clear (&a, op_names[row->op]);
+      buffer_clear (&b, op_names[row->op]);
+      buffer_clear (&dst, op_names[row->op]);
+    }
+}
+
+/* What the header says, operation by operation; volatile keeps products and sums apart. */
+static float
+by_definition (const Row *row, gsize i)
+{
+  int c = (int) (i % row->channels);
+  volatile float product, other;
+
+  switch (row->op)
+    {
+    case OP_SLOPE:
+      return row->a[i] < 0 ? row->a[i] * row->first[c] : row->a[i];
+    case OP_ADD:
+      product = row->a[i] * row->first[0];
+      other = row->b[i] * row->second[0];
+      return product + other;
+    case OP_MUL:
+      return row->a[i] * row->b[i];
+    default:
+      product = row->a[i] * row->first[c];
+      return product + row->second[c];
+    }
+}
+
+static void
+test_random (void)
+{
+  AcuKernels c;
+
+  acu_kernels_init (&c, 0);
+  for (int i = 0; i < 600; i++)
+    {
+      float a[80 * 40], b[80 * 40], first[80], second[80], expected[80 * 40];
+      Row row = { i % N_OPS, g_test_rand_int_range (1, 81), g_test_rand_int_range (0, 41), a, b, first, second,
+                  expected };
+      gsize n = (gsize) row.channels * row.width;
+      Numbers numbers = g_test_rand_int_range (0, N_NUMBERS);
+
+      fill_random (a, n, numbers);
+      fill_random (b, n, numbers);
+      fill_random (first, row.channels, numbers == NUMBERS_WIDE ? NUMBERS_ORDINARY : numbers);
+      fill_random (second, row.channels, numbers);
+      for (gsize j = 0; j < n; j++)
+        expected[j] = by_definition (&row, j);
+      compare_level ("c", &c, &row);
+      for_each_level (compare_level, &row);
+    }
+}
+
+static void
+test_hand_made (void)
+{
+  static const float a[] = { 1, -2, -0.0f, 4, -5, -INFINITY }, b[] = { 10, 20, 30, 40, 50, 60 };
+  static const float first[] = { 2, 0.5f }, second[] = { -1, 3 };
+  static const float expected[N_OPS][6] = {
+    { 1, -1, -0.0f, 4, -10, -INFINITY },    /* slopes 2 and 0.5; zero keeps its sign */
+    { -8, -24, -30, -32, -60, -INFINITY },  /* 2 a - b */
+    { 10, -40, -0.0f, 160, -250, -INFINITY },
+    { 1, 2, -1, 5, -11, -INFINITY },        /* 2 v - 1 and v / 2 + 3 */
+  };
+  AcuKernels c;
+
+  acu_kernels_init (&c, 0);
+  for (int op = 0; op < N_OPS; op++)
+    {
+      float got[6];
+      const Row row = { op, 2, 3, a, b, first, second, NULL };
+
+      run (&c, &row, got, a, b);
+      assert_same (op_names[op], "c", expected[op], got, 6);
+    }
+}
+
+/* A slope of 0 must not turn what is not negative into NaN; -Inf times 0 is NaN, so that it is noticed. */
+static void
+slope_level (const char *isa, const AcuKernels *kernels, gpointer data)
+{
+  static const float src[] = { INFINITY, NAN, -INFINITY, -1, -1e-45f, 0.0f, -0.0f, 1e-45f };
+  static const float expected[] = { INFINITY, NAN, NAN, -0.0f, -0.0f, 0.0f, -0.0f, 1e-45f };
+  static const float slope[8] = { 0 };
+  float got[8];
+
+  kernels->slope (got, src, slope, 8, 1);
+  assert_same ("slope 0", isa, expected, got, 8);
+}
+
+static void
+test_slope_edges (void)
+{
+  AcuKernels c;
+
+  acu_kernels_init (&c, 0);
+  slope_level ("c", &c, NULL);
+  for_each_level (slope_level, NULL);
+}
+
+void
+add_elementwise_tests (void)
+{
+  g_test_add_func ("/kernels/elementwise/hand-made", test_hand_made);
+  g_test_add_func ("/kernels/elementwise/slope-edges", test_slope_edges);
+  g_test_add_func ("/kernels/elementwise/random", test_random);
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "checkasm.h"
+
+#include <string.h>
+
+#define MAX_TAPS 24
+
+/* Inputs of both passes. */
+typedef struct Row
+{
+  int taps, channels, width;
+  Buffer src, weights, first, rows[MAX_TAPS];
+  const float *row_pointers[MAX_TAPS];
+  gsize n;
+  Buffer horizontal, vertical;
+} Row;
+
+static void
+row_init (Row *row, Numbers numbers, gboolean at_end)
+{
+  int src_width = row->taps + g_test_rand_int_range (0, 30);
+
+  row->n = (gsize) row->channels * row->width;
+  buffer_init (&row->src, (gsize) src_width * row->channels, at_end);
+  buffer_init (&row->weights, (gsize) row->width * row->taps, at_end);
+  buffer_init (&row->first, row->width, at_end);
+  fill_random (row->src.f, row->src.n, numbers);
+  fill_random (row->weights.f, row->weights.n, NUMBERS_ORDINARY);
+  for (int x = 0; x < row->width; x++)
+    {
+      gint32 place = x == 0 ? src_width - row->taps : g_test_rand_int_range (0, src_width - row->taps + 1);
+
+      memcpy (&row->first.f[x], &place, sizeof place);
+    }
+  for (int k = 0; k < row->taps; k++)
+    {
+      buffer_init (&row->rows[k], row->n, at_end);
+      fill_random (row->rows[k].f, row->n, numbers);
+      row->row_pointers[k] = row->rows[k].f;
+    }
+  buffer_init (&row->horizontal, row->n, at_end);
+  buffer_init (&row->vertical, row->n, at_end);
+}
+
+static void
+row_clear (Row *row)
+{
+  buffer_clear (&row->src, "resample source");
+  buffer_clear (&row->weights, "resample weights");
+  buffer_clear (&row->first, "resample places");
+  for (int k = 0; k < row->taps; k++)
+    buffer_clear (&row->rows[k], "resample row");
+  buffer_clear (&row->horizontal, "resample horizontal, c");
+  buffer_clear (&row->vertical, "resample vertical, c");
+}
+
+static void
+run (const AcuKernels *k, const Row *row, float *horizontal, float *vertical)
+{
+  k->resample_horizontal (horizontal, row->src.f, row->weights.f, (const gint32 *) (const void *) row->first.f,
+                          row->taps, row->channels, row->width);
+  k->resample_vertical (vertical, row->row_pointers, row->weights.f, row->taps, row->n);
+}
+
+static void
+compare_level (const char *isa, const AcuKernels *kernels, gpointer data)
+{
+  const Row *row = data;
+  char *what = g_strdup_printf ("resample, %d taps, %d channels, width %d", row->taps, row->channels, row->width);
+  Buffer horizontal, vertical;
+
+  buffer_init (&horizontal, row->n, g_test_rand_bit ());
+  buffer_init (&vertical, row->n, g_test_rand_bit ());
+  run (kernels, row, horizontal.f, vertical.f);
+  assert_same (what, isa, row->horizontal.f, horizontal.f, row->n);
+  assert_same (what, isa, row->vertical.f, vertical.f, row->n);
+  buffer_clear (&horizontal, what);
+  buffer_clear (&vertical, what);
+  g_free (what);
+}
+
+static void
+test_random (void)
+{
+  AcuKernels c;
+
+  acu_kernels_init (&c, 0);
+  for (int i = 0; i < 500; i++)
+    {
+      Row row = { g_test_rand_int_range (1, MAX_TAPS + 1), g_test_rand_int_range (1, 6),
+                  g_test_rand_int_range (1, 121) };
+
+      row_init (&row, i % N_NUMBERS, i % 4 != 0);
+      run (&c, &row, row.horizontal.f, row.vertical.f);
+      for_each_level (compare_level, &row);
+      row_clear (&row);
+    }
+}
+
+/* The reference against the formula, over more than one of its blocks; volatile keeps products and sums apart. */
+static void
+test_by_definition (void)
+{
+  AcuKernels c;
+
+  acu_kernels_init (&c, 0);
+  for (int channels = 1; channels <= 4; channels++)
+    {
+      Row row = { 3, channels, 201 };
+
+      row_init (&row, NUMBERS_ORDINARY, TRUE);
+      run (&c, &row, row.horizontal.f, row.vertical.f);
+      for (gsize i = 0; i < row.n; i++)
+        {
+          gsize x = i / channels;
+          gint32 place = ((const gint32 *) (const void *) row.first.f)[x];
+          volatile float h = row.weights.f[x * 3] * row.src.f[place * channels + i % channels];
+          volatile float v = row.weights.f[0] * row.rows[0].f[i], product;
+
+          for (int k = 1; k < 3; k++)
+            {
+              product = row.weights.f[x * 3 + k] * row.src.f[(place + k) * channels + i % channels];
+              h = h + product;
+              product = row.weights.f[k] * row.rows[k].f[i];
+              v = v + product;
+            }
+          g_assert_true (same_float (h, row.horizontal.f[i]));
+          g_assert_true (same_float (v, row.vertical.f[i]));
+        }
+      row_clear (&row);
+    }
+}
+
+static void
+test_hand_made (void)
+{
+  /* Pixels (1 10) (2 20) (4 40) (8 80). */
+  static const float src[] = { 1, 10, 2, 20, 4, 40, 8, 80 };
+  static const float weights[] = { 0.5f, 0.5f, 1, 0, -1, 2 };
+  static const gint32 first[] = { 0, 2, 2 };
+  static const float horizontal[] = { 1.5f, 15, 4, 40, 12, 120 }, vertical[] = { 2.5f, 25 };
+  static const float *const rows[] = { src, src + 4 };
+  AcuKernels c;
+  float got[6];
+
+  acu_kernels_init (&c, 0);
+  c.resample_horizontal (got, src, weights, first, 2, 2, 3);
+  assert_same ("resample horizontal", "c", horizontal, got, 6);
+  c.resample_vertical (got, rows, weights, 2, 2);
+  assert_same ("resample vertical", "c", vertical, got, 2);
+}
+
+typedef struct Bench
+{
+  const AcuKernels *kernels;
+  Row row;
+} Bench;
+
+static void
+bench_horizontal (gpointer data)
+{
+  Bench *b = data;
+
+  b->kernels->resample_horizontal (b->row.horizontal.f, b->row.src.f, b->row.weights.f,
+                                   (const gint32 *) (const void *) b->row.first.f, b->row.taps, b->row.channels,
+                                   b->row.width);
+}
+
+static void
+bench_vertical (gpointer data)
+{
+  Bench *b = data;
+
+  b->kernels->resample_vertical (b->row.vertical.f, b->row.row_pointers, b->row.weights.f, b->row.taps, b->row.n);
+}
+
+static void
+bench_level (const char *isa, const AcuKernels *kernels, gpointer data)
+{
+  Bench *b = data;
+
+  b->kernels = kernels;
+  g_test_message ("resample, %d channels, 6 taps, %s: horizontal %.0f, vertical %.0f Mpixel/s", b->row.channels, isa,
+                  b->row.width / best_seconds (bench_horizontal, b) * 1e-6,
+                  b->row.width / best_seconds (bench_vertical, b) * 1e-6);
+}
+
+static void
+test_speed (void)
+{
+  AcuKernels c;
+
+  acu_kernels_init (&c, 0);
+  for (int channels = 1; channels <= 4; channels += channels == 1 ? 2 : 1)
+    {
+      Bench bench = { .row = { 6, channels, 1000 } };
+
+      row_init (&bench.row, NUMBERS_ORDINARY, TRUE);
+      bench_level ("c", &c, &bench);
+      for_each_level (bench_level, &bench);
+      row_clear (&bench.row);
+    }
+}
+
+void
+add_resample_tests (void)
+{
+  g_test_add_func ("/kernels/resample/hand-made", test_hand_made);
+  g_test_add_func ("/kernels/resample/by-definition", test_by_definition);
+  g_test_add_func ("/kernels/resample/random", test_random);
+  g_test_add_func ("/kernels/resample/speed", test_speed);
+}
