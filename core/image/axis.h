@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* The weights of a separable filter along one side. */
+/* The weights of a separable filter along one side, and the two passes that apply them. */
 #ifndef ACU_AXIS_H
 #define ACU_AXIS_H
 
@@ -8,20 +8,26 @@
 G_BEGIN_DECLS
 
 /* Destination position x is the sum over k < taps of weights[x * taps + k] * source[first[x] + k]; all in range; first never
- * decreases. Where nothing changes there is one tap of 1. */
+ * decreases. A side that keeps its size is left alone by every filter (one tap of 1), as in Pillow and zimg. */
 typedef struct AcuAxis
 {
+  int dst;
   int taps;
   float *weights;
   gint32 *first;
 } AcuAxis;
 
-/* Taps for sides from 1 to ACU_MAX_SIDE. */
+/* Taps for sides from 1 to ACU_MAX_SIDE, and bytes that acu_axis_init() keeps for them. */
 int acu_axis_taps (const AcuFilter *filter, int src, int dst);
 guint64 acu_axis_bytes (const AcuFilter *filter, int src, int dst);
-/* FALSE when there is not enough memory; clear it all the same. */
+/* axis: all zero. FALSE when there is not enough memory; clear it all the same. */
 gboolean acu_axis_init (AcuAxis *axis, const AcuFilter *filter, int src, int dst);
 void acu_axis_clear (AcuAxis *axis);
+
+/* One row of axis->dst pixels from a source row; dst is not src. */
+void acu_axis_across (const AcuAxis *axis, float *dst, const float *src, int channels);
+/* n floats of destination position y from rows[0 .. taps - 1], rows[k] being the source row first[y] + k. */
+void acu_axis_down (const AcuAxis *axis, int y, float *dst, const float *const *rows, gsize n);
 
 G_END_DECLS
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "axis.h"
-#include "kernels_once.h"
 
 #include <acuity/error.h>
 #include <acuity/resample.h>
@@ -8,50 +7,37 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* The vertical pass gathers its row pointers on the stack up to this many taps, beyond that in `pointers`. */
+/* Below this an alpha that was resampled is nothing but rounding, and colour divided by it would be noise. */
+#define ALPHA_NONE 1e-6f
+
+/* Beside pixels whose colour is multiplied by alpha run their plain colours, for where alpha ends as 0. */
+typedef enum Buffer
+{
+  SOURCE,                         /* one source row, decoded and weighted */
+  SOURCE_PLAIN,
+  RING,                           /* the rows that the vertical pass needs, already as wide as the result */
+  RING_PLAIN,
+  RESULT,                         /* one result row before colour is divided by alpha */
+  RESULT_PLAIN,
+  BUFFERS
+} Buffer;
+
 struct AcuResampler
 {
   AcuResamplerParams params;
-  gboolean across, down;          /* whether each pass changes anything */
   gboolean curve, weighted;       /* whether rows are decoded, and colour is weighted by alpha */
   AcuAxis columns, lines;
-  int slots;                      /* rows kept */
   int pushed, pulled;
-  int work_channels;              /* of kept rows: when weighted, plain colours follow for where alpha ends as 0 */
-  float *rows;                    /* slots × dst_width × work_channels */
-  float *source;                  /* one source row as it is resampled */
-  float *mixed;                   /* one result row before colour is divided by alpha */
-  const float **pointers;         /* taps of the vertical pass */
+  float *buffers[BUFFERS];        /* NULL where not needed */
+  const float **window;           /* the rows under one vertical window */
 };
 
+/* What keeps its size and what nearest picks is copied as it is. */
 static gboolean
-is_nearest (const AcuResamplerParams *params)
+copies (const AcuResamplerParams *params)
 {
-  return params->filter->weight == NULL;
-}
-
-static int
-work_channels (const AcuResamplerParams *params, gboolean weighted)
-{
-  return params->channels + (weighted ? params->channels - 1 : 0);
-}
-
-static gboolean
-changes (const AcuResamplerParams *params)
-{
-  return params->src_width != params->dst_width || params->src_height != params->dst_height;
-}
-
-guint64
-acu_resampler_bytes (const AcuResamplerParams *params)
-{
-  int channels = work_channels (params, params->alpha);
-  guint64 lines = acu_axis_taps (params->filter, params->src_height, params->dst_height);
-
-  return acu_axis_bytes (params->filter, params->src_width, params->dst_width)
-         + acu_axis_bytes (params->filter, params->src_height, params->dst_height)
-         + ((guint64) params->dst_width * (lines + 1) + params->src_width) * channels * sizeof (float)
-         + lines * sizeof (float *);
+  return !params->filter->weight
+         || (params->src_width == params->dst_width && params->src_height == params->dst_height);
 }
 
 static gboolean
@@ -62,44 +48,84 @@ check (const AcuResamplerParams *params, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
     if (sides[i] < 1 || sides[i] > ACU_MAX_SIDE)
       {
-        g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("A side of %d pixels cannot be resampled; it must be from 1 to %d."),
-                     sides[i], ACU_MAX_SIDE);
+        g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT,
+                     _("A side of %d pixels cannot be resampled; it must be from 1 to %d."), sides[i], ACU_MAX_SIDE);
         return FALSE;
       }
   if (params->filter && params->channels >= (params->alpha ? 2 : 1) && params->channels <= 4)
     return TRUE;
-  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("These pixels cannot be resampled."));
+  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT,
+                       _("Only gray or RGB pixels, with or without transparency, can be resampled by a known filter."));
   return FALSE;
+}
+
+/* Floats of a buffer. FALSE when the number does not fit. */
+static gboolean
+buffer_size (const AcuResamplerParams *params, Buffer buffer, guint64 *count)
+{
+  gboolean curve = params->linear_light && !copies (params), weighted = params->alpha && !copies (params);
+  guint64 channels = params->channels, colours = channels - 1;
+  guint64 lines = acu_axis_taps (params->filter, params->src_height, params->dst_height);
+  const guint64 sizes[BUFFERS][3] = {
+    [SOURCE] = { params->src_width, curve || weighted ? channels : 0, 1 },
+    [SOURCE_PLAIN] = { params->src_width, weighted ? colours : 0, 1 },
+    [RING] = { params->dst_width, channels, lines },
+    [RING_PLAIN] = { params->dst_width, weighted ? colours : 0, lines },
+    [RESULT] = { params->dst_width, weighted ? channels : 0, 1 },
+    [RESULT_PLAIN] = { params->dst_width, weighted ? colours : 0, 1 },
+  };
+
+  return acu_size_product (sizes[buffer], 3, count);
+}
+
+guint64
+acu_resampler_bytes (const AcuResamplerParams *params)
+{
+  guint64 total = sizeof (AcuResampler), count, bytes;
+
+  g_return_val_if_fail (check (params, NULL), 0);
+  if (!acu_size_add (total, acu_axis_bytes (params->filter, params->src_width, params->dst_width), &total)
+      || !acu_size_add (total, acu_axis_bytes (params->filter, params->src_height, params->dst_height), &total)
+      || !acu_size_mul (acu_axis_taps (params->filter, params->src_height, params->dst_height), sizeof (float *), &bytes)
+      || !acu_size_add (total, bytes, &total))
+    return G_MAXUINT64;
+  for (int i = 0; i < BUFFERS; i++)
+    if (!buffer_size (params, i, &count) || !acu_size_mul (count, sizeof (float), &bytes)
+        || !acu_size_add (total, bytes, &total))
+      return G_MAXUINT64;
+  return total;
+}
+
+static gboolean
+allocate (AcuResampler *r)
+{
+  const AcuResamplerParams *params = &r->params;
+  guint64 count;
+
+  if (!acu_axis_init (&r->columns, params->filter, params->src_width, params->dst_width)
+      || !acu_axis_init (&r->lines, params->filter, params->src_height, params->dst_height)
+      || !(r->window = acu_try_alloc (r->lines.taps, sizeof *r->window)))
+    return FALSE;
+  for (int i = 0; i < BUFFERS; i++)
+    if (!buffer_size (params, i, &count)
+        || (count > 0 && !(r->buffers[i] = acu_try_alloc (count, sizeof (float)))))
+      return FALSE;
+  return TRUE;
 }
 
 AcuResampler *
 acu_resampler_new (const AcuResamplerParams *params, GError **error)
 {
   AcuResampler *r;
-  guint64 row;
 
   if (!check (params, error))
     return NULL;
   r = g_new0 (AcuResampler, 1);
   r->params = *params;
-  r->across = params->src_width != params->dst_width;
-  r->down = params->src_height != params->dst_height;
-  r->curve = params->linear_light && !is_nearest (params) && changes (params);
-  r->weighted = params->alpha && !is_nearest (params) && changes (params);
-  r->work_channels = work_channels (params, r->weighted);
-  if (!acu_axis_init (&r->columns, params->filter, params->src_width, params->dst_width)
-      || !acu_axis_init (&r->lines, params->filter, params->src_height, params->dst_height))
-    goto no_memory;
-  r->slots = r->lines.taps;
-  row = (guint64) params->dst_width * r->work_channels;
-  r->rows = acu_try_alloc (row, r->slots * sizeof (float));
-  r->mixed = acu_try_alloc (row, sizeof (float));
-  r->source = acu_try_alloc ((guint64) params->src_width * r->work_channels, sizeof (float));
-  r->pointers = acu_try_alloc (r->lines.taps, sizeof *r->pointers);
-  if (r->rows && r->mixed && r->source && r->pointers)
+  r->curve = params->linear_light && !copies (params);
+  r->weighted = params->alpha && !copies (params);
+  if (allocate (r))
     return r;
-
-no_memory:
   g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory to resample the picture."));
   acu_resampler_free (r);
   return NULL;
@@ -112,10 +138,9 @@ acu_resampler_free (AcuResampler *r)
     return;
   acu_axis_clear (&r->columns);
   acu_axis_clear (&r->lines);
-  acu_free (r->rows);
-  acu_free (r->mixed);
-  acu_free (r->source);
-  acu_free (r->pointers);
+  acu_free (r->window);
+  for (int i = 0; i < BUFFERS; i++)
+    acu_free (r->buffers[i]);
   g_free (r);
 }
 
@@ -125,96 +150,121 @@ acu_resampler_rows_needed (const AcuResampler *r, int y)
   return r->lines.first[y] + r->lines.taps;
 }
 
-/* Decodes, weights by alpha and puts the plain colours behind. */
+/* Decodes; with alpha also puts the plain colours aside and weights the others. */
 static void
-prepare_row (AcuResampler *r, const float *row)
+prepare (AcuResampler *r, const float *row)
 {
-  int channels = r->params.channels, colours = channels - (r->params.alpha ? 1 : 0);
-  float *dst = r->source;
+  int channels = r->params.channels, colours = channels - 1;
+  float *source = r->buffers[SOURCE], *plain = r->buffers[SOURCE_PLAIN];
+  gsize n = (gsize) r->params.src_width * channels;
 
-  for (int x = 0; x < r->params.src_width; x++, row += channels, dst += r->work_channels)
-    {
-      memcpy (dst, row, channels * sizeof (float));
-      if (r->curve)
-        acu_srgb_decode (dst, dst, colours);
-      if (r->weighted)
+  if (r->curve)
+    acu_srgb_decode (source, row, n);
+  else
+    memcpy (source, row, n * sizeof (float));
+  if (r->weighted)
+    for (gsize i = 0; i < n; i += channels, plain += colours)
+      {
+        /* From `row`: the curve has run over alpha too. */
+        float alpha = row[i + colours];
+
         for (int c = 0; c < colours; c++)
           {
-            dst[channels + c] = dst[c];
-            dst[c] *= dst[colours];
+            plain[c] = source[i + c];
+            source[i + c] *= alpha;
           }
-    }
+        source[i + colours] = alpha;
+      }
 }
 
-/* Divides by alpha, or takes the plain colours where alpha ends as 0, and encodes. */
 static void
-finish_row (AcuResampler *r, const float *row, float *dst)
+across (AcuResampler *r, Buffer ring, int slot, const float *source, int channels)
 {
-  int channels = r->params.channels, colours = channels - (r->params.alpha ? 1 : 0);
+  gsize n = (gsize) r->params.dst_width * channels;
+  float *dst = r->buffers[ring] + slot * n;
 
-  for (int x = 0; x < r->params.dst_width; x++, row += r->work_channels, dst += channels)
-    {
-      memcpy (dst, row, channels * sizeof (float));
-      if (r->weighted)
-        for (int c = 0; c < colours; c++)
-          dst[c] = dst[colours] > 1e-6f ? dst[c] / dst[colours] : row[channels + c];
-      if (r->curve)
-        acu_srgb_encode (dst, dst, colours);
-    }
-}
-
-static gboolean
-keeps_pixels (const AcuResampler *r)
-{
-  return !r->curve && !r->weighted;
+  if (r->params.src_width == r->params.dst_width)
+    memcpy (dst, source, n * sizeof (float));
+  else
+    acu_axis_across (&r->columns, dst, source, channels);
 }
 
 void
 acu_resampler_push (AcuResampler *r, const float *row)
 {
-  gsize kept = (gsize) r->params.dst_width * r->work_channels;
-  float *slot = r->rows + (gsize) (r->pushed % r->slots) * kept;
+  int y = r->pushed, slot = y % r->lines.taps;
 
-  if (r->pushed >= r->params.src_height)
+  if (r->pulled == r->params.dst_height)
     return;
+  g_return_if_fail (y < acu_resampler_rows_needed (r, r->pulled));
   r->pushed++;
-  if (!keeps_pixels (r))
+  /* Between two windows. */
+  if (y < r->lines.first[r->pulled])
+    return;
+  if (r->curve || r->weighted)
     {
-      prepare_row (r, row);
-      row = r->source;
+      prepare (r, row);
+      row = r->buffers[SOURCE];
     }
-  if (!r->across)
-    memcpy (slot, row, kept * sizeof (float));
+  across (r, RING, slot, row, r->params.channels);
+  if (r->weighted)
+    across (r, RING_PLAIN, slot, r->buffers[SOURCE_PLAIN], r->params.channels - 1);
+}
+
+static void
+down (AcuResampler *r, Buffer ring, float *dst, int channels)
+{
+  gsize n = (gsize) r->params.dst_width * channels;
+  int taps = r->lines.taps, first = r->lines.first[r->pulled];
+
+  for (int k = 0; k < taps; k++)
+    r->window[k] = r->buffers[ring] + (gsize) ((first + k) % taps) * n;
+  if (r->params.src_height == r->params.dst_height)
+    memcpy (dst, r->window[0], n * sizeof (float));
   else
-    acu_kernels ()->resample_horizontal (slot, row, r->columns.weights, r->columns.first, r->columns.taps,
-                                         r->work_channels, r->params.dst_width);
+    acu_axis_down (&r->lines, r->pulled, dst, r->window, n);
+}
+
+/* The row with colour divided by alpha. */
+static void
+unweight (AcuResampler *r, float *row)
+{
+  int channels = r->params.channels, colours = channels - 1;
+  const float *result = r->buffers[RESULT], *plain = NULL;
+  gsize n = (gsize) r->params.dst_width * channels;
+
+  for (gsize i = 0, x = 0; i < n; i += channels, x++)
+    {
+      float alpha = result[i + colours];
+
+      row[i + colours] = alpha;
+      if (!(alpha > ALPHA_NONE) && !plain)
+        {
+          down (r, RING_PLAIN, r->buffers[RESULT_PLAIN], colours);
+          plain = r->buffers[RESULT_PLAIN];
+        }
+      for (int c = 0; c < colours; c++)
+        row[i + c] = alpha > ALPHA_NONE ? result[i + c] / alpha : plain[x * colours + c];
+    }
 }
 
 gboolean
 acu_resampler_pull (AcuResampler *r, float *row)
 {
-  gsize kept = (gsize) r->params.dst_width * r->work_channels;
-  const float *result;
-  int first;
+  int channels = r->params.channels;
+  gsize n = (gsize) r->params.dst_width * channels;
 
-  if (r->pulled >= r->params.dst_height || r->pushed < acu_resampler_rows_needed (r, r->pulled))
+  if (r->pulled == r->params.dst_height || r->pushed < acu_resampler_rows_needed (r, r->pulled))
     return FALSE;
-  first = r->lines.first[r->pulled];
-  for (int k = 0; k < r->lines.taps; k++)
-    r->pointers[k] = r->rows + (gsize) ((first + k) % r->slots) * kept;
-  result = r->pointers[0];
-  if (r->down)
-    {
-      float *mixed = keeps_pixels (r) ? row : r->mixed;
-
-      acu_kernels ()->resample_vertical (mixed, r->pointers, r->lines.weights + (gsize) r->pulled * r->lines.taps,
-                                         r->lines.taps, kept);
-      result = mixed;
-    }
-  if (!keeps_pixels (r))
-    finish_row (r, result, row);
-  else if (result != row)
-    memcpy (row, result, kept * sizeof (float));
+  down (r, RING, r->weighted ? r->buffers[RESULT] : row, channels);
+  if (r->weighted)
+    unweight (r, row);
+  if (r->curve)
+    acu_srgb_encode (row, row, n);
+  /* The curve has run over alpha too. */
+  if (r->curve && r->weighted)
+    for (gsize i = channels - 1; i < n; i += channels)
+      row[i] = r->buffers[RESULT][i];
   r->pulled++;
   return TRUE;
 }

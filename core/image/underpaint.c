@@ -6,37 +6,69 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#define MAX_COLOURS 3
+
 struct AcuUnderpaint
 {
   int width, height, colours, radius;
   int slots;                      /* rows kept */
   int pushed, pulled;
   float *rows;                    /* slots × width × (colours + 1) */
-  double *columns;                /* width × (colours + 1): weighted colours and alpha of the window's rows */
+  double *before, *after;         /* (width + 2 radius) × (colours + 1); see sum_blocks() */
 };
 
 static int
 slots_needed (int height, int radius)
 {
-  return MIN (height, 2 * radius + 1);
+  return (int) MIN (height, 2 * (gint64) radius + 1);
+}
+
+static gboolean
+check (int width, int height, int colours, int radius)
+{
+  return width >= 1 && width <= ACU_MAX_SIDE && height >= 1 && height <= ACU_MAX_SIDE && colours >= 1
+         && colours <= MAX_COLOURS && radius >= 0 && radius <= ACU_MAX_SIDE;
+}
+
+/* Numbers in `rows`, and in each of `before` and `after`. */
+static gboolean
+sizes (int width, int height, int colours, int radius, guint64 *rows, guint64 *sums)
+{
+  const guint64 row_factors[] = { slots_needed (height, radius), width, colours + 1 };
+  const guint64 sum_factors[] = { width + 2 * (guint64) radius, colours + 1 };
+
+  return acu_size_product (row_factors, 3, rows) && acu_size_product (sum_factors, 2, sums);
 }
 
 guint64
 acu_underpaint_bytes (int width, int height, int colours, int radius)
 {
-  return (guint64) width * (colours + 1) * (slots_needed (height, radius) * sizeof (float) + sizeof (double));
+  guint64 rows, sums, total;
+
+  g_return_val_if_fail (check (width, height, colours, radius), 0);
+  if (!sizes (width, height, colours, radius, &rows, &sums) || !acu_size_mul (rows, sizeof (float), &rows)
+      || !acu_size_mul (sums, 2 * sizeof (double), &sums) || !acu_size_add (rows, sums, &total)
+      || !acu_size_add (total, sizeof (AcuUnderpaint), &total))
+    return G_MAXUINT64;
+  return total;
 }
 
 AcuUnderpaint *
 acu_underpaint_new (int width, int height, int colours, int radius, GError **error)
 {
-  AcuUnderpaint *u = g_new0 (AcuUnderpaint, 1);
-  guint64 row = (guint64) width * (colours + 1);
+  AcuUnderpaint *u;
+  guint64 rows, sums;
 
+  if (!check (width, height, colours, radius))
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("A picture of %d × %d pixels cannot be handled here."),
+                   width, height);
+      return NULL;
+    }
+  u = g_new0 (AcuUnderpaint, 1);
   *u = (AcuUnderpaint) { width, height, colours, radius, slots_needed (height, radius) };
-  u->rows = acu_try_alloc (row, u->slots * sizeof (float));
-  u->columns = acu_try_alloc (row, sizeof (double));
-  if (u->rows && u->columns)
+  if (sizes (width, height, colours, radius, &rows, &sums) && (u->rows = acu_try_alloc (rows, sizeof (float)))
+      && (u->before = acu_try_alloc (sums, sizeof (double))) && (u->after = acu_try_alloc (sums, sizeof (double))))
     return u;
   g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's rows."));
   acu_underpaint_free (u);
@@ -49,8 +81,15 @@ acu_underpaint_free (AcuUnderpaint *u)
   if (!u)
     return;
   acu_free (u->rows);
-  acu_free (u->columns);
+  acu_free (u->before);
+  acu_free (u->after);
   g_free (u);
+}
+
+int
+acu_underpaint_rows_needed (const AcuUnderpaint *u, int y)
+{
+  return (int) MIN (u->height, y + (gint64) u->radius + 1);
 }
 
 static float *
@@ -62,41 +101,70 @@ row_at (const AcuUnderpaint *u, int y)
 void
 acu_underpaint_push (AcuUnderpaint *u, const float *row)
 {
-  if (u->pushed < u->height)
-    memcpy (row_at (u, u->pushed++), row, (gsize) u->width * (u->colours + 1) * sizeof (float));
+  if (u->pulled == u->height)
+    return;
+  g_return_if_fail (u->pushed < acu_underpaint_rows_needed (u, u->pulled));
+  memcpy (row_at (u, u->pushed++), row, (gsize) u->width * (u->colours + 1) * sizeof (float));
 }
 
-/* Summed anew for each row that needs it: running sums would carry rounding from row to row. */
+/* Weighted colours and alpha of the window's rows, column by column, into `columns`. Summed anew for each row that needs it: running
+ * sums would carry rounding from row to row. */
 static void
-sum_columns (AcuUnderpaint *u, int y)
+sum_columns (const AcuUnderpaint *u, double *columns)
 {
   int channels = u->colours + 1;
+  gsize n = (gsize) u->width * channels;
 
-  memset (u->columns, 0, (gsize) u->width * channels * sizeof (double));
-  for (int r = MAX (0, y - u->radius); r <= MIN (u->height - 1, y + u->radius); r++)
+  memset (columns, 0, n * sizeof (double));
+  for (int y = MAX (0, u->pulled - u->radius); y < acu_underpaint_rows_needed (u, u->pulled); y++)
     {
-      const float *row = row_at (u, r);
+      const float *row = row_at (u, y);
 
-      for (gsize x = 0; x < (gsize) u->width * channels; x += channels)
+      for (gsize i = 0; i < n; i += channels)
         {
-          double alpha = MAX (row[x + u->colours], 0);
+          double alpha = MAX (row[i + u->colours], 0);
 
           for (int c = 0; c < u->colours; c++)
-            u->columns[x + c] += row[x + c] * alpha;
-          u->columns[x + u->colours] += alpha;
+            columns[i + c] += row[i + c] * alpha;
+          columns[i + u->colours] += alpha;
         }
     }
 }
 
+/* Windows of any place in few additions and without drift: the columns, with `radius` empty ones on either side, fall into blocks
+ * as long as a window; `before` sums from the start of a column's block up to it, `after` from it to its block's end. */
+static void
+sum_blocks (AcuUnderpaint *u)
+{
+  int channels = u->colours + 1;
+  gsize side = (gsize) u->radius * channels, n = (gsize) u->width * channels + 2 * side;
+  gsize block = 2 * side + channels;
+
+  memset (u->after, 0, side * sizeof (double));
+  sum_columns (u, u->after + side);
+  memset (u->after + n - side, 0, side * sizeof (double));
+  for (gsize start = 0; start < n; start += block)
+    {
+      gsize end = MIN (n, start + block);
+
+      for (gsize i = start; i < end; i++)
+        u->before[i] = u->after[i] + (i < start + channels ? 0 : u->before[i - channels]);
+      for (gsize i = end - channels; i-- > start;)
+        u->after[i] += u->after[i + channels];
+    }
+}
+
+/* The window around x starts at padded column x. */
 static void
 fill_pixel (const AcuUnderpaint *u, int x, float *pixel)
 {
   int channels = u->colours + 1;
-  double sums[4] = { 0 };
+  gsize start = (gsize) x * channels, last = start + 2 * (gsize) u->radius * channels;
+  gboolean whole = x % (2 * (gint64) u->radius + 1) == 0;
+  double sums[MAX_COLOURS + 1];
 
-  for (int i = MAX (0, x - u->radius); i <= MIN (u->width - 1, x + u->radius); i++)
-    for (int c = 0; c < channels; c++)
-      sums[c] += u->columns[(gsize) i * channels + c];
+  for (int c = 0; c < channels; c++)
+    sums[c] = u->before[last + c] + (whole ? 0 : u->after[start + c]);
   if (sums[u->colours] > 0)
     for (int c = 0; c < u->colours; c++)
       pixel[c] = (float) (sums[c] / sums[u->colours]);
@@ -108,7 +176,7 @@ acu_underpaint_pull (AcuUnderpaint *u, float *row)
   const float *source;
   gboolean summed = FALSE;
 
-  if (u->pulled >= u->height || u->pushed < MIN (u->height, u->pulled + u->radius + 1))
+  if (u->pulled == u->height || u->pushed < acu_underpaint_rows_needed (u, u->pulled))
     return FALSE;
   source = row_at (u, u->pulled);
   for (int x = 0; x < u->width; x++, source += u->colours + 1, row += u->colours)
@@ -117,7 +185,7 @@ acu_underpaint_pull (AcuUnderpaint *u, float *row)
       if (source[u->colours] > 0)
         continue;
       if (!summed)
-        sum_columns (u, u->pulled);
+        sum_blocks (u);
       summed = TRUE;
       fill_pixel (u, x, row);
     }

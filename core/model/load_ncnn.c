@@ -15,6 +15,7 @@
 #include <acuity/size.h>
 #include <errno.h>
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -296,7 +297,7 @@ read_param_text (Load *load, char *text, gsize length)
 static gboolean
 bin_ends (const Load *load, const AcuRecord *record)
 {
-  g_set_error (load->error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s ends within the weights of layer “%s”, at byte %" G_GUINT64_FORMAT "."),
+  g_set_error (load->error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s ends within the weights of layer “%s”, at byte %" PRIu64 "."),
                load->bin_name, record->name, load->bin_bytes);
   return FALSE;
 }
@@ -457,7 +458,7 @@ read_weights (Load *load)
   if (load->at == load->bin_bytes)
     return TRUE;
   g_set_error (load->error, ACU_ERROR, ACU_ERROR_FORMAT,
-               _("%s has %" G_GUINT64_FORMAT " bytes more than its layers need."), load->bin_name,
+               _("%s has %" PRIu64 " bytes more than its layers need."), load->bin_name,
                load->bin_bytes - load->at);
   return FALSE;
 }
@@ -538,7 +539,7 @@ read_file (const char *path, guint64 max, guint64 *bytes, GError **error)
     }
   if (!S_ISREG (info.st_mode) || (guint64) info.st_size > max)
     {
-      g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s is not a file of at most %" G_GUINT64_FORMAT " MB."), shown,
+      g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s is not a file of at most %" PRIu64 " MB."), shown,
                    max >> 20);
       fclose (file);
       return NULL;

@@ -3,6 +3,7 @@
 
 #include <acuity/size.h>
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 
 /* The most channels that a feature map may have. */
@@ -164,7 +165,7 @@ acu_net_infer (const AcuNet *net, int width, int height, AcuShape *shapes, GErro
       if (w > ACU_MAX_SIDE || h > ACU_MAX_SIDE)
         {
           g_set_error (error, ACU_ERROR, ACU_ERROR_SIZE,
-                       _("The picture would become %" G_GINT64_FORMAT " × %" G_GINT64_FORMAT
+                       _("The picture would become %" PRId64 " × %" PRId64
                          " pixels on the way; the limit is %d on a side."), w, h, ACU_MAX_SIDE);
           return FALSE;
         }

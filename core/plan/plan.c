@@ -3,12 +3,22 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Taller bands gain nothing past this arena size: the caches have long been left. */
-#define COMFORTABLE_BYTES (G_GUINT64_CONSTANT (512) << 20)
 /* A step is cut so that progress is told, and cancel heard, this often at worst. */
 #define STEP_OPERATIONS 1e9
 
-static const int band_heights[] = { 0, 256, 128, 64, 32, 16, 8, 4, 2, 1 };
+#define MEGABYTES (G_GUINT64_CONSTANT (1) << 20)
+
+/* Band heights to try (0: the whole picture at once), and how much memory each may take when nobody limits it. Taller bands gain
+ * nothing once the maps have left the caches; low ones cost speed (docs/SPEED.md). */
+static const struct
+{
+  int rows;
+  guint64 comfortable;
+} heights[] = {
+  { 0, 96 * MEGABYTES }, { 256, 96 * MEGABYTES }, { 128, 96 * MEGABYTES }, { 64, 96 * MEGABYTES },
+  { 32, 1024 * MEGABYTES }, { 16, 1024 * MEGABYTES }, { 8, 2048 * MEGABYTES }, { 4, G_MAXUINT64 }, { 2, G_MAXUINT64 },
+  { 1, G_MAXUINT64 }
+};
 
 static gboolean
 refuse (const AcuPlan *plan, guint64 memory, GError **error)
@@ -26,7 +36,7 @@ static gboolean
 choose_bands (AcuPlan *plan, guint64 memory, int band_rows, GError **error)
 {
   int height = plan->program.buffers[plan->program.n_stages - 1].height;
-  guint64 budget = memory && memory < COMFORTABLE_BYTES ? memory : COMFORTABLE_BYTES;
+  guint64 limit = memory ? memory : G_MAXUINT64;
 
   if (band_rows > 0)
     {
@@ -34,18 +44,16 @@ choose_bands (AcuPlan *plan, guint64 memory, int band_rows, GError **error)
         return FALSE;
       return !memory || plan->bytes <= memory || refuse (plan, memory, error);
     }
-  for (guint i = 0; i < G_N_ELEMENTS (band_heights); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (heights); i++)
     {
-      if (band_heights[i] >= height)
+      if (heights[i].rows >= height)
         continue;
-      if (!acu_plan_place (plan, band_heights[i], error))
+      if (!acu_plan_place (plan, heights[i].rows, error))
         return FALSE;
-      /* Low bands cost speed: below 16 rows only the limit counts. */
-      if (plan->bytes <= (band_heights[i] > 0 && band_heights[i] <= 16 && memory ? memory : budget)
-          || (band_heights[i] == 16 && !memory))
+      if (plan->bytes <= MIN (limit, heights[i].comfortable))
         return TRUE;
     }
-  return !memory || plan->bytes <= memory || refuse (plan, memory, error);
+  return plan->bytes <= limit || refuse (plan, memory, error);
 }
 
 AcuPlan *

@@ -61,16 +61,21 @@ is_known (const Babl *own)
 }
 
 const Babl *
-acu_bridge_result_format (const AcuBridgeJob *job)
+acu_bridge_result_format_of (const Babl *own, const Babl *space)
 {
-  const Babl *own = gegl_buffer_get_format (job->input);
-  const Babl *space = job->space ? job->space : babl_format_get_space (own);
-
+  if (!space)
+    space = babl_format_get_space (own);
   if (babl_format_is_palette (own))
     return babl_format_with_space (babl_format_has_alpha (own) ? "R'G'B'A u8" : "R'G'B' u8", space);
   if (!is_known (own))
     return babl_format_with_space ("R'G'B'A float", space);
   return babl_format_with_space (babl_format_get_encoding (own), space);
+}
+
+const Babl *
+acu_bridge_result_format (const AcuBridgeJob *job)
+{
+  return acu_bridge_result_format_of (gegl_buffer_get_format (job->input), job->space);
 }
 
 AcuUpscaler *

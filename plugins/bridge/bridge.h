@@ -41,6 +41,8 @@ GeglBuffer *acu_bridge_run (const AcuBridgeJob *job, AcuUpscaler *upscaler, AcuP
 
 /* The format of the result: that of the input, in job->space, but RGB(A) of 8 bits for a palette. */
 const Babl *acu_bridge_result_format (const AcuBridgeJob *job);
+/* The same for pixels of the format `own`; `space` may be NULL for its own. */
+const Babl *acu_bridge_result_format_of (const Babl *own, const Babl *space);
 
 G_END_DECLS
 

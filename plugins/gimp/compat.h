@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What differs between libgimp 2.10 (numbers as handles, counted arrays) and 3 (objects, NULL-ended arrays). Nothing else in this
- * room but entry_*.c and dialog_*.c asks which one it is. ACU_GIMP is 2 or 3 and comes from the build. */
+/* What differs between libgimp 2.10 (numbers as handles, counted arrays) and 3 (objects, NULL-ended arrays). In this room
+ * only entry_*.c and dialog_*.c need to know otherwise which one it is. ACU_GIMP is 2 or 3 and comes from the build. */
 #ifndef ACU_GIMP_COMPAT_H
 #define ACU_GIMP_COMPAT_H
 
@@ -102,7 +102,7 @@ plugin_item_update (PluginItem item, int width, int height)
   gimp_drawable_update (item, 0, 0, width, height);
 }
 
-/* The colour space that the layers' pixels are really in: GIMP 2.10's buffers always claim sRGB. NULL: the buffers know. */
+/* The colour space that the layers' pixels are really in: GIMP 2.10's buffers always claim sRGB. NULL: they know. */
 static inline const Babl *
 plugin_image_space (PluginImage image)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The dialog. What is inside of it (the panel) is the same for GTK 2 and GTK 3; the window around it belongs to each GIMP. */
+/* The dialog. What is inside (the panel) is the same for GTK 2 and GTK 3; the window around it belongs to each GIMP. */
 #ifndef ACU_GIMP_DIALOG_H
 #define ACU_GIMP_DIALOG_H
 
@@ -10,13 +10,21 @@
 typedef struct PluginPanel PluginPanel;
 typedef void (*PluginPanelChanged) (gpointer data, const PluginValues *values);
 
-/* Makes the widgets, packs them into `box` and switches `dialog`'s OK off while the values make no sense. `changed` (may be
- * NULL) is told of every change that the person makes. Lives until plugin_panel_free(). */
+/* Makes the widgets, packs them into `box` and switches `dialog`'s OK off while the values make no sense. `changed`
+ * (may be NULL) is told of every change that the person makes. Lives until plugin_panel_free(). */
 PluginPanel *plugin_panel_new (PluginImage image, const PluginValues *values, GtkDialog *dialog, GtkBox *box,
                                PluginPanelChanged changed, gpointer data);
 void plugin_panel_free (PluginPanel *panel);
 void plugin_panel_set (PluginPanel *panel, const PluginValues *values);
 void plugin_panel_get (const PluginPanel *panel, PluginValues *values);
+
+/* A list of an option's choices, or of all models that can be used now. */
+GtkWidget *plugin_combo_new (const AcuOption *option);
+/* A name that is not in the list (a file, a model that is gone) is added, so that it can be seen. */
+void plugin_combo_select (GtkWidget *combo, const char *name);
+/* Name and explanation of what is chosen, or NULL; free with g_free(). */
+char *plugin_combo_name (GtkWidget *combo);
+char *plugin_combo_detail (GtkWidget *combo);
 
 #if ACU_GIMP == 2
 /* Shows the dialog; FALSE when it was cancelled, otherwise *values is what was chosen. */

@@ -127,9 +127,9 @@ bridge_job (const PluginJob *job, const Part *part, GeglBuffer *input, AcuBridge
   bridge->device = plugin_values_text (job->values, "device");
   if (part->coverage)
     {
-      /* Networks know photos, not masks. Catmull-Rom, because with values kept inside 0..1 it leaves no ripples
-       * beside a hard edge, which would make a selection larger than it is. */
-      bridge->model = acu_filter_find (model) ? model : "cubic";
+      /* Networks know photos, not masks. Mitchell, because sharper filters overshoot so far that a selection with hard
+       * edges would get ripples around itself, and be larger than it was. */
+      bridge->model = g_str_equal (model, "nearest") ? model : "mitchell";
       bridge->linear_light = (babl_get_model_flags (gegl_buffer_get_format (input)) & BABL_MODEL_FLAG_LINEAR) != 0;
     }
   else
@@ -140,7 +140,7 @@ bridge_job (const PluginJob *job, const Part *part, GeglBuffer *input, AcuBridge
     }
 }
 
-/* Every part is planned before any is computed; the plans themselves are made again later, because each holds the model's weights. */
+/* Every part is planned before any is computed; the plans are made again later, because each holds its buffers. */
 static gboolean
 plan_part (PluginJob *job, Part *part, GError **error)
 {

@@ -6,15 +6,8 @@
 #include <math.h>
 
 #define TEXT_WIDTH 380
+#define PAPER_ROUND_UP 0.049      /* millimetres: almost half of the last digit shown */
 #define ESTIMATE_DELAY 250        /* milliseconds after the last change */
-
-enum
-{
-  COLUMN_NAME,
-  COLUMN_LABEL,                   /* NULL: a separator */
-  COLUMN_DETAIL,
-  N_COLUMNS
-};
 
 typedef struct Row
 {
@@ -113,110 +106,6 @@ set_small (GtkWidget *label, const char *text)
   g_free (markup);
 }
 
-static void
-append (GtkListStore *store, const char *name, const char *label, const char *detail)
-{
-  gtk_list_store_insert_with_values (store, NULL, -1, COLUMN_NAME, name, COLUMN_LABEL, label, COLUMN_DETAIL, detail, -1);
-}
-
-/* Networks that are there, then the classic filters; in the list's order. */
-static void
-append_models (GtkListStore *store)
-{
-  GPtrArray *models = acu_models_list (NULL);
-
-  append (store, "auto", _("Automatic"), _("The best model that is installed for this size."));
-  for (int classic = 0; models && classic < 2; classic++)
-    {
-      gboolean first = TRUE;
-
-      for (guint i = 0; i < models->len; i++)
-        {
-          const AcuModelInfo *info = g_ptr_array_index (models, i);
-          char *detail;
-
-          if (!!info->classic != classic || (!classic && !info->path))
-            continue;
-          if (classic && first)
-            append (store, "", NULL, NULL);
-          first = FALSE;
-          detail = classic ? g_strdup (_(info->description ? info->description : ""))
-                           : g_strdup_printf (_("%s Licence: %s."), _(info->description ? info->description : ""),
-                                              info->licence ? info->licence : _("unknown"));
-          append (store, info->name, info->label ? _(info->label) : info->name, detail);
-          g_free (detail);
-        }
-    }
-  if (models)
-    g_ptr_array_unref (models);
-}
-
-static gboolean
-is_separator (GtkTreeModel *model, GtkTreeIter *iter, gpointer data)
-{
-  char *label;
-
-  gtk_tree_model_get (model, iter, COLUMN_LABEL, &label, -1);
-  g_free (label);
-  return label == NULL;
-}
-
-static GtkWidget *
-new_combo (const AcuOption *option)
-{
-  GtkListStore *store = gtk_list_store_new (N_COLUMNS, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
-  GtkCellRenderer *cell = gtk_cell_renderer_text_new ();
-  GtkWidget *combo;
-
-  if (option->type == ACU_OPTION_STRING)
-    append_models (store);
-  else
-    for (const AcuChoice *choice = option->choices; choice->name; choice++)
-      append (store, choice->name, _(choice->label), NULL);
-  combo = gtk_combo_box_new_with_model (GTK_TREE_MODEL (store));
-  g_object_unref (store);
-  gtk_cell_layout_pack_start (GTK_CELL_LAYOUT (combo), cell, TRUE);
-  gtk_cell_layout_set_attributes (GTK_CELL_LAYOUT (combo), cell, "text", COLUMN_LABEL, NULL);
-  gtk_combo_box_set_row_separator_func (GTK_COMBO_BOX (combo), is_separator, NULL, NULL);
-  return combo;
-}
-
-static char *
-combo_text (GtkWidget *combo, int column)
-{
-  GtkTreeIter iter;
-  char *text = NULL;
-
-  if (gtk_combo_box_get_active_iter (GTK_COMBO_BOX (combo), &iter))
-    gtk_tree_model_get (gtk_combo_box_get_model (GTK_COMBO_BOX (combo)), &iter, column, &text, -1);
-  return text;
-}
-
-/* A name that is not in the list (a file, a model that is gone) is added, so that it can be seen. */
-static void
-combo_select (GtkWidget *combo, const char *name)
-{
-  GtkTreeModel *model = gtk_combo_box_get_model (GTK_COMBO_BOX (combo));
-  GtkTreeIter iter;
-
-  for (gboolean more = gtk_tree_model_get_iter_first (model, &iter); more; more = gtk_tree_model_iter_next (model, &iter))
-    {
-      char *text;
-      gboolean found;
-
-      gtk_tree_model_get (model, &iter, COLUMN_NAME, &text, -1);
-      found = g_strcmp0 (text, name) == 0;
-      g_free (text);
-      if (found)
-        {
-          gtk_combo_box_set_active_iter (GTK_COMBO_BOX (combo), &iter);
-          return;
-        }
-    }
-  gtk_list_store_insert_with_values (GTK_LIST_STORE (model), &iter, -1, COLUMN_NAME, name, COLUMN_LABEL, name, -1);
-  gtk_combo_box_set_active_iter (GTK_COMBO_BOX (combo), &iter);
-}
-
 void
 plugin_panel_get (const PluginPanel *panel, PluginValues *values)
 {
@@ -230,7 +119,7 @@ plugin_panel_get (const PluginPanel *panel, PluginValues *values)
         values->value[i].number = gtk_spin_button_get_value (GTK_SPIN_BUTTON (field));
       else if (GTK_IS_TOGGLE_BUTTON (field))
         values->value[i].number = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (field));
-      else if (GTK_IS_COMBO_BOX (field) && (text = combo_text (field, COLUMN_NAME)))
+      else if (GTK_IS_COMBO_BOX (field) && (text = plugin_combo_name (field)))
         {
           plugin_values_set_text (values, i, text);
           g_free (text);
@@ -265,7 +154,7 @@ show_values (PluginPanel *panel)
       else if (GTK_IS_TOGGLE_BUTTON (field))
         gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (field), value->number != 0);
       else if (GTK_IS_COMBO_BOX (field))
-        combo_select (field, value->text);
+        plugin_combo_select (field, value->text);
       else if (GTK_IS_ENTRY (field))
         gtk_entry_set_text (GTK_ENTRY (field), value->text);
     }
@@ -290,7 +179,7 @@ fill_missing (PluginPanel *panel)
       if (*first <= 0)
         *first = *second * ratio;
       if (*second <= 0)
-        *second = *first / ratio + (k == 1 ? 0.049 : 0);
+        *second = *first / ratio + (k == 1 ? PAPER_ROUND_UP : 0);
     }
   if (plugin_values_number (&panel->values, "longest") <= 0)
     panel->values.value[plugin_option_index ("longest")].number = 2 * MAX (panel->width, panel->height);
@@ -350,7 +239,7 @@ show_outcome (PluginPanel *panel)
 {
   AcuSize size;
   GError *error = NULL;
-  char *detail = combo_text (panel->rows[plugin_option_index ("model")].field, COLUMN_DETAIL);
+  char *detail = plugin_combo_detail (panel->rows[plugin_option_index ("model")].field);
   int width, height;
 
   set_small (panel->detail, detail ? detail : "");
@@ -385,7 +274,7 @@ follow_chain (PluginPanel *panel, GtkWidget *changed)
     {
       const Pair *pair = &panel->pairs[k];
       /* A picture is fitted into its paper, so the side that follows must not be the smaller one by a rounding. */
-      double up = k == 1 ? 0.049 : 0;
+      double up = k == 1 ? PAPER_ROUND_UP : 0;
       GtkWidget *first = panel->rows[plugin_option_index (pair->first)].field;
       GtkWidget *second = panel->rows[plugin_option_index (pair->second)].field;
 
@@ -455,12 +344,12 @@ new_field (const AcuOption *option)
     case ACU_OPTION_BOOLEAN:
       return gtk_check_button_new_with_mnemonic (_(option->label));
     case ACU_OPTION_CHOICE:
-      return new_combo (option);
+      return plugin_combo_new (option);
     case ACU_OPTION_STRING:
       break;
     }
   if (g_str_equal (option->key, "model"))
-    return new_combo (option);
+    return plugin_combo_new (option);
   field = gtk_entry_new ();
   gtk_entry_set_activates_default (GTK_ENTRY (field), TRUE);
   return field;
@@ -470,6 +359,7 @@ new_field (const AcuOption *option)
 static GtkWidget *
 add_label (PluginPanel *panel, GtkWidget *box, const char *text, GtkWidget *field)
 {
+  /* Translators: a field's label and the sign that ends it. */
   char *with_colon = text[0] ? g_strdup_printf (_("%s:"), text) : g_strdup ("");
   GtkWidget *label = new_label (NULL, FALSE);
 
@@ -592,7 +482,7 @@ plugin_panel_new (PluginImage image, const PluginValues *values, GtkDialog *dial
   PluginPanel *panel = g_new0 (PluginPanel, 1);
   GtkWidget *content = new_box (GTK_ORIENTATION_VERTICAL, 6);
   GtkBox *parent = GTK_BOX (content);
-  GtkBox *pair_rows[2];
+  GtkBox *pair_rows[2] = { NULL, NULL };
   gboolean outcome = FALSE;
 
   panel->image = image;

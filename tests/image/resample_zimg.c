@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Compares the resampler with zimg, away from the borders: zimg mirrors the picture there. */
+#include "pictures.h"
+
+#include <acuity/size.h>
+#include <math.h>
+#include <zimg.h>
+
+static const struct
+{
+  const char *name;
+  zimg_resample_filter_e filter;
+  double a, b;
+} filters[] = {
+  { "nearest", ZIMG_RESIZE_POINT, NAN, NAN },
+  { "linear", ZIMG_RESIZE_BILINEAR, NAN, NAN },
+  { "cubic", ZIMG_RESIZE_BICUBIC, 0, 0.5 },
+  { "mitchell", ZIMG_RESIZE_BICUBIC, 1.0 / 3, 1.0 / 3 },
+  { "lanczos2", ZIMG_RESIZE_LANCZOS, 2, NAN },
+  { "lanczos3", ZIMG_RESIZE_LANCZOS, 3, NAN },
+};
+
+static const int sizes[][4] = {
+  { 97, 61, 211, 130 }, { 97, 61, 388, 244 }, { 97, 61, 53, 40 }, { 97, 61, 96, 62 }, { 120, 90, 60, 45 },
+  { 97, 61, 97, 100 }, { 97, 61, 40, 61 },
+};
+
+/* Rows of zimg's buffers begin at multiples of this many floats. */
+static int
+stride (int width)
+{
+  return (width + 15) / 16 * 16;
+}
+
+static zimg_image_format
+format (int width, int height)
+{
+  zimg_image_format f;
+
+  zimg_image_format_default (&f, ZIMG_API_VERSION);
+  f.width = width;
+  f.height = height;
+  f.pixel_type = ZIMG_PIXEL_FLOAT;
+  f.color_family = ZIMG_COLOR_GREY;
+  return f;
+}
+
+static void
+assert_zimg (gboolean fine)
+{
+  char message[256] = "";
+
+  if (fine)
+    return;
+  zimg_get_last_error (message, sizeof message);
+  g_error ("zimg: %s", message);
+}
+
+static float *
+resample_zimg (guint filter, const int *size, const float *src)
+{
+  zimg_image_format from = format (size[0], size[1]), to = format (size[2], size[3]);
+  zimg_image_buffer_const in = { ZIMG_API_VERSION };
+  zimg_image_buffer out = { ZIMG_API_VERSION };
+  zimg_graph_builder_params params;
+  zimg_filter_graph *graph;
+  gsize bytes;
+  float *padded = acu_try_alloc0 ((guint64) stride (size[0]) * size[1], sizeof (float));
+  float *result = acu_try_alloc0 ((guint64) stride (size[2]) * size[3], sizeof (float));
+  float *dst = g_new (float, size[2] * size[3]);
+  void *scratch;
+
+  zimg_graph_builder_params_default (&params, ZIMG_API_VERSION);
+  params.resample_filter = filters[filter].filter;
+  params.filter_param_a = filters[filter].a;
+  params.filter_param_b = filters[filter].b;
+  graph = zimg_filter_graph_build (&from, &to, &params);
+  assert_zimg (graph != NULL);
+  assert_zimg (zimg_filter_graph_get_tmp_size (graph, &bytes) == ZIMG_ERROR_SUCCESS);
+  scratch = acu_try_alloc (bytes, 1);
+  for (int y = 0; y < size[1]; y++)
+    for (int x = 0; x < size[0]; x++)
+      padded[y * stride (size[0]) + x] = src[y * size[0] + x];
+  in.plane[0].data = padded;
+  in.plane[0].stride = stride (size[0]) * sizeof (float);
+  in.plane[0].mask = ZIMG_BUFFER_MAX;
+  out.plane[0].data = result;
+  out.plane[0].stride = stride (size[2]) * sizeof (float);
+  out.plane[0].mask = ZIMG_BUFFER_MAX;
+  assert_zimg (zimg_filter_graph_process (graph, &in, &out, scratch, NULL, NULL, NULL, NULL) == ZIMG_ERROR_SUCCESS);
+  for (int y = 0; y < size[3]; y++)
+    for (int x = 0; x < size[2]; x++)
+      dst[y * size[2] + x] = result[y * stride (size[2]) + x];
+  zimg_filter_graph_free (graph);
+  acu_free (scratch);
+  acu_free (padded);
+  acu_free (result);
+  return dst;
+}
+
+/* Result pixels whose window may reach over the border. */
+static int
+margin (const AcuFilter *filter, int src, int dst)
+{
+  double window = filter->radius * MAX (1.0, (double) src / dst) + 1;
+
+  return src == dst ? 0 : (int) ceil (window * dst / src);
+}
+
+static void
+test_zimg (gconstpointer data)
+{
+  guint index = GPOINTER_TO_UINT (data);
+  const AcuFilter *filter = acu_filter_find (filters[index].name);
+  double largest = 0;
+
+  for (guint s = 0; s < G_N_ELEMENTS (sizes); s++)
+    {
+      const int *size = sizes[s];
+      AcuResamplerParams params = { filter, size[0], size[1], size[2], size[3], 1, FALSE, FALSE };
+      g_autofree float *src = picture_random (size[0], size[1], 1, 0, 1);
+      g_autofree float *ours = picture_resample (&params, src), *theirs = resample_zimg (index, size, src);
+      int left = margin (filter, size[0], size[2]), top = margin (filter, size[1], size[3]);
+
+      g_assert_cmpint (size[2], >, 2 * left);
+      g_assert_cmpint (size[3], >, 2 * top);
+      for (int y = top; y < size[3] - top; y++)
+        {
+          const int at = y * size[2] + left;
+          double difference = largest_difference (ours + at, theirs + at, size[2] - 2 * left);
+
+          largest = MAX (largest, difference);
+          if (!(difference <= 1e-5))
+            g_error ("%s, %d × %d to %d × %d, row %d: off by %g", filter->name, size[0], size[1], size[2], size[3], y,
+                     difference);
+        }
+    }
+  g_test_message ("%s: largest difference to zimg %g", filter->name, largest);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (filters); i++)
+    {
+      g_autofree char *path = g_strconcat ("/image/zimg/", filters[i].name, NULL);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_zimg);
+    }
+  return g_test_run ();
+}
