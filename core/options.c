@@ -30,7 +30,7 @@ const AcuOption acu_options[] = {
   { "model", N_("_Model"),
     N_("What enlarges the picture: the name of a model, or \"auto\" for the best installed one."),
     TEXT ("auto"), .use = EVERYWHERE },
-  { "size-mode", N_("_Size as"),
+  { "size-mode", N_("Si_ze as"),
     N_("How the new size is given: a factor, pixels, the longest side, or a print size."),
     CHOICE (size_modes, "factor"), .use = ACU_OPTION_GIMP },
   { "scale", N_("_Factor"),

@@ -37,8 +37,8 @@ acu_axis_bytes (const AcuFilter *filter, int src, int dst)
   return bytes;
 }
 
-/* Position `at`: Pillow's window, the support rounded to whole pixels and cut at the border. Where a pixel lies exactly between two
- * boxes of the area filter, rounding decides; so the numbers are made in Pillow's order, too. */
+/* Position `at`: Pillow's window, the support rounded to whole pixels and cut at the border. Where a pixel lies exactly
+ * between two boxes of the area filter, rounding decides; so the numbers are made in Pillow's order, too. */
 static void
 fill (AcuAxis *axis, double *exact, const AcuFilter *filter, int src, int dst, int at)
 {

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Destination position x is the sum over k < taps of weights[x * taps + k] * source[first[x] + k]; all in range; first never
- * decreases. A side that keeps its size is left alone by every filter (one tap of 1), as in Pillow and zimg. */
+/* Destination position x is the sum over k < taps of weights[x * taps + k] * source[first[x] + k]; all in range; first
+ * never decreases. A side that keeps its size is left alone by every filter (one tap of 1), as in Pillow and zimg. */
 typedef struct AcuAxis
 {
   int dst;

@@ -81,13 +81,13 @@ buffer_size (const AcuResamplerParams *params, Buffer buffer, guint64 *count)
 guint64
 acu_resampler_bytes (const AcuResamplerParams *params)
 {
-  guint64 total = sizeof (AcuResampler), count, bytes;
+  guint64 total = sizeof (AcuResampler), lines, count, bytes;
 
   g_return_val_if_fail (check (params, NULL), 0);
+  lines = acu_axis_taps (params->filter, params->src_height, params->dst_height);
   if (!acu_size_add (total, acu_axis_bytes (params->filter, params->src_width, params->dst_width), &total)
       || !acu_size_add (total, acu_axis_bytes (params->filter, params->src_height, params->dst_height), &total)
-      || !acu_size_mul (acu_axis_taps (params->filter, params->src_height, params->dst_height), sizeof (float *), &bytes)
-      || !acu_size_add (total, bytes, &total))
+      || !acu_size_mul (lines, sizeof (float *), &bytes) || !acu_size_add (total, bytes, &total))
     return G_MAXUINT64;
   for (int i = 0; i < BUFFERS; i++)
     if (!buffer_size (params, i, &count) || !acu_size_mul (count, sizeof (float), &bytes)

@@ -48,7 +48,8 @@ power (float x, float exponent)
   return result * whole;
 }
 
-/* One of three by the size of `a`, with the sign of v; without branches, which would keep the loop from being vectorised. */
+/* One of three by the size of `a`, with the sign of v. Without branches, which would keep the loop from being
+ * vectorised. */
 static inline float
 choose (float v, float a, float border, float low, float high)
 {

@@ -107,8 +107,8 @@ acu_underpaint_push (AcuUnderpaint *u, const float *row)
   memcpy (row_at (u, u->pushed++), row, (gsize) u->width * (u->colours + 1) * sizeof (float));
 }
 
-/* Weighted colours and alpha of the window's rows, column by column, into `columns`. Summed anew for each row that needs it: running
- * sums would carry rounding from row to row. */
+/* Weighted colours and alpha of the window's rows, column by column, into `columns`. Summed anew for each row that needs
+ * it: running sums would carry rounding from row to row. */
 static void
 sum_columns (const AcuUnderpaint *u, double *columns)
 {
@@ -131,8 +131,9 @@ sum_columns (const AcuUnderpaint *u, double *columns)
     }
 }
 
-/* Windows of any place in few additions and without drift: the columns, with `radius` empty ones on either side, fall into blocks
- * as long as a window; `before` sums from the start of a column's block up to it, `after` from it to its block's end. */
+/* Windows of any place in few additions and without drift: the columns, with `radius` empty ones on either side, fall
+ * into blocks as long as a window; `before` sums from the start of a column's block up to it, `after` from it to its
+ * block's end. */
 static void
 sum_blocks (AcuUnderpaint *u)
 {

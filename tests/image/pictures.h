@@ -8,8 +8,8 @@
 /* width * height * channels random numbers from low to high. Free with g_free(). */
 float *picture_random (int width, int height, int channels, double low, double high);
 
-/* The whole result of a resampler with these parameters. Checks on the way that it asks for no more and no fewer rows than
- * acu_resampler_rows_needed() says. Free with g_free(). */
+/* The whole result of a resampler with these parameters. Checks on the way that it asks for no more and no fewer rows
+ * than acu_resampler_rows_needed() says. Free with g_free(). */
 float *picture_resample (const AcuResamplerParams *params, const float *src);
 
 /* The same by the definition: in double precision, every result pixel from the whole source, both directions at

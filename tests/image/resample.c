@@ -6,7 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Source and result sizes that between them have edges, single rows and columns, odd ratios, and windows of all lengths. */
+/* Source and result sizes that between them have edges, single rows and columns, odd ratios, and windows of all
+ * lengths. */
 static const int sizes[][4] = {
   { 1, 1, 1, 1 }, { 1, 1, 7, 5 }, { 7, 5, 1, 1 }, { 9, 1, 4, 3 }, { 1, 9, 3, 4 }, { 5, 1, 13, 1 }, { 1, 5, 1, 13 },
   { 2, 2, 3, 5 }, { 8, 6, 16, 12 }, { 16, 12, 8, 6 }, { 13, 7, 17, 23 }, { 17, 23, 13, 7 }, { 10, 10, 7, 20 },
@@ -64,7 +65,8 @@ test_filters (void)
     { "cubic", 2, 2, 0 },
     { "mitchell", 2, 0, 8.0 / 9 }, { "mitchell", 2, 1, 1.0 / 18 }, { "mitchell", 2, 0.5, 0.53472222222222222 },
     { "mitchell", 2, 2.5, 0 },
-    { "lanczos2", 2, 0, 1 }, { "lanczos2", 2, 0.5, 0.573159168250756 }, { "lanczos2", 2, 1, 0 }, { "lanczos2", 2, 2, 0 },
+    { "lanczos2", 2, 0, 1 }, { "lanczos2", 2, 0.5, 0.573159168250756 }, { "lanczos2", 2, 1, 0 },
+    { "lanczos2", 2, 2, 0 },
     { "lanczos3", 3, 0, 1 }, { "lanczos3", 3, 0.5, 0.607927101854027 }, { "lanczos3", 3, 3, 0 },
     { "lanczos3", 3, -1.5, -0.135094911523117 },
     { "area", 0.5, 0, 1 }, { "area", 0.5, 0.5, 1 }, { "area", 0.5, -0.5, 0 }, { "area", 0.5, 0.6, 0 },
@@ -248,6 +250,7 @@ test_mirror (void)
 static void
 check_bleeding (const AcuResamplerParams *params)
 {
+  const float red[] = { 1, 0, 0.25f, 1 }, green[] = { 0, 1, 0.25f, 0 };
   gsize n = (gsize) params->src_width * params->src_height;
   g_autofree float *src = g_new (float, n * 4), *result = NULL, *invisible = NULL;
   AcuResamplerParams rgba = *params;
@@ -255,7 +258,7 @@ check_bleeding (const AcuResamplerParams *params)
   if (params->channels != 4 || !params->alpha)
     return;
   for (gsize i = 0; i < n; i++)
-    memcpy (src + 4 * i, (i % 3) == 1 ? (float[]) { 1, 0, 0.25f, 1 } : (float[]) { 0, 1, 0.25f, 0 }, 4 * sizeof (float));
+    memcpy (src + 4 * i, i % 3 == 1 ? red : green, sizeof red);
   result = picture_resample (&rgba, src);
   for (gsize i = 0; i < result_size (params); i += 4)
     if (result[i + 3] > 0.01)

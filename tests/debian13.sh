@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+# Debian 13 with GIMP 3 in a folder, and the tests in there. Sourced by tests/run.
+
+debian13_packages=(gcc libc6-dev pkgconf meson ninja-build gettext gimp libgimp-3.0-dev libgegl-dev gegl libjson-glib-dev python3 python3-gi
+  gir1.2-gegl-0.4 xvfb xauth xdotool x11-utils imagemagick openbox dbus-x11)
+
+# Runs a command in the root with the repository at /src (read-only) and the networks at /models. The mounts are this command's alone:
+# nothing stays mounted whatever happens.
+debian13_inside () {
+  unshare -m --propagation private bash -c '
+    root=$1 source=$2 models=$3
+    shift 3
+    mkdir -p "$root/src" "$root/models" "$root/build"
+    mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" && mount -t tmpfs tmpfs "$root/tmp" &&
+    mount --bind "$source" "$root/src" && mount -o remount,bind,ro "$root/src" || exit 125
+    if [ -n "$models" ]; then mount --bind "$models" "$root/models"; fi
+    exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+      http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" ${models:+ACUITY_TEST_MODELS=/models} chroot "$root" "$@"
+  ' bash "$debian13_root" "$source_dir" "${ACUITY_TEST_MODELS:-}" "$@" </dev/null
+}
+
+# The mirror that this machine takes Debian from.
+debian13_mirror () {
+  apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 'Identifier: Packages' 2>/dev/null | awk -F'|' '$1 == "Debian" && $2 == "Debian" { print $3; exit }'
+}
+
+# Says why there cannot be one, or prints nothing.
+debian13_obstacle () {
+  [ "$(id -u)" = 0 ] || { echo "only root can set it up"; return; }
+  unshare -m --propagation private mount -t tmpfs tmpfs /mnt 2>/dev/null || { echo "this machine does not allow mounting"; return; }
+  [ -e "$debian13_root/complete" ] && return
+  [ "$(df --output=avail -BM "$cache" | tail -1 | tr -dc 0-9)" -gt 4000 ] || { echo "less than 4 GB are free in $cache"; return; }
+  [ -n "$(debian13_mirror)" ] || echo "no Debian mirror is configured for apt"
+}
+
+debian13_make () {
+  local log=$cache/debian13.log
+  [ "$(cat "$debian13_root/complete" 2>/dev/null)" = "${debian13_packages[*]}" ] && return 0
+  say "Setting Debian 13 up in $debian13_root"
+  if [ ! -e "$debian13_root/etc/apt/sources.list" ] || [ ! -e "$debian13_root/bootstrapped" ]; then
+    rm -rf "$debian13_root"
+    debootstrap --variant=minbase trixie "$debian13_root" "$(debian13_mirror)" >"$log" 2>&1 || return 1
+    touch "$debian13_root/bootstrapped"
+  fi
+  # the network's settings are this machine's
+  cp -L /etc/resolv.conf /etc/hosts "$debian13_root/etc/"
+  apt-config dump | grep -iE '^Acquire::(http|https|ForceIPv[46])\b' >"$debian13_root/etc/apt/apt.conf.d/90host"
+  if [ -e /etc/ssl/certs/ca-certificates.crt ]; then
+    mkdir -p "$debian13_root/etc/ssl/certs"
+    cp -L /etc/ssl/certs/ca-certificates.crt "$debian13_root/etc/ssl/certs/"
+  fi
+  { debian13_inside apt-get -q update \
+    && debian13_inside apt-get -q -y --no-install-recommends -o Dpkg::Use-Pty=0 install "${debian13_packages[@]}"; } >>"$log" 2>&1 || return 1
+  debian13_inside apt-get clean
+  echo "${debian13_packages[*]}" >"$debian13_root/complete"
+}
+
+debian13_run () {
+  local obstacle log=$build/debian13
+  debian13_root=$cache/debian13
+  obstacle=$(debian13_obstacle)
+  if [ -n "$obstacle" ]; then skip "Debian 13 with GIMP 3: $obstacle"; return; fi
+  debian13_make || { tail -20 "$cache/debian13.log"; broken "Debian 13 could not be set up; see $cache/debian13.log"; return; }
+  mkdir -p "$log"
+  say "Building and testing on Debian 13"
+  debian13_inside bash -c '
+    export XDG_RUNTIME_DIR=/tmp/run
+    mkdir -m 700 -p $XDG_RUNTIME_DIR
+    rm -rf /build/meson-logs
+    meson setup $([ -e /build/meson-private/coredata.dat ] && echo --reconfigure) /build /src --werror --buildtype release >/build/setup.log 2>&1 \
+      || { tail -20 /build/setup.log; exit 1; }
+    ninja -C /build >/build/compile.log 2>&1 || { grep -v "^\[" /build/compile.log | tail -60; exit 1; }
+    meson test -C /build --no-rebuild --print-errorlogs'
+  if [ ! -e "$debian13_root/build/meson-logs/testlog.json" ]; then broken "the build on Debian 13"; return; fi
+  cp "$debian13_root"/build/meson-logs/testlog.* "$log/"
+  find "$debian13_root/build/tests" -name '*.png' -exec cp {} "$log/" \;
+  count "$log/testlog.json"
+}
