@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+# shellcheck shell=bash
 # Debian 13 with GIMP 3 in a folder, and the tests in there. Sourced by tests/run.
 
 debian13_packages=(gcc libc6-dev pkgconf meson ninja-build gettext gimp libgimp-3.0-dev libgegl-dev gegl libjson-glib-dev python3 python3-gi

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+# shellcheck shell=bash
 # What tools/demo and tests/run share. To be sourced by bash; the caller sets `source_dir`.
 
+# Debian's own programs and the packages that belong to them, before others of the same names.
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 cache_dir=${XDG_CACHE_HOME:-$HOME/.cache}/acuity
 data_dir=${XDG_DATA_HOME:-$HOME/.local/share}
 

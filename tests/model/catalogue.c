@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include <acuity/acuity.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+static char *folder;
+
+static void
+put (const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static void
+take (const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_cmpint (g_remove (path), ==, 0);
+}
+
+static void
+entries (void)
+{
+  GError *error = NULL;
+  g_autoptr (GPtrArray) models = acu_models_list (&error);
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  guint classic = 0;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (models->len, >, 40);
+  for (guint i = 0; i < models->len; i++)
+    {
+      const AcuModelInfo *m = models->pdata[i];
+
+      g_assert_true (g_hash_table_add (names, m->name));
+      g_assert_true (m->label && *m->label && m->description && *m->description && m->licence && m->architecture);
+      classic += m->classic;
+      if (m->classic)
+        {
+          g_assert_nonnull (acu_filter_find (m->name));
+          continue;
+        }
+      g_assert_cmpuint (strlen (m->param.sha256), ==, 64);
+      g_assert_cmpuint (strlen (m->bin.sha256), ==, 64);
+      g_assert_cmpint (m->scale, >=, 1);
+      g_assert_true (g_str_has_suffix (m->param.entry, ".param") && g_str_has_suffix (m->bin.entry, ".bin"));
+      g_assert_true (m->param.entry[0] != '/' && !strstr (m->param.entry, ".."));
+      g_assert_cmpuint (m->bytes, ==, m->bin.bytes);
+      g_assert_null (m->path);
+    }
+  g_assert_cmpuint (classic, ==, 7);
+}
+
+static void
+folders (void)
+{
+  GError *error = NULL;
+  AcuModelInfo *m;
+  g_autofree char *path = g_build_filename (folder, "mine.param", NULL);
+
+  put ("spanx2_ch48.param", "x");
+  put ("spanx2_ch48.bin", "xyz");
+  put ("mine.param", "x");
+  g_assert_null (acu_model_find ("mine", 2, &error));
+  g_assert_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  put ("mine.bin", "12345");
+  m = acu_model_find ("mine", 2, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (m->bytes, ==, 5);
+  g_assert_cmpstr (m->path, ==, path);
+  acu_model_info_free (m);
+  m = acu_model_find (path, 2, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (m->name, ==, "mine");
+  acu_model_info_free (m);
+  m = acu_model_find ("spanx2_ch48", 2, &error);
+  g_assert_nonnull (m->path);
+  acu_model_info_free (m);
+  take ("mine.param");
+  take ("mine.bin");
+}
+
+/* What "auto" becomes with a 2× net installed, then a 4× one, then none. */
+static void
+automatic (void)
+{
+  static const struct
+  {
+    gboolean has_2, has_4;
+    double scale;
+    const char *name;
+  } cases[] = {
+    { FALSE, FALSE, 2, "lanczos3" }, { TRUE, FALSE, 2, "spanx2_ch48" }, { TRUE, FALSE, 1.2, "spanx2_ch48" },
+    { TRUE, FALSE, 8, "spanx2_ch48" }, { FALSE, TRUE, 2, "realesrgan-x4plus" }, { TRUE, TRUE, 2, "spanx2_ch48" },
+    { TRUE, TRUE, 3, "realesrgan-x4plus" }, { TRUE, TRUE, 16, "realesrgan-x4plus" }
+  };
+
+  take ("spanx2_ch48.param");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      AcuModelInfo *m;
+
+      if (cases[i].has_2)
+        put ("spanx2_ch48.param", "x");
+      if (cases[i].has_4)
+        put ("realesrgan-x4plus.param", "x"), put ("realesrgan-x4plus.bin", "x");
+      m = acu_model_find ("auto", cases[i].scale, NULL);
+      g_assert_cmpstr (m->name, ==, cases[i].name);
+      acu_model_info_free (m);
+      if (cases[i].has_2)
+        take ("spanx2_ch48.param");
+      if (cases[i].has_4)
+        take ("realesrgan-x4plus.param"), take ("realesrgan-x4plus.bin");
+    }
+  take ("spanx2_ch48.bin");
+}
+
+static void
+not_found (void)
+{
+  static const struct
+  {
+    const char *name, *said;
+  } cases[] = {
+    { "no such model", "acuity models" }, { "spanx4_ch48", "install spanx4_ch48" }, { "/no/such.param", "/no/such.param" }
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      GError *error = NULL;
+
+      g_assert_null (acu_model_find (cases[i].name, 2, &error));
+      g_assert_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND);
+      g_assert_nonnull (strstr (error->message, cases[i].said));
+      g_clear_error (&error);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  int result;
+
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  folder = g_dir_make_tmp ("acuity-XXXXXX", NULL);
+  g_setenv ("ACUITY_MODELS", folder, TRUE);
+  g_test_add_func ("/catalogue/entries", entries);
+  g_test_add_func ("/catalogue/folders", folders);
+  g_test_add_func ("/catalogue/not-found", not_found);
+  g_test_add_func ("/catalogue/zz-automatic", automatic);
+  result = g_test_run ();
+  g_rmdir (folder);
+  return result;
+}
