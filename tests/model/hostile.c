@@ -161,7 +161,7 @@ changed_bytes (void)
 static void
 real_files (void)
 {
-  const char *folder = g_getenv ("ACUITY_TEST_INSTALLED");
+  const char *folder = g_getenv ("ACUITY_TEST_MODELS");
   g_autoptr (GDir) dir = folder ? g_dir_open (folder, 0, NULL) : NULL;
   const char *name;
 
@@ -183,7 +183,7 @@ real_files (void)
         g_assert_false (offer (param, cut, (guint8 *) bin, 64, FALSE));
     }
   if (!dir)
-    g_test_skip ("no folder with installed models (ACUITY_TEST_INSTALLED)");
+    g_test_skip ("no folder with installed models (ACUITY_TEST_MODELS)");
 }
 
 /* A file of nothing but promises must not cost memory or time. */

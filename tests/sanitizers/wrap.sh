@@ -1,0 +1,9 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-3.0-or-later
+# Runs one test of a build with the address sanitizer. A Python or gegl that loads our module is not built with the sanitizer itself: then its
+# library must come first, and what those programs leave allocated at their end is not ours.
+case " $* " in
+  *.so\ *.py\ *|*.so\ */gegl\ *|*.so\ gegl\ *)
+    ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 LD_PRELOAD=$(gcc -print-file-name=libasan.so) exec "$@" ;;
+esac
+exec "$@"

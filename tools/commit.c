@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+char *
+tool_temporary_name (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path), *name = g_path_get_basename (path);
+  const char *dot = strrchr (name, '.');
+
+  for (;;)
+    {
+      g_autofree char *file = g_strdup_printf (".acuity-%08x%s", g_random_int (), dot ? dot : "");
+      char *temporary = g_build_filename (folder, file, NULL);
+
+      if (!g_file_test (temporary, G_FILE_TEST_EXISTS))
+        return temporary;
+      g_free (temporary);
+    }
+}
+
+static gboolean
+sync_path (const char *path, int flags)
+{
+  int file = g_open (path, flags | O_CLOEXEC, 0);
+  gboolean done = file >= 0 && fsync (file) == 0;
+
+  return (file < 0 || close (file) == 0) && done;
+}
+
+gboolean
+tool_commit (const char *temporary, const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path), *shown = g_filename_display_name (path);
+
+  if (!sync_path (temporary, O_RDONLY) || g_rename (temporary, path) != 0)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("%s cannot be written: %s."), shown, g_strerror (errno));
+      g_unlink (temporary);
+      return FALSE;
+    }
+  /* Not every file system can do this to a folder; the file itself is safe by now. */
+  sync_path (folder, O_RDONLY | O_DIRECTORY);
+  return TRUE;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Shared by the parts of the command line program. One subcommand a file. */
+#ifndef ACU_TOOL_H
+#define ACU_TOOL_H
+
+#include <acuity/acuity.h>
+#include <gegl.h>
+
+G_BEGIN_DECLS
+
+enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2, TOOL_INTERRUPTED = 130 };
+
+/* The subcommands: like main(), argv[0] being the name that --help shows. */
+int tool_upscale (int argc, char **argv);
+int tool_models (int argc, char **argv);
+int tool_install (int argc, char **argv);
+int tool_inspect (int argc, char **argv);
+int tool_devices (int argc, char **argv);
+
+/* "acuity: <sentence>" on standard error. */
+void tool_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
+
+/* From here on, what libraries would print as warnings is kept instead; the last one is returned (g_free), or NULL. */
+void tool_keep_warnings (void);
+char *tool_take_warning (void);
+
+/**
+ * ToolFormat: what a file format can hold.
+ * @extensions: ended by NULL
+ * @saver: GEGL operation
+ * @max_side: pixels
+ * @alpha: whether it has transparency
+ */
+typedef struct ToolFormat
+{
+  const char *const *extensions;
+  const char *saver;
+  int max_side;
+  gboolean alpha;
+} ToolFormat;
+
+/* The row for that file name, or NULL with an error when nothing writes it. Must follow gegl_init(). */
+const ToolFormat *tool_format_find (const char *path, GError **error);
+
+/* A picture as it came from its file. */
+typedef struct ToolPicture
+{
+  char *path;
+  GeglBuffer *buffer;
+  double resolution_x, resolution_y;    /* pixels an inch; 0 if the file does not say */
+} ToolPicture;
+
+/* Reads a whole picture; a damaged or truncated one is an error. */
+ToolPicture *tool_picture_load (const char *path, GError **error);
+void tool_picture_free (ToolPicture *picture);
+
+/* Writes `buffer` as the file `path`, with the metadata and resolution of `source`. The file appears, or is replaced, only when it has
+ * been written completely and read back. quality: 1 to 100, for formats that lose some. */
+gboolean tool_picture_save (const ToolPicture *source, GeglBuffer *buffer, const char *path, const ToolFormat *format,
+                            int quality, GError **error);
+
+/* Copies EXIF, XMP and IPTC to the file `to`, whose picture has this size; drops the thumbnail. A format that cannot hold them
+ * is no error. resolution (0: as it was) is noted where the metadata has a place for it. */
+gboolean tool_metadata_copy (const char *from, const char *to, int width, int height, double resolution,
+                             GError **error);
+/* Pixels an inch that a file's metadata states, or 0. */
+double tool_metadata_resolution (const char *path);
+
+/* A progress bar on standard error, if that is a terminal; AcuProgress with a ToolProgress. */
+typedef struct ToolProgress
+{
+  const char *name;
+  gboolean quiet;
+  gboolean shown;
+} ToolProgress;
+gboolean tool_progress (void *progress, double fraction, double seconds_left);
+void tool_progress_end (ToolProgress *progress);
+
+/* SIGINT and SIGTERM ask for an end; asked by tool_progress. */
+void tool_catch_signals (void);
+gboolean tool_interrupted (void);
+
+/* Makes a temporary name beside `path` with the same extension, free at this moment. g_free(). */
+char *tool_temporary_name (const char *path);
+/* fsync, rename to `path`, fsync of the folder. Removes `temporary` on failure. */
+gboolean tool_commit (const char *temporary, const char *path, GError **error);
+
+G_END_DECLS
+
+#endif

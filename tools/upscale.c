@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* acuity IN… -o OUT: the main job. */
+#include "tool.h"
+
+#include "bridge.h"
+
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEFAULT_QUALITY 95
+
+/* A value for each row of the option table; text is NULL and seen FALSE for what was not given. */
+typedef struct Value
+{
+  gboolean seen;
+  char *text;
+  double number;
+} Value;
+
+typedef struct Arguments
+{
+  Value *values;                  /* by row of acu_options */
+  char *output;
+  char **inputs;
+  int quality;
+  gboolean quiet, version;
+} Arguments;
+
+static Value *
+value_of (const Arguments *arguments, const char *key)
+{
+  return &arguments->values[acu_option_find (key) - acu_options];
+}
+
+static gboolean
+parse_number (const AcuOption *option, const char *text, double *number, GError **error)
+{
+  char *end;
+
+  *number = g_ascii_strtod (text, &end);
+  if (end != text && !*end && *number >= option->minimum && *number <= option->maximum
+      && (option->type == ACU_OPTION_DOUBLE || *number == (int) *number))
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("--%s must be a number from %g to %g, not “%s”."),
+               option->key, option->minimum, option->maximum, text);
+  return FALSE;
+}
+
+static gboolean
+parse_option (const char *name, const char *text, gpointer data, GError **error)
+{
+  Arguments *arguments = data;
+  gboolean no = g_str_has_prefix (name, "--no-");
+  const AcuOption *option = acu_option_find (name + (no ? strlen ("--no-") : strlen ("--")));
+  Value *value = &arguments->values[option - acu_options];
+
+  value->seen = TRUE;
+  if (option->type == ACU_OPTION_BOOLEAN)
+    {
+      value->number = !no;
+      return TRUE;
+    }
+  if (option->type == ACU_OPTION_DOUBLE || option->type == ACU_OPTION_INT)
+    return parse_number (option, text, &value->number, error);
+  g_free (value->text);
+  value->text = g_strdup (text);
+  return TRUE;
+}
+
+static GOptionGroup *
+make_group (Arguments *arguments)
+{
+  GOptionGroup *group = g_option_group_new ("job", "", "", arguments, NULL);
+  g_autoptr (GArray) entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
+
+  for (const AcuOption *o = acu_options; o->key; o++)
+    {
+      GOptionEntry entry = { o->key, 0, 0, G_OPTION_ARG_CALLBACK, parse_option, o->help, o->key };
+
+      if (!(o->use & ACU_OPTION_SHELL))
+        continue;
+      if (o->type == ACU_OPTION_BOOLEAN)
+        {
+          GOptionEntry no = { NULL, 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, parse_option,
+                              N_("The opposite of the option above."), NULL };
+
+          no.long_name = g_intern_string (g_strconcat ("no-", o->key, NULL));
+          entry.flags |= G_OPTION_FLAG_NO_ARG;
+          entry.arg_description = NULL;
+          g_array_append_val (entries, entry);
+          g_array_append_val (entries, no);
+        }
+      else
+        {
+          entry.arg_description = o->type == ACU_OPTION_DOUBLE || o->type == ACU_OPTION_INT ? "N" : "TEXT";
+          g_array_append_val (entries, entry);
+        }
+    }
+  g_option_group_add_entries (group, (const GOptionEntry *) entries->data);
+  g_option_group_set_translation_domain (group, GETTEXT_PACKAGE);
+  return group;
+}
+
+static gboolean
+parse_arguments (Arguments *arguments, int argc, char **argv, GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &arguments->output,
+      N_("The file to write, or the folder for several pictures"), "OUT" },
+    { "quality", 0, 0, G_OPTION_ARG_INT, &arguments->quality, N_("Quality of JPEG and WebP files, 1 to 100"), "N" },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &arguments->quiet, N_("Show no progress"), NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, N_("Show the version and end"), NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->inputs, NULL, NULL },
+    { NULL }
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (_("PICTURE… — enlarge pictures"));
+
+  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
+  g_option_context_set_main_group (context, make_group (arguments));
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  g_option_context_set_description (context,
+    _("Other commands (each has --help):\n"
+      "  acuity models                 what enlarges pictures, and what can be had\n"
+      "  acuity models install NAME…   fetch networks\n"
+      "  acuity inspect MODEL --graph  the layers of a network\n"
+      "  acuity devices                what can do the computing\n\n"
+      "The size is given by one of --scale, --size, --longest or --print; it is twice the picture's without."));
+  return g_option_context_parse (context, &argc, &argv, error);
+}
+
+static gboolean
+size_from (const Arguments *arguments, AcuSize *size, GError **error)
+{
+  static const char *const ways[] = { "scale", "size", "longest", "print" };
+  guint given = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    given += value_of (arguments, ways[i])->seen;
+  if (given > 1)
+    {
+      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT,
+                           _("Give the size by only one of --scale, --size, --longest and --print."));
+      return FALSE;
+    }
+  *size = (AcuSize) { .mode = ACU_SIZE_FACTOR, .scale = value_of (arguments, "scale")->number,
+                      .resolution = value_of (arguments, "resolution")->number };
+  if (value_of (arguments, "size")->seen)
+    {
+      size->mode = ACU_SIZE_PIXELS;
+      return acu_size_parse_pixels (value_of (arguments, "size")->text, &size->width, &size->height, error);
+    }
+  if (value_of (arguments, "print")->seen)
+    {
+      size->mode = ACU_SIZE_PRINT;
+      return acu_size_parse_print (value_of (arguments, "print")->text, &size->print_width, &size->print_height, error);
+    }
+  if (value_of (arguments, "longest")->seen)
+    {
+      size->mode = ACU_SIZE_LONGEST;
+      size->longest = (int) value_of (arguments, "longest")->number;
+    }
+  return TRUE;
+}
+
+static gboolean
+fits_format (const ToolFormat *format, const AcuUpscaler *upscaler, const char *path, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+  int width = acu_upscaler_width (upscaler), height = acu_upscaler_height (upscaler);
+
+  if (MAX (width, height) <= format->max_side)
+    return TRUE;
+  g_set_error (error, ACU_ERROR, ACU_ERROR_SIZE,
+               _("%s would be %d × %d pixels; this kind of file holds at most %d on a side."), shown, width, height,
+               format->max_side);
+  return FALSE;
+}
+
+/* Known before hours of computing rather than after. */
+static gboolean
+can_write_to (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path), *shown = g_filename_display_name (path);
+
+  if (g_file_test (folder, G_FILE_TEST_IS_DIR) && g_access (folder, W_OK) == 0 && !g_file_test (path, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("%s cannot be written: its folder is missing or must not be changed."),
+               shown);
+  return FALSE;
+}
+
+static gboolean
+run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, const char *input, const char *output, GError **error)
+{
+  const ToolFormat *format = tool_format_find (output, error);
+  g_autofree char *name = g_path_get_basename (input), *shown = g_filename_display_name (name);
+  ToolProgress progress = { shown, arguments->quiet };
+  ToolPicture *picture = format && can_write_to (output, error) ? tool_picture_load (input, error) : NULL;
+  AcuBridgeJob job = {
+    .size = *size, .model = value_of (arguments, "model")->text, .device = value_of (arguments, "device")->text,
+    .threads = (int) value_of (arguments, "threads")->number, .memory = memory,
+    .linear_light = value_of (arguments, "linear-light")->number != 0
+  };
+  AcuUpscaler *upscaler = NULL;
+  GeglBuffer *result = NULL;
+  gboolean done = FALSE;
+
+  if (!picture)
+    return FALSE;
+  job.input = picture->buffer;
+  job.rect = *gegl_buffer_get_extent (picture->buffer);
+  upscaler = acu_bridge_plan (&job, error);
+  if (upscaler && fits_format (format, upscaler, output, error))
+    {
+      result = acu_bridge_run (&job, upscaler, tool_progress, &progress, error);
+      tool_progress_end (&progress);
+    }
+  if (result)
+    {
+      if (size->mode == ACU_SIZE_PRINT)
+        picture->resolution_x = picture->resolution_y = size->resolution;
+      if (!format->alpha && babl_format_has_alpha (gegl_buffer_get_format (result)) && !arguments->quiet)
+        g_printerr (_("%s: this kind of file has no transparency; the picture is put on white.\n"), shown);
+      done = tool_picture_save (picture, result, output, format, arguments->quality, error);
+      g_object_unref (result);
+    }
+  acu_upscaler_free (upscaler);
+  tool_picture_free (picture);
+  return done;
+}
+
+static int
+run_all (const Arguments *arguments, const AcuSize *size, guint64 memory)
+{
+  guint n = g_strv_length (arguments->inputs);
+  gboolean folder = g_file_test (arguments->output, G_FILE_TEST_IS_DIR);
+  int status = TOOL_OK;
+
+  if (n > 1 && !folder)
+    {
+      tool_complain (_("Several pictures need a folder to go to, and “%s” is none."), arguments->output);
+      return TOOL_FAILED;
+    }
+  for (guint i = 0; i < n && !tool_interrupted (); i++)
+    {
+      GError *error = NULL;
+      g_autofree char *name = g_path_get_basename (arguments->inputs[i]);
+      g_autofree char *output = folder ? g_build_filename (arguments->output, name, NULL) : g_strdup (arguments->output);
+
+      if (run_one (arguments, size, memory, arguments->inputs[i], output, &error))
+        continue;
+      if (!g_error_matches (error, ACU_ERROR, ACU_ERROR_CANCELLED))
+        tool_complain ("%s", error->message);
+      g_clear_error (&error);
+      status = TOOL_FAILED;
+    }
+  return tool_interrupted () ? TOOL_INTERRUPTED : status;
+}
+
+static Value *
+default_values (void)
+{
+  guint n = 0;
+  Value *values;
+
+  while (acu_options[n].key)
+    n++;
+  values = g_new0 (Value, n);
+  for (guint i = 0; i < n; i++)
+    {
+      values[i].text = g_strdup (acu_options[i].default_text);
+      values[i].number = acu_options[i].default_number;
+    }
+  return values;
+}
+
+static int
+check_and_run (Arguments *arguments)
+{
+  GError *error = NULL;
+  AcuSize size;
+  guint64 memory = 0;
+  const char *limit = value_of (arguments, "memory")->text;
+  int status;
+
+  if (!arguments->inputs || !arguments->output)
+    {
+      tool_complain (_("Name a picture and, with -o, the file to write; “acuity --help” shows how."));
+      return TOOL_USAGE;
+    }
+  if (arguments->quality < 1 || arguments->quality > 100)
+    {
+      tool_complain (_("--quality must be from 1 to 100."));
+      return TOOL_USAGE;
+    }
+  if (!size_from (arguments, &size, &error) || (limit && *limit && !acu_size_parse_bytes (limit, &memory, &error)))
+    {
+      tool_complain ("%s", error->message);
+      g_clear_error (&error);
+      return TOOL_USAGE;
+    }
+  tool_catch_signals ();
+  gegl_init (NULL, NULL);
+  tool_keep_warnings ();
+  status = run_all (arguments, &size, memory);
+  gegl_exit ();
+  return status;
+}
+
+int
+tool_upscale (int argc, char **argv)
+{
+  Arguments arguments = { .values = default_values (), .quality = DEFAULT_QUALITY };
+  GError *error = NULL;
+  int status;
+
+  if (!parse_arguments (&arguments, argc, argv, &error))
+    {
+      tool_complain ("%s", error->message);
+      g_error_free (error);
+      status = TOOL_USAGE;
+    }
+  else if (arguments.version)
+    {
+      g_print ("acuity %s\n", ACU_VERSION);
+      status = TOOL_OK;
+    }
+  else
+    status = check_and_run (&arguments);
+  for (guint i = 0; acu_options[i].key; i++)
+    g_free (arguments.values[i].text);
+  g_free (arguments.values);
+  g_free (arguments.output);
+  g_strfreev (arguments.inputs);
+  return status;
+}
