@@ -30,6 +30,15 @@ tool_metadata_resolution (const char *path)
   return (double) over / under * (unit && g_str_equal (unit, "3") ? 2.54 : 1);
 }
 
+/* As text: gexiv2 would make a signed number of it, which readers complain about. */
+static void
+set_length (GExiv2Metadata *metadata, const char *tag, int length)
+{
+  g_autofree char *text = g_strdup_printf ("%d", length);
+
+  gexiv2_metadata_try_set_tag_string (metadata, tag, text, NULL);
+}
+
 static void
 set_resolution (GExiv2Metadata *metadata, double resolution)
 {
@@ -55,8 +64,8 @@ tool_metadata_copy (const char *from, const char *to, int width, int height, dou
   gexiv2_metadata_try_erase_exif_thumbnail (metadata, NULL);
   if (gexiv2_metadata_has_exif (metadata))
     {
-      gexiv2_metadata_try_set_tag_long (metadata, "Exif.Photo.PixelXDimension", width, NULL);
-      gexiv2_metadata_try_set_tag_long (metadata, "Exif.Photo.PixelYDimension", height, NULL);
+      set_length (metadata, "Exif.Photo.PixelXDimension", width);
+      set_length (metadata, "Exif.Photo.PixelYDimension", height);
       if (resolution > 0 && resolution < 1e6)
         set_resolution (metadata, resolution);
     }

@@ -269,6 +269,8 @@ tool_picture_load (const char *path, GError **error)
   if (jpeg)
     jpeg_resolution (picture, bytes, length);
   metadata = gegl_metadata_hash_new ();
+  /* A new one claims 300 pixels an inch. */
+  gegl_metadata_store_set_resolution_unit (metadata, GEGL_RESOLUTION_UNIT_NONE);
   picture->buffer = decode (path, loader, metadata, error);
   if (picture->resolution_x <= 0)
     {

