@@ -231,11 +231,29 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, const 
   return done;
 }
 
+/* In a folder, a picture must replace neither itself nor another one of this call. */
+static gboolean
+is_free (const char *input, const char *output, GHashTable *written, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (output);
+  GStatBuf from, to;
+
+  if (!g_hash_table_add (written, g_strdup (output)))
+    g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s would be written twice; the second picture is left out."), shown);
+  else if (g_stat (input, &from) == 0 && g_stat (output, &to) == 0 && from.st_dev == to.st_dev && from.st_ino == to.st_ino)
+    g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT,
+                 _("%s is in that folder already; choose another folder, so that it is not overwritten."), shown);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 static int
 run_all (const Arguments *arguments, const AcuSize *size, guint64 memory)
 {
   guint n = g_strv_length (arguments->inputs);
   gboolean folder = g_file_test (arguments->output, G_FILE_TEST_IS_DIR);
+  g_autoptr (GHashTable) written = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   int status = TOOL_OK;
 
   if (n > 1 && !folder)
@@ -249,7 +267,8 @@ run_all (const Arguments *arguments, const AcuSize *size, guint64 memory)
       g_autofree char *name = g_path_get_basename (arguments->inputs[i]);
       g_autofree char *output = folder ? g_build_filename (arguments->output, name, NULL) : g_strdup (arguments->output);
 
-      if (run_one (arguments, size, memory, arguments->inputs[i], output, &error))
+      if ((!folder || is_free (arguments->inputs[i], output, written, &error))
+          && run_one (arguments, size, memory, arguments->inputs[i], output, &error))
         continue;
       if (!g_error_matches (error, ACU_ERROR, ACU_ERROR_CANCELLED))
         tool_complain ("%s", error->message);

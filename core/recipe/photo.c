@@ -8,7 +8,7 @@
 #include <math.h>
 
 /* Colour flows this far under fully transparent pixels. Also more rows than alpha's filter looks ahead, so that alpha is
- * always there when a result row is. */
+ * there when a result row is, unless a network shifts the picture. */
 #define UNDERPAINT_RADIUS 16
 /* Alpha this near to 0 or 1 was that before the resampler's rounding. */
 #define ALPHA_SNAP 1e-6f
@@ -140,14 +140,20 @@ read_rows (void *data, int y, int rows, float *pixels, GError **error)
   return TRUE;
 }
 
-static void
-next_alpha_row (Photo *photo)
+static gboolean
+next_alpha_row (Photo *photo, GError **error)
 {
   int src_width = photo->run->upscaler->src_width, dst_width = photo->run->upscaler->dst_width;
 
   while (!acu_resampler_pull (photo->alpha, photo->alpha_row))
     {
-      g_assert (photo->alpha_pushed < photo->read);
+      if (photo->alpha_pushed >= photo->read)
+        {
+          g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED,
+                       _("The model “%s” shifts the picture so far that its transparency cannot follow."),
+                       photo->run->upscaler->model->name);
+          return FALSE;
+        }
       acu_resampler_push (photo->alpha, photo->alpha_plane + (gsize) photo->alpha_pushed++ * src_width);
     }
   for (int x = 0; x < dst_width; x++)
@@ -156,6 +162,7 @@ next_alpha_row (Photo *photo)
 
       photo->alpha_row[x] = a < ALPHA_SNAP ? 0 : a > 1 - ALPHA_SNAP ? 1 : a;
     }
+  return TRUE;
 }
 
 /* Puts a finished RGB row into the job's own format and hands it on. */
@@ -165,8 +172,8 @@ emit (Photo *photo, const float *rgb, GError **error)
   const AcuUpscaler *upscaler = photo->run->upscaler;
   int width = upscaler->dst_width, colours = upscaler->format.colours, channels = photo->channels;
 
-  if (upscaler->format.alpha)
-    next_alpha_row (photo);
+  if (upscaler->format.alpha && !next_alpha_row (photo, error))
+    return FALSE;
   for (int x = 0; x < width; x++, rgb += 3)
     {
       float *pixel = photo->pixels + (gsize) x * channels;

@@ -211,6 +211,12 @@ def several():
     done = run("rgb8.png", "garbage.png", "gray8.png", "-o", "into", "--model", "nearest")
     check(done.returncode == 1 and "garbage.png" in done.stderr and sorted(os.listdir("into")) == ["gray8.png", "rgb8.png"],
           "goes on after a bad picture")
+    os.makedirs("other", exist_ok=True)
+    shutil.copy("gray8.png", "other/rgb8.png")
+    done = run("rgb8.png", "other/rgb8.png", "-o", "into", "--model", "nearest")
+    check(refused(done, "into/rgb8.png", "twice"), "two pictures of one name")
+    check(refused(run("other/rgb8.png", "-o", "other", "--model", "nearest"), "other/rgb8.png") and identify("other/rgb8.png", "%w") == "23",
+          "a picture in the folder is not overwritten by itself")
     check(refused(run("rgb8.png", "gray8.png", "-o", "not-a-folder.png"), "not-a-folder.png"), "several pictures need a folder")
 
 
