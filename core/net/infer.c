@@ -260,6 +260,29 @@ acu_layer_window (const AcuLayer *layer, guint input, gboolean vertical, int in,
   *in_last = input == 1 && layer->kind == ACU_LAYER_CROP ? -1 : CLAMP (high, 0, in - 1);
 }
 
+int
+acu_layer_last_row (const AcuLayer *layer, int in, int out, int last)
+{
+  switch (layer->kind)
+    {
+    case ACU_LAYER_CONV2D:
+      return last * layer->stride - layer->top + layer->kernel_height - 1;
+    case ACU_LAYER_DECONV2D:
+      return floor_div (last + layer->top, layer->stride);
+    case ACU_LAYER_CROP:
+      return last + layer->top;
+    case ACU_LAYER_PAD:
+      return last - layer->top;
+    case ACU_LAYER_NEAREST:
+    case ACU_LAYER_PIXEL_SHUFFLE:
+      return floor_div (last, layer->factor);
+    case ACU_LAYER_BICUBIC:
+      return (int) floor ((last + 0.5) * in / out - 0.5) + 2;
+    default:
+      return last;
+    }
+}
+
 double
 acu_layer_row_operations (const AcuLayer *layer, const AcuShape *in, const AcuShape *out)
 {

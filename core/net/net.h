@@ -98,6 +98,10 @@ gboolean acu_net_infer (const AcuNet *net, int width, int height, AcuShape *shap
 void acu_layer_window (const AcuLayer *layer, guint input, gboolean vertical, int in, int out, int first, int last,
                        int *in_first, int *in_last);
 
+/* The last input row that output row `last` reads, not clipped to the picture: rows above its top have negative numbers. A layer's lag behind its
+ * input follows from it. */
+int acu_layer_last_row (const AcuLayer *layer, int in, int out, int last);
+
 /* Multiplications and additions that one output row of the layer costs. */
 double acu_layer_row_operations (const AcuLayer *layer, const AcuShape *in, const AcuShape *out);
 

@@ -16,8 +16,8 @@ static const struct
   guint64 comfortable;
 } heights[] = {
   { 0, 96 * MEGABYTES }, { 256, 96 * MEGABYTES }, { 128, 96 * MEGABYTES }, { 64, 96 * MEGABYTES },
-  { 32, 1024 * MEGABYTES }, { 16, 1024 * MEGABYTES }, { 8, 2048 * MEGABYTES }, { 4, G_MAXUINT64 }, { 2, G_MAXUINT64 },
-  { 1, G_MAXUINT64 }
+  { 32, 1024 * MEGABYTES }, { 16, 1024 * MEGABYTES }, { 8, 2048 * MEGABYTES }, { 4, 4096 * MEGABYTES },
+  { 2, 4096 * MEGABYTES }, { 1, 4096 * MEGABYTES }
 };
 
 static gboolean
@@ -36,7 +36,8 @@ static gboolean
 choose_bands (AcuPlan *plan, guint64 memory, int band_rows, GError **error)
 {
   int height = plan->program.buffers[plan->program.n_stages - 1].height;
-  guint64 limit = memory ? memory : G_MAXUINT64;
+  guint64 limit = memory ? memory : G_MAXUINT64, least = G_MAXUINT64;
+  int leanest = 0;
 
   if (band_rows > 0)
     {
@@ -52,8 +53,14 @@ choose_bands (AcuPlan *plan, guint64 memory, int band_rows, GError **error)
         return FALSE;
       if (plan->bytes <= MIN (limit, heights[i].comfortable))
         return TRUE;
+      if (plan->bytes < least)
+        {
+          least = plan->bytes;
+          leanest = heights[i].rows;
+        }
     }
-  return plan->bytes <= limit || refuse (plan, memory, error);
+  /* Barriers keep whole maps: then one band, whose maps share memory, may need less than many. */
+  return acu_plan_place (plan, leanest, error) && (plan->bytes <= limit || refuse (plan, memory, error));
 }
 
 AcuPlan *

@@ -2,12 +2,14 @@
 #include "plan_private.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 typedef struct Walk
 {
   const AcuPlan *plan;
   int *made;                      /* rows that each stage has made; GLOBAL_POOL: rows of its input it has taken */
   int *wanted;
+  int *aims;                      /* rows that each stage would have made if the picture went on above its top */
   int *slots;
   AcuStep step;
   void *data;
@@ -60,37 +62,83 @@ kept_from (const Walk *walk, guint stage)
   return keep;
 }
 
-/* Works out, from the last stage of a band backwards, how many rows each stage must have made. */
+/* Rows that the inputs of stage i must have for what it is wanted to make. */
 static void
-want (Walk *walk, guint last)
+want_inputs (Walk *walk, guint i)
+{
+  const AcuPlan *plan = walk->plan;
+  const AcuStage *stage = &plan->program.stages[i];
+
+  for (guint k = 0; k < stage->n_inputs; k++)
+    {
+      guint input = stage->inputs[k];
+      int low, high = walk->wanted[i] - 1;
+
+      if (stage->kind != ACU_STAGE_GLOBAL_POOL)
+        acu_layer_window (plan->layers[i], k, TRUE, buffer_of (plan, input)->height, buffer_of (plan, i)->height,
+                          walk->made[i], walk->wanted[i] - 1, &low, &high);
+      walk->wanted[input] = MAX (walk->wanted[input], high + 1);
+    }
+}
+
+/* Works out, from the last stage of a band backwards, how many rows each stage must have made when the last one has `end`, which starts
+ * below zero: that fills the rings a band at a time instead of all at once for the first row. */
+static void
+want (Walk *walk, guint last, int end)
 {
   const AcuPlan *plan = walk->plan;
 
+  for (guint i = 0; i < last; i++)
+    walk->aims[i] = G_MININT / 2;
+  walk->aims[last] = end;
   for (guint i = last + 1; i-- > 0;)
     {
       const AcuStage *stage = &plan->program.stages[i];
+      gboolean pool = stage->kind == ACU_STAGE_GLOBAL_POOL;
+      int height = pool ? buffer_of (plan, stage->inputs[0])->height : buffer_of (plan, i)->height;
 
-      if (walk->wanted[i] <= walk->made[i] || stage->n_inputs == 0)
+      walk->wanted[i] = MAX (walk->wanted[i], MIN (walk->aims[i], height));
+      /* An earlier barrier is over, and so is all that it needed. */
+      if (walk->made[i] >= height || (pool && i < last))
         continue;
       for (guint k = 0; k < stage->n_inputs; k++)
         {
           guint input = stage->inputs[k];
-          int low, high = walk->wanted[i] - 1;
+          int in = buffer_of (plan, input)->height;
 
-          if (stage->kind != ACU_STAGE_GLOBAL_POOL)
-            acu_layer_window (plan->layers[i], k, TRUE, buffer_of (plan, input)->height, buffer_of (plan, i)->height,
-                              walk->made[i], walk->wanted[i] - 1, &low, &high);
-          walk->wanted[input] = MAX (walk->wanted[input], high + 1);
+          if (walk->aims[i] > G_MININT / 4 && (in > 1 || k == 0))
+            walk->aims[input] = MAX (walk->aims[input], pool ? walk->aims[i]
+                                       : acu_layer_last_row (plan->layers[i], in, height, walk->aims[i] - 1) + 1);
         }
+      if (walk->wanted[i] > walk->made[i])
+        want_inputs (walk, i);
     }
 }
 
+/* How many rows before its first one the last stage's schedule begins, so that no ring gets more than a band at once. */
+static int
+lead (Walk *walk, guint last)
+{
+  const AcuPlan *plan = walk->plan;
+  int rows = plan->program.stages[last].kind == ACU_STAGE_GLOBAL_POOL
+               ? buffer_of (plan, plan->program.stages[last].inputs[0])->height : buffer_of (plan, last)->height;
+  double most = 0;
+
+  want (walk, last, 0);
+  for (guint i = 0; i <= last; i++)
+    if (walk->aims[i] > 0)
+      most = MAX (most, (double) walk->aims[i] * rows / buffer_of (plan, i)->height);
+  /* That was only a question: between bands, all that was wanted has been made. */
+  memcpy (walk->wanted, walk->made, plan->program.n_stages * sizeof *walk->made);
+  return (int) MIN (most + 1, rows);
+}
+
 static gboolean
-run_band (Walk *walk, guint last, GError **error)
+run_band (Walk *walk, guint last, int end, GError **error)
 {
   const AcuPlan *plan = walk->plan;
 
-  want (walk, last);
+  want (walk, last, end);
   for (guint i = 0; i <= last; i++)
     {
       int first = walk->made[i], rows = walk->wanted[i] - first;
@@ -139,11 +187,11 @@ gboolean
 acu_plan_schedule (const AcuPlan *plan, int band_rows, int *slots, AcuStep step, void *data, GError **error)
 {
   guint n = plan->program.n_stages;
-  g_autofree int *made = g_try_new0 (int, n), *wanted = g_try_new0 (int, n);
-  Walk walk = { plan, made, wanted, slots, step, data };
+  g_autofree int *made = g_try_new0 (int, n), *wanted = g_try_new0 (int, n), *aims = g_try_new0 (int, n);
+  Walk walk = { plan, made, wanted, aims, slots, step, data };
   int height = buffer_of (plan, n - 1)->height;
 
-  if (!made || !wanted)
+  if (!made || !wanted || !aims)
     {
       g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory to plan “%s”."),
                    plan->net->name);
@@ -161,14 +209,14 @@ acu_plan_schedule (const AcuPlan *plan, int band_rows, int *slots, AcuStep step,
         continue;
       /* The same share of the picture as a band of the result has. */
       band = MAX (1, (gint64) band_rows * rows / height);
-      for (gint64 end = MIN (band, rows);; end = MIN (end + band, rows))
+      for (gint64 end = band - lead (&walk, i);; end += band)
         {
-          int before = wanted[n - 1];
+          int before = made[n - 1];
 
-          wanted[i] = (int) end;
-          if (!run_band (&walk, i, error))
+          end = MIN (end, rows);
+          if (!run_band (&walk, i, (int) end, error))
             return FALSE;
-          if (i == n - 1 && step && !step (data, G_MAXUINT, before, (int) end - before, error))
+          if (i == n - 1 && step && made[i] > before && !step (data, G_MAXUINT, before, made[i] - before, error))
             return FALSE;
           if (end == rows)
             break;

@@ -181,6 +181,27 @@ refused (void)
   g_rand_free (rand);
 }
 
+/* A deep net needs no more rows of each map than its windows and the band ask for, from the first row on. */
+static void
+rings_stay_short (void)
+{
+  const int layers = 100, width = 50, height = 3000, band = 4;
+  GRand *rand = g_rand_new_with_seed (1);
+  AcuNet *net = acu_net_new ("deep");
+  guint at = picture (net);
+  AcuPlan *plan;
+
+  for (int i = 0; i < layers; i++)
+    conv (net, rand, &at, 8, 3, 1, 1);
+  plan = acu_plan_new (net, acu_device_find ("cpu", NULL), width, height, 1, 0, band, NULL);
+  g_assert_cmpint (acu_plan_band_rows (plan), ==, band);
+  /* band + 2 rows of 52 pixels a map, and as much again for everything else */
+  g_assert_cmpuint (acu_plan_bytes (plan), <, (guint64) 2 * layers * (band + 2) * (width + 2) * 8 * sizeof (float));
+  acu_plan_free (plan);
+  acu_net_unref (net);
+  g_rand_free (rand);
+}
+
 /* A net twice in a row is the same as its result put through it again. */
 static void
 repeated (void)
@@ -220,6 +241,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), check);
     }
   g_test_add_func ("/bands/refused", refused);
+  g_test_add_func ("/bands/rings", rings_stay_short);
   g_test_add_func ("/bands/repeated", repeated);
   return g_test_run ();
 }
