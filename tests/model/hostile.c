@@ -7,6 +7,7 @@
 #include "seeds.h"
 
 #include <string.h>
+#include <time.h>
 
 /* Under a sanitizer everything takes ten times as long: then one file in so many. */
 #ifdef __SANITIZE_ADDRESS__
@@ -210,7 +211,7 @@ static void
 cheap (void)
 {
   GString *text = g_string_new ("7767517\n100000 100000\n");
-  gint64 start = g_get_monotonic_time ();
+  clock_t start = clock ();
 
   offer (text->str, text->len, NULL, 0, TRUE);
   for (int i = 0; i < 50000; i++)
@@ -224,7 +225,8 @@ cheap (void)
   for (int i = 1; i < 9999; i++)
     g_string_append_printf (text, "Interp s%d 1 1 b%d b%d 0=1 1=16 2=16\n", i, i - 1, i);
   offer (text->str, text->len, NULL, 0, TRUE);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, (SHARE > 1 ? 60 : 5) * G_USEC_PER_SEC);
+  /* The processor's time: other programs may be running. */
+  g_assert_cmpint (clock () - start, <, (SHARE > 1 ? 60 : 5) * CLOCKS_PER_SEC);
   g_string_free (text, TRUE);
 }
 

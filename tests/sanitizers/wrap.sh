@@ -8,5 +8,8 @@ case " $* " in
   # The whole program loads all of GEGL's modules, and unloads them: what those leave is no longer to be told apart.
   *command_line.py*)
     ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 exec "$@" ;;
+  # Hundreds of thousands of files: a full look at the stack for each allocation would take ten times as long.
+  *test-model-hostile*)
+    ASAN_OPTIONS=$ASAN_OPTIONS:fast_unwind_on_malloc=1 exec "$@" ;;
 esac
 exec "$@"
