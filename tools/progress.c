@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "tool.h"
 
+#include <glib/gi18n.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,7 +44,8 @@ terminal_columns (void)
 static void
 draw (const char *name, double fraction, double seconds_left)
 {
-  g_autofree char *left = fraction < 1 ? acu_format_seconds (seconds_left) : g_strdup ("");
+  g_autofree char *time = acu_format_seconds (seconds_left);
+  g_autofree char *left = fraction >= 1 || seconds_left < 0 ? g_strdup ("") : g_strdup_printf (_("%s left"), time);
   g_autofree char *shown = g_utf8_make_valid (name, -1);
   int columns = terminal_columns (), length = (int) g_utf8_strlen (shown, -1);
   int name_room = MIN (length, MAX (8, columns / 3));
