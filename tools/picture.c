@@ -340,7 +340,11 @@ encode (const ToolPicture *source, GeglBuffer *buffer, const char *path, const c
       GeglNode *over = gegl_node_new_child (graph, "operation", "svg:src-over", NULL);
 
       gegl_node_link (paper, over);
+#ifdef HAVE_GEGL_NODE_CONNECT
+      gegl_node_connect (from, "output", over, "aux");
+#else
       gegl_node_connect_to (from, "output", over, "aux");
+#endif
       gegl_node_link_many (over, gegl_node_new_child (graph, "operation", "gegl:crop", "width",
                                                       (double) gegl_buffer_get_width (buffer), "height",
                                                       (double) gegl_buffer_get_height (buffer), NULL), save, NULL);
