@@ -57,12 +57,12 @@ acu_photo_bytes (const AcuUpscaler *upscaler)
   AcuResamplerParams exact = acu_photo_resampler (upscaler, FALSE), alpha = acu_photo_resampler (upscaler, TRUE);
   guint64 bytes = ((guint64) upscaler->src_width * 8 + (guint64) upscaler->dst_width * 12) * sizeof (float);
 
-  /* Sides are at most ACU_MAX_SIDE, so none of this comes near 2^63. The network's own result is a side at most, too: the
-   * plan refuses it otherwise. */
+  /* Sides are at most ACU_MAX_SIDE, so none of this comes near 2^63. */
   for (guint i = 0; i < upscaler->net->layers->len; i++)
     if (acu_net_layer (upscaler->net, i)->weights)
       bytes += g_bytes_get_size (acu_net_layer (upscaler->net, i)->weights);
-  if (needs_resampler (upscaler))
+  /* A network's result beyond the longest side is refused by the plan. */
+  if (needs_resampler (upscaler) && MAX (exact.src_width, exact.src_height) <= ACU_MAX_SIDE)
     bytes += acu_resampler_bytes (&exact);
   if (upscaler->format.alpha)
     bytes += (guint64) upscaler->src_width * upscaler->src_height * sizeof (float) + acu_resampler_bytes (&alpha)
