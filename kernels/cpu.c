@@ -11,12 +11,17 @@ acu_cpu_flags (void)
 #ifdef __x86_64__
   /* These also ask whether the operating system saves the registers. */
   __builtin_cpu_init ();
-  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma"))
+  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma")
+      && __builtin_cpu_supports ("f16c"))
     {
       flags |= ACU_CPU_AVX2;
       if (__builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
           && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl"))
-        flags |= ACU_CPU_AVX512;
+        {
+          flags |= ACU_CPU_AVX512;
+          if (__builtin_cpu_supports ("avx512vnni"))
+            flags |= ACU_CPU_AVX512VNNI;
+        }
     }
 #endif
   return flags;
@@ -34,6 +39,7 @@ acu_cpu_flags_from_name (const char *name, int *known)
     { "scalar", 0 },
     { "avx2", ACU_CPU_AVX2 },
     { "avx512", ACU_CPU_AVX2 | ACU_CPU_AVX512 },
+    { "avx512vnni", ACU_CPU_AVX2 | ACU_CPU_AVX512 | ACU_CPU_AVX512VNNI },
     { "neon", ACU_CPU_NEON },
   };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "kernels_private.h"
+#include "winograd_private.h"
 
 void
 acu_kernels_init (AcuKernels *k, unsigned flags)
@@ -7,6 +8,10 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
   *k = (AcuKernels) {
     .conv2d_isa = "c",
     .conv2d = acu_conv2d_c,
+    .winograd = { acu_winograd_f32_c, acu_winograd_i16_c },
+    .winograd_isa = { "c", "c" },
+    .half_widen = acu_half_widen_c,
+    .half_narrow = acu_half_narrow_c,
     .activation = acu_activation_c,
     .slope = acu_slope_c,
     .add = acu_add_c,
@@ -22,6 +27,11 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     {
       k->conv2d_isa = "avx2";
       k->conv2d = acu_conv2d_avx2;
+      k->winograd[ACU_WINOGRAD_F32] = acu_winograd_f32_avx2;
+      k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_avx2;
+      k->winograd_isa[ACU_WINOGRAD_F32] = k->winograd_isa[ACU_WINOGRAD_I16] = "avx2";
+      k->half_widen = acu_half_widen_avx2;
+      k->half_narrow = acu_half_narrow_avx2;
       k->activation = acu_activation_avx2;
       k->resample_horizontal = acu_resample_horizontal_avx2;
       k->resample_vertical = acu_resample_vertical_avx2;
@@ -30,7 +40,17 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     {
       k->conv2d_isa = "avx512";
       k->conv2d = acu_conv2d_avx512;
+      k->winograd[ACU_WINOGRAD_F32] = acu_winograd_f32_avx512;
+      k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_avx512;
+      k->winograd_isa[ACU_WINOGRAD_F32] = k->winograd_isa[ACU_WINOGRAD_I16] = "avx512";
+      k->half_widen = acu_half_widen_avx512;
+      k->half_narrow = acu_half_narrow_avx512;
       k->activation = acu_activation_avx512;
+    }
+  if (flags & ACU_CPU_AVX512VNNI)
+    {
+      k->winograd_isa[ACU_WINOGRAD_I16] = "avx512vnni";
+      k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_avx512vnni;
     }
 #endif
 }

@@ -15,6 +15,9 @@
 #ifndef ACU_KERNELS_H
 #define ACU_KERNELS_H
 
+#include "half.h"
+#include "winograd.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -92,6 +95,10 @@ typedef struct AcuKernels
 {
   const char *conv2d_isa;         /* which implementation was taken, for printing: "c", "avx2", "avx512" */
   acu_conv2d_fn conv2d;
+  acu_winograd_fn winograd[2];    /* by AcuWinogradKind */
+  const char *winograd_isa[2];
+  acu_half_widen_fn half_widen;
+  acu_half_narrow_fn half_narrow;
   acu_activation_fn activation;
   acu_slope_fn slope;
   acu_add_fn add;
@@ -105,14 +112,15 @@ typedef struct AcuKernels
 /* What the processor has and the operating system lets it use. */
 typedef enum AcuCpuFlags
 {
-  ACU_CPU_AVX2 = 1 << 0,          /* AVX2 and FMA */
+  ACU_CPU_AVX2 = 1 << 0,          /* AVX2, FMA and F16C */
   ACU_CPU_AVX512 = 1 << 1,        /* AVX-512 F, BW, DQ, VL */
-  ACU_CPU_NEON = 1 << 2
+  ACU_CPU_NEON = 1 << 2,
+  ACU_CPU_AVX512VNNI = 1 << 3     /* AVX-512 and its VNNI */
 } AcuCpuFlags;
 
 /* The flags of this processor. Costs a few instructions; no state. */
 unsigned acu_cpu_flags (void);
-/* The flags that a word of the ACUITY_CPU variable allows ("scalar", "avx2", "avx512", "neon"); each
+/* The flags that a word of the ACUITY_CPU variable allows ("scalar", "avx2", "avx512", "avx512vnni", "neon"); each
  * word includes what comes before it on its architecture. Returns 0 for "scalar", ~0u for NULL or "auto", and -1
  * through *known = 0 for a word that it does not know. */
 unsigned acu_cpu_flags_from_name (const char *name, int *known);

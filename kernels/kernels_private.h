@@ -4,18 +4,23 @@
 #define ACU_KERNELS_PRIVATE_H
 
 #include "kernels.h"
+#include "half.h"
+#include "winograd.h"
 
 /* Before a loop whose rounds do not depend on each other although dst may be src: lets it be vectorised.
- * ACU_UNROLL: before a loop of constant length, at most 16, whose arrays are to become registers. */
+ * ACU_UNROLL: before a loop of constant length, at most 24, whose arrays are to become registers. ACU_ROLLED: the opposite. */
 #if defined(__clang__)
 #define ACU_INDEPENDENT _Pragma ("clang loop vectorize(assume_safety)")
 #define ACU_UNROLL _Pragma ("clang loop unroll(full)")
+#define ACU_ROLLED _Pragma ("clang loop unroll(disable)")
 #elif defined(__GNUC__)
 #define ACU_INDEPENDENT _Pragma ("GCC ivdep")
-#define ACU_UNROLL _Pragma ("GCC unroll 16")
+#define ACU_UNROLL _Pragma ("GCC unroll 24")
+#define ACU_ROLLED _Pragma ("GCC unroll 1")
 #else
 #define ACU_INDEPENDENT
 #define ACU_UNROLL
+#define ACU_ROLLED
 #endif
 
 /* The polynomial of exp (x) that all activations share, x clamped to ±ACU_EXP_LIMIT so that neither
@@ -41,6 +46,8 @@ void acu_add_c (float *dst, const float *a, float a_scale, const float *b, float
 void acu_mul_c (float *dst, const float *a, const float *b, size_t n);
 void acu_affine_c (float *dst, const float *src, const float *scale, const float *offset, int channels, int width);
 void acu_pixel_shuffle_c (float *dst, const float *src, int channels, int factor, int row, int width);
+void acu_half_widen_c (float *dst, const uint16_t *src, size_t n);
+int acu_half_narrow_c (uint16_t *dst, const float *src, size_t n);
 void acu_resample_horizontal_c (float *dst, const float *src, const float *weights, const int32_t *first, int taps,
                                 int channels, int width);
 void acu_resample_vertical_c (float *dst, const float *const *rows, const float *weights, int taps, size_t n);
@@ -52,8 +59,13 @@ void acu_resample_horizontal_avx2 (float *dst, const float *src, const float *we
                                    int taps, int channels, int width);
 void acu_resample_vertical_avx2 (float *dst, const float *const *rows, const float *weights, int taps, size_t n);
 
+void acu_half_widen_avx2 (float *dst, const uint16_t *src, size_t n);
+int acu_half_narrow_avx2 (uint16_t *dst, const float *src, size_t n);
+
 void acu_conv2d_avx512 (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
 void acu_activation_avx512 (float *dst, const float *src, size_t n, AcuActivation kind);
+void acu_half_widen_avx512 (float *dst, const uint16_t *src, size_t n);
+int acu_half_narrow_avx512 (uint16_t *dst, const float *src, size_t n);
 #endif
 
 #endif

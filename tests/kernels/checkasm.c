@@ -93,6 +93,7 @@ for_each_level (LevelFunc run, gpointer data)
   } levels[] = {
     { "avx2", ACU_CPU_AVX2 },
     { "avx512", ACU_CPU_AVX2 | ACU_CPU_AVX512 },
+    { "avx512vnni", ACU_CPU_AVX2 | ACU_CPU_AVX512 | ACU_CPU_AVX512VNNI },
     { "neon", ACU_CPU_NEON },
   };
 

@@ -15,6 +15,7 @@ test_names (void)
     { "scalar", 0, TRUE },
     { "avx2", ACU_CPU_AVX2, TRUE },
     { "avx512", ACU_CPU_AVX2 | ACU_CPU_AVX512, TRUE },
+    { "avx512vnni", ACU_CPU_AVX2 | ACU_CPU_AVX512 | ACU_CPU_AVX512VNNI, TRUE },
     { "neon", ACU_CPU_NEON, TRUE },
     { "", ~0u, FALSE },
     { "AVX2", ~0u, FALSE },
@@ -36,7 +37,7 @@ count_level (const char *isa, const AcuKernels *kernels, gpointer data)
   AcuKernels c;
 
   acu_kernels_init (&c, 0);
-  g_assert_cmpstr (kernels->conv2d_isa, ==, isa);
+  g_assert_cmpstr (kernels->winograd_isa[ACU_WINOGRAD_I16], ==, isa);
   g_assert_true (kernels->conv2d != c.conv2d);
   ++*(int *) data;
 }
@@ -64,6 +65,7 @@ main (int argc, char **argv)
   g_test_add_func ("/kernels/cpu/names", test_names);
   g_test_add_func ("/kernels/cpu/levels", test_levels);
   add_conv2d_tests ();
+  add_winograd_tests ();
   add_activation_tests ();
   add_elementwise_tests ();
   add_pixel_shuffle_tests ();

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The Winograd convolution of winograd.h but for its matrix products, in terms of vectors of LANES floats. Included once by the
+ * file of each instruction set, which defines before:
+ *
+ * - LANES (1, 4, 8 or 16), vec, and as inline functions v_load, v_store, v_set1, v_add, v_sub, v_mul,
+ *   v_fma (a, b, c) = a * b + c and v_fnma (a, b, c) = c - a * b, rounded once, v_div, v_load_f16, v_store_f16 (to nearest even),
+ *   v_slope (v, slope) = v < 0 ? v * slope : v, v_negate, v_minimum and v_maximum (the second for a NaN), v_power (rounded): two to
+ *   the integer in the lowest bits of `rounded`, v_load_i32 (converts), v_max_magnitude (a, v): the larger of a and |v|
+ *   as bit patterns, so that NaN beats all numbers, v_reduce_magnitude (a): the largest of all lanes, v_reduce_sum (parts): the sum of
+ *   16 numbers in VECS vectors, always as a tree: i with i + 8, then i + 4, i + 2, i + 1
+ * - v_store_i16 (dst, part, a, b): rounds to nearest, saturates and stores a and b, part `part` of two groups, as
+ *   acu_winograd_place() tells; v_store_i16_single (dst, a) in plain order
+ * - products_f32: the matrix products of one chunk, and its ProductsI16 for 16 bits is an argument
+ *
+ * So all instruction sets share one order of operations, and agree bit for bit. */
+#include "kernels_private.h"
+#include "winograd_private.h"
+
+#include <math.h>
+
+#define SIDE ACU_WINOGRAD_SIDE
+#define WINDOW ACU_WINOGRAD_WINDOW
+#define POSITIONS ACU_WINOGRAD_POSITIONS
+#define GROUP ACU_WINOGRAD_GROUP
+#define VECS (GROUP / LANES)
+#define INLINE __attribute__ ((always_inline)) static inline
+
+/* B of a column of six; the results lie `step` vectors apart. */
+INLINE void
+transform_input (vec *dst, int step, const vec *d)
+{
+  vec p = v_fnma (v_set1 (2), d[2], d[4]), q = v_fnma (v_set1 (2), d[1], d[3]);
+  vec r = v_fnma (v_set1 (0.5f), d[2], d[4]), u = v_fnma (v_set1 (0.5f), d[1], d[3]);
+
+  dst[0] = v_fnma (v_set1 (2.5f), d[2], v_add (d[0], d[4]));
+  dst[step] = v_fma (v_set1 (ACU_WINOGRAD_SQRT_HALF), q, p);
+  dst[2 * step] = v_fnma (v_set1 (ACU_WINOGRAD_SQRT_HALF), q, p);
+  dst[3 * step] = v_fma (v_set1 (ACU_WINOGRAD_SQRT_2), u, r);
+  dst[4 * step] = v_fnma (v_set1 (ACU_WINOGRAD_SQRT_2), u, r);
+  dst[5 * step] = v_fnma (v_set1 (2.5f), d[3], v_add (d[1], d[5]));
+}
+
+/* Aᵀ of a column of six, with `damping` in the columns of ±√2; see winograd.c. */
+INLINE void
+transform_output (vec *dst, int step, const vec *m, const float damping)
+{
+  vec s1 = v_add (m[1], m[2]), d1 = v_sub (m[1], m[2]), s2 = v_add (m[3], m[4]), d2 = v_sub (m[3], m[4]);
+
+  dst[0] = v_fma (v_set1 (damping), s2, v_add (m[0], s1));
+  dst[step] = v_fma (v_set1 (ACU_WINOGRAD_SQRT_2 * damping), d2, v_mul (v_set1 (ACU_WINOGRAD_SQRT_HALF), d1));
+  dst[2 * step] = v_fma (v_set1 (2 * damping), s2, v_mul (v_set1 (0.5f), s1));
+  dst[3 * step] = v_fma (v_set1 (2 * ACU_WINOGRAD_SQRT_2 * damping), d2,
+                         v_fma (v_set1 (ACU_WINOGRAD_SQRT_HALF * 0.5f), d1, m[5]));
+}
+
+INLINE vec
+load_element (const void *src, size_t at, const AcuElement element)
+{
+  return element == ACU_ELEMENT_F16 ? v_load_f16 ((const uint16_t *) src + at) : v_load ((const float *) src + at);
+}
+
+INLINE void
+clear_squares (vec squares[VECS][WINDOW])
+{
+  ACU_UNROLL
+  for (int part = 0; part < VECS; part++)
+    ACU_UNROLL
+    for (int y = 0; y < WINDOW; y++)
+      squares[part][y] = v_set1 (0);
+}
+
+/* Transforms the columns of one group of channels of one tile into columns[position][GROUP]; adds their squares, by row of
+ * positions, to `squares`. */
+INLINE void
+input_columns (float *columns, vec squares[VECS][WINDOW], const void *const *src, size_t channels, size_t channel,
+               const AcuElement element)
+{
+  for (int part = 0; part < VECS; part++)
+    for (int x = 0; x < WINDOW; x++)
+      {
+        vec d[WINDOW], t[WINDOW];
+
+        ACU_UNROLL
+        for (int y = 0; y < WINDOW; y++)
+          d[y] = load_element (src[y], x * channels + channel + part * LANES, element);
+        transform_input (t, 1, d);
+        ACU_UNROLL
+        for (int y = 0; y < WINDOW; y++)
+          {
+            v_store (columns + (y * WINDOW + x) * GROUP + part * LANES, t[y]);
+            squares[part][y] = v_fma (t[y], t[y], squares[part][y]);
+          }
+      }
+}
+
+INLINE void
+load_columns (vec *row, const float *columns, int y, int part)
+{
+  vec d[WINDOW];
+
+  ACU_UNROLL
+  for (int x = 0; x < WINDOW; x++)
+    d[x] = v_load (columns + (y * WINDOW + x) * GROUP + part * LANES);
+  transform_input (row, 1, d);
+}
+
+/* One tile's V in single precision: v[position][tile][channel]. */
+INLINE void
+input_f32 (float *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout, float *columns)
+{
+  size_t step = (size_t) ACU_WINOGRAD_TILES * layout->channels;
+
+  for (int s = 0; s < conv->slices; s++)
+    for (int c = 0; c < conv->slice_channels[s]; c += GROUP, v += GROUP)
+      {
+        vec squares[VECS][WINDOW];
+
+        clear_squares (squares);
+        if (conv->slice_elements[s] == ACU_ELEMENT_F16)
+          input_columns (columns, squares, tile->src + s * WINDOW, conv->slice_channels[s], c, ACU_ELEMENT_F16);
+        else
+          input_columns (columns, squares, tile->src + s * WINDOW, conv->slice_channels[s], c, ACU_ELEMENT_F32);
+        for (int part = 0; part < VECS; part++)
+          for (int y = 0; y < WINDOW; y++)
+            {
+              vec row[WINDOW];
+
+              load_columns (row, columns, y, part);
+              ACU_UNROLL
+              for (int x = 0; x < WINDOW; x++)
+                v_store (v + (y * WINDOW + x) * step + part * LANES, row[x]);
+            }
+      }
+}
+
+/* Rounds the rows of `groups` (1 or 2) groups of channels to 16 bits. */
+INLINE void
+input_rows_i16 (int16_t *v, size_t step, const float *columns, const float *scale, const int groups)
+{
+  for (int y = 0; y < WINDOW; y++)
+    for (int part = 0; part < VECS; part++)
+      {
+        vec a[WINDOW], b[WINDOW];
+
+        load_columns (a, columns, y, part);
+        if (groups == 2)
+          load_columns (b, columns + POSITIONS * GROUP, y, part);
+        ACU_UNROLL
+        for (int x = 0; x < WINDOW; x++)
+          {
+            int16_t *dst = v + (y * WINDOW + x) * step;
+            vec factor = v_set1 (scale[y * WINDOW + x]);
+
+            if (groups == 2)
+              v_store_i16 (dst, part, v_mul (a[x], factor), v_mul (b[x], factor));
+            else
+              v_store_i16_single (dst + part * LANES, v_mul (a[x], factor));
+          }
+      }
+}
+
+/* One tile's V in block floating point. Returns the tile's exponent as a factor. */
+INLINE float
+input_i16 (int16_t *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout, float *columns)
+{
+  size_t step = (size_t) ACU_WINOGRAD_TILES * layout->channels;
+  vec squares[VECS][WINDOW], parts[VECS];
+  float sums[WINDOW], scale[POSITIONS], factor;
+  float *at = columns;
+
+  clear_squares (squares);
+  for (int s = 0; s < conv->slices; s++)
+    for (int c = 0; c < conv->slice_channels[s]; c += GROUP, at += POSITIONS * GROUP)
+      if (conv->slice_elements[s] == ACU_ELEMENT_F16)
+        input_columns (at, squares, tile->src + s * WINDOW, conv->slice_channels[s], c, ACU_ELEMENT_F16);
+      else
+        input_columns (at, squares, tile->src + s * WINDOW, conv->slice_channels[s], c, ACU_ELEMENT_F32);
+  for (int y = 0; y < WINDOW; y++)
+    {
+      for (int part = 0; part < VECS; part++)
+        parts[part] = squares[part][y];
+      sums[y] = v_reduce_sum (parts);
+    }
+  factor = acu_winograd_block (sums, scale);
+
+  at = columns;
+  for (int s = 0; s < conv->slices; s++)
+    {
+      int c = 0;
+
+      for (; c + 2 * GROUP <= conv->slice_channels[s]; c += 2 * GROUP, v += 2 * GROUP, at += 2 * POSITIONS * GROUP)
+        input_rows_i16 (v, step, at, scale, 2);
+      if (c < conv->slice_channels[s])
+        {
+          input_rows_i16 (v, step, at, scale, 1);
+          v += GROUP;
+          at += POSITIONS * GROUP;
+        }
+    }
+  return factor;
+}
+
+/* The results of one group of one tile before they are stored: out[row][column] of `part`. */
+INLINE void
+output_part (vec out[SIDE][SIDE], const void *m, int part, const AcuWinogradKind kind)
+{
+  const float damping = kind == ACU_WINOGRAD_I16 ? ACU_WINOGRAD_DAMPING : 1;
+  vec rows[SIDE * WINDOW];
+
+  ACU_UNROLL
+  for (int x = 0; x < WINDOW; x++)
+    {
+      vec d[WINDOW];
+
+      ACU_UNROLL
+      for (int y = 0; y < WINDOW; y++)
+        {
+          size_t at = (size_t) (y * WINDOW + x) * GROUP + part * LANES;
+
+          d[y] = kind == ACU_WINOGRAD_I16 ? v_load_i32 ((const int32_t *) m + at) : v_load ((const float *) m + at);
+        }
+      transform_output (rows + x, WINDOW, d, damping);
+    }
+  ACU_UNROLL
+  for (int y = 0; y < SIDE; y++)
+    transform_output (out[y], 1, rows + y * WINDOW, damping);
+}
+
+/* exp (x) for x that is no NaN; see kernels_private.h. */
+INLINE vec
+exponential (vec x)
+{
+  const vec round = v_set1 (ACU_EXP_ROUND);
+  vec rounded, n, f, p;
+
+  x = v_minimum (v_set1 (ACU_EXP_LIMIT), x);
+  x = v_maximum (v_set1 (-ACU_EXP_LIMIT), x);
+  rounded = v_add (v_mul (x, v_set1 (ACU_EXP_LOG2E)), round);
+  n = v_sub (rounded, round);
+  f = v_sub (x, v_mul (n, v_set1 (ACU_EXP_LN2_HIGH)));
+  f = v_sub (f, v_mul (n, v_set1 (ACU_EXP_LN2_LOW)));
+  p = v_add (v_mul (v_set1 (ACU_EXP_P0), f), v_set1 (ACU_EXP_P1));
+  p = v_add (v_mul (p, f), v_set1 (ACU_EXP_P2));
+  p = v_add (v_mul (p, f), v_set1 (ACU_EXP_P3));
+  p = v_add (v_mul (p, f), v_set1 (ACU_EXP_P4));
+  p = v_add (v_mul (p, f), v_set1 (ACU_EXP_P5));
+  p = v_add (v_mul (p, v_mul (f, f)), f);
+  return v_mul (v_add (p, v_set1 (1)), v_power (rounded));
+}
+
+/* What follows the sum of one vector of results. */
+INLINE vec
+finish (vec v, vec factor, const AcuWinograd *conv, int channel, const AcuWinogradActivation activation)
+{
+  v = v_fma (v, factor, v_load (conv->bias + channel));
+  switch (activation)
+    {
+    case ACU_WINOGRAD_SLOPE:
+      return v_slope (v, v_load (conv->slope + channel));
+    case ACU_WINOGRAD_SIGMOID:
+      return v_div (v_set1 (1), v_add (v_set1 (1), exponential (v_negate (v))));
+    case ACU_WINOGRAD_SWISH:
+      return v_div (v, v_add (v_set1 (1), exponential (v_negate (v))));
+    default:
+      return v;
+    }
+}
+
+/* Stores whole vectors of a whole tile. */
+INLINE vec
+store_whole (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd *conv, int channel, vec top,
+             const AcuElement element)
+{
+  for (int y = 0; y < SIDE; y++)
+    ACU_UNROLL
+    for (int x = 0; x < SIDE; x++)
+      {
+        size_t at = (size_t) x * conv->out_channels + channel;
+        vec v = out[y][x];
+
+        if (conv->residual)
+          v = v_add (v_mul (v, v_set1 (conv->scale[0])),
+                     v_mul (load_element (tile->residual[y], at, conv->residual_element), v_set1 (conv->scale[1])));
+        top = v_max_magnitude (top, v);
+        if (element == ACU_ELEMENT_F16)
+          v_store_f16 ((uint16_t *) tile->dst[y] + at, v);
+        else
+          v_store ((float *) tile->dst[y] + at, v);
+      }
+  return top;
+}
+
+/* Stores what lies inside of the picture and of the channels. */
+static float
+store_part (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd *conv, int channel)
+{
+  float values[LANES];
+  uint32_t top = 0;
+
+  for (int y = 0; y < tile->rows; y++)
+    for (int x = 0; x < tile->columns; x++)
+      {
+        v_store (values, out[y][x]);
+        for (int i = 0; i < LANES && channel + i < conv->out_channels; i++)
+          {
+            size_t at = (size_t) x * conv->out_channels + channel + i;
+
+            if (conv->residual)
+              {
+                float other = acu_winograd_number (tile->residual[y], at, conv->residual_element) * conv->scale[1];
+
+                values[i] = values[i] * conv->scale[0] + other;
+              }
+            top = acu_winograd_larger (top, values[i]);
+            if (conv->out_element == ACU_ELEMENT_F16)
+              ((uint16_t *) tile->dst[y])[at] = acu_half_from_float (values[i]);
+            else
+              ((float *) tile->dst[y])[at] = values[i];
+          }
+      }
+  return acu_winograd_magnitude (top);
+}
+
+/* Turns M of one group of one tile into results. Returns their largest magnitude. */
+INLINE float
+output_group (const void *m, float tile_factor, const AcuWinogradTile *tile, const AcuWinograd *conv, int group,
+              const AcuWinogradKind kind, const AcuWinogradActivation activation)
+{
+  vec top = v_set1 (0);
+  float odd = 0;
+
+  for (int part = 0; part < VECS; part++)
+    {
+      int channel = group * GROUP + part * LANES;
+      vec out[SIDE][SIDE], factor = v_set1 (1);
+
+      if (channel >= conv->out_channels)
+        break;
+      output_part (out, m, part, kind);
+      if (kind == ACU_WINOGRAD_I16)
+        factor = v_mul (v_set1 (tile_factor), v_load (conv->factor + channel));
+      ACU_UNROLL
+      for (int y = 0; y < SIDE; y++)
+        ACU_UNROLL
+        for (int x = 0; x < SIDE; x++)
+          out[y][x] = finish (out[y][x], factor, conv, channel, activation);
+      if (tile->rows < SIDE || tile->columns < SIDE || channel + LANES > conv->out_channels)
+        odd = acu_winograd_larger_magnitude (odd, store_part (out, tile, conv, channel));
+      else if (conv->out_element == ACU_ELEMENT_F16)
+        top = store_whole (out, tile, conv, channel, top, ACU_ELEMENT_F16);
+      else
+        top = store_whole (out, tile, conv, channel, top, ACU_ELEMENT_F32);
+    }
+  return acu_winograd_larger_magnitude (odd, v_reduce_magnitude (top));
+}
+
+/* Functions of their own, so that each has the registers for itself. */
+#define OUTPUT(name, kind, activation)                                                                          \
+  __attribute__ ((noinline)) static float                                                                       \
+  name (const void *m, float tile_factor, const AcuWinogradTile *tile, const AcuWinograd *conv, int group)      \
+  {                                                                                                             \
+    return output_group (m, tile_factor, tile, conv, group, kind, activation);                                  \
+  }
+OUTPUT (output_f32_linear, ACU_WINOGRAD_F32, ACU_WINOGRAD_LINEAR)
+OUTPUT (output_f32_slope, ACU_WINOGRAD_F32, ACU_WINOGRAD_SLOPE)
+OUTPUT (output_f32_sigmoid, ACU_WINOGRAD_F32, ACU_WINOGRAD_SIGMOID)
+OUTPUT (output_f32_swish, ACU_WINOGRAD_F32, ACU_WINOGRAD_SWISH)
+OUTPUT (output_i16_linear, ACU_WINOGRAD_I16, ACU_WINOGRAD_LINEAR)
+OUTPUT (output_i16_slope, ACU_WINOGRAD_I16, ACU_WINOGRAD_SLOPE)
+OUTPUT (output_i16_sigmoid, ACU_WINOGRAD_I16, ACU_WINOGRAD_SIGMOID)
+OUTPUT (output_i16_swish, ACU_WINOGRAD_I16, ACU_WINOGRAD_SWISH)
+
+__attribute__ ((noinline)) static void
+input_tile_f32 (float *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout, float *columns)
+{
+  input_f32 (v, tile, conv, layout, columns);
+}
+
+__attribute__ ((noinline)) static float
+input_tile_i16 (int16_t *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout,
+                float *columns)
+{
+  return input_i16 (v, tile, conv, layout, columns);
+}
+
+INLINE int
+winograd (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch, ProductsI16 whole,
+          const AcuWinogradKind kind)
+{
+  static float (*const outputs[][4]) (const void *, float, const AcuWinogradTile *, const AcuWinograd *, int) = {
+    { output_f32_linear, output_f32_slope, output_f32_sigmoid, output_f32_swish },
+    { output_i16_linear, output_i16_slope, output_i16_sigmoid, output_i16_swish },
+  };
+  Layout layout = acu_winograd_layout (conv);
+  char *v = scratch, *m = v + layout.v_bytes;
+  float *columns = (float *) (m + layout.m_bytes), *factors = columns + layout.columns;
+  const char *weights = conv->weights;
+  float limit = conv->out_element == ACU_ELEMENT_F16 ? ACU_HALF_MAX : FLT_MAX, top = 0;
+
+  for (int t = 0; t < n; t++)
+    if (kind == ACU_WINOGRAD_I16)
+      factors[t] = input_tile_i16 ((int16_t *) v + (size_t) t * layout.channels, &tiles[t], conv, &layout, columns);
+    else
+      input_tile_f32 ((float *) v + (size_t) t * layout.channels, &tiles[t], conv, &layout, columns);
+
+  for (int group = 0; group < layout.groups;)
+    {
+      int groups = acu_winograd_chunk (layout.groups - group);
+
+      if (kind == ACU_WINOGRAD_I16)
+        whole ((int32_t *) m, (const int16_t *) v, (const int16_t *) weights, n, layout.channels, groups);
+      else
+        products_f32 ((float *) m, (const float *) v, (const float *) weights, n, layout.channels, groups);
+      weights += layout.group_bytes * groups;
+      for (int t = 0; t < n; t++)
+        for (int g = 0; g < groups; g++)
+          top = acu_winograd_larger_magnitude (top, outputs[kind][conv->activation] (
+            m + (size_t) (t * groups + g) * M_STEP * sizeof (float), kind == ACU_WINOGRAD_I16 ? factors[t] : 1,
+            &tiles[t], conv, group + g));
+      group += groups;
+    }
+  return top <= limit;
+}

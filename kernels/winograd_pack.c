@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Weights of Winograd convolutions, and the sizes and scales that all instruction sets share. */
+#include "winograd_private.h"
+
+#include <math.h>
+
+/* |Σ u v| is at most the product of the two vectors' norms, in 32 bits for these; roundings add to each number a half. The bound holds for all
+ * data, yet lets typical data use more bits than a bound of the magnitudes would. */
+#define V_NORM 32700.0f
+#define U_NORM(channels) (65400.0 - 0.5 * sqrt (channels))
+#define LARGEST_WEIGHT 32700.0
+/* Norms outside are as good as infinite, or nothing. */
+#define NORM_MAX 1e18f
+#define NORM_MIN 1e-18f
+
+/* √Σb² of B's rows. */
+#define NORM_0 2.87228132f
+#define NORM_1 2.73861279f
+#define NORM_3 1.93649167f
+
+static const float row_norms[ACU_WINOGRAD_WINDOW] = { NORM_0, NORM_1, NORM_1, NORM_3, NORM_3, NORM_0 };
+
+/* With f the largest of the rows' norms, each divided by its B's norm, no position's vector V over the channels is longer than
+ * f * norm_y * norm_x (Cauchy and Schwarz). */
+#define POSITION_ROW(norm)                                                                                      \
+  { 1 / (norm * NORM_0), 1 / (norm * NORM_1), 1 / (norm * NORM_1), 1 / (norm * NORM_3), 1 / (norm * NORM_3),    \
+    1 / (norm * NORM_0) }
+static const float position_scales[ACU_WINOGRAD_WINDOW][ACU_WINOGRAD_WINDOW] = {
+  POSITION_ROW (NORM_0), POSITION_ROW (NORM_1), POSITION_ROW (NORM_1),
+  POSITION_ROW (NORM_3), POSITION_ROW (NORM_3), POSITION_ROW (NORM_0)
+};
+
+static const float damping[ACU_WINOGRAD_WINDOW] = { 1, 1, 1, ACU_WINOGRAD_DAMPING, ACU_WINOGRAD_DAMPING, 1 };
+
+float
+acu_winograd_block (const float *squares, float *scale)
+{
+  float f = NORM_MIN, s;
+
+  for (int y = 0; y < ACU_WINOGRAD_WINDOW; y++)
+    {
+      float norm = sqrtf (squares[y]);
+
+      if (!(norm < NORM_MAX))
+        {
+          memset (scale, 0, ACU_WINOGRAD_POSITIONS * sizeof *scale);
+          return NAN;
+        }
+      norm /= row_norms[y];
+      f = norm > f ? norm : f;
+    }
+  s = V_NORM / f;
+  for (int p = 0; p < ACU_WINOGRAD_POSITIONS; p++)
+    scale[p] = s * (&position_scales[0][0])[p];
+  return f / V_NORM;
+}
+
+static int
+all_channels (const AcuWinograd *conv)
+{
+  int channels = 0;
+
+  for (int s = 0; s < conv->slices; s++)
+    channels += conv->slice_channels[s];
+  return channels;
+}
+
+static size_t
+whole_lines (size_t bytes)
+{
+  return (bytes + 63) / 64 * 64;
+}
+
+Layout
+acu_winograd_layout (const AcuWinograd *conv)
+{
+  int channels = all_channels (conv);
+  size_t number = conv->kind == ACU_WINOGRAD_I16 ? sizeof (int16_t) : sizeof (float);
+  Layout layout = {
+    .channels = channels,
+    .groups = (conv->out_channels + ACU_WINOGRAD_GROUP - 1) / ACU_WINOGRAD_GROUP,
+    .v_bytes = whole_lines (ACU_WINOGRAD_POSITIONS * ACU_WINOGRAD_TILES * number * channels),
+    .m_bytes = ACU_WINOGRAD_TILES * 4 * M_STEP * sizeof (float),
+    .columns = (size_t) ACU_WINOGRAD_POSITIONS
+                 * (conv->kind == ACU_WINOGRAD_I16 ? channels : ACU_WINOGRAD_GROUP),
+    .group_bytes = ACU_WINOGRAD_POSITIONS * ACU_WINOGRAD_GROUP * number * channels
+  };
+
+  return layout;
+}
+
+size_t
+acu_winograd_weights_bytes (const AcuWinograd *conv)
+{
+  Layout layout = acu_winograd_layout (conv);
+
+  return layout.group_bytes * layout.groups;
+}
+
+size_t
+acu_winograd_scratch_bytes (const AcuWinograd *conv)
+{
+  Layout layout = acu_winograd_layout (conv);
+
+  return layout.v_bytes + layout.m_bytes + (layout.columns + ACU_WINOGRAD_TILES) * sizeof (float);
+}
+
+int
+acu_winograd_place (int channel, int slice_channels)
+{
+  int block = channel / 32 * 32, rest = channel % 32;
+
+  if (block + 32 > slice_channels)
+    return channel;
+  return block + rest % 16 / 4 * 8 + rest / 16 * 4 + rest % 4;
+}
+
+/* U of one pair of channels, G g Gᵀ in double precision. */
+static void
+transform_weights (double *u, const float *g)
+{
+  static const double points[ACU_WINOGRAD_WINDOW - 1] = {
+    0, 0.70710678118654752440, -0.70710678118654752440, 1.41421356237309504880, -1.41421356237309504880
+  };
+  double matrix[ACU_WINOGRAD_WINDOW][3] = { 0 }, half[ACU_WINOGRAD_WINDOW][3];
+
+  for (int i = 0; i < ACU_WINOGRAD_WINDOW - 1; i++)
+    {
+      double norm = 1, power = 1;
+
+      for (int j = 0; j < ACU_WINOGRAD_WINDOW - 1; j++)
+        norm *= i == j ? 1 : points[i] - points[j];
+      for (int k = 0; k < 3; k++, power *= points[i])
+        matrix[i][k] = power / norm;
+    }
+  matrix[ACU_WINOGRAD_WINDOW - 1][2] = 1;
+  for (int i = 0; i < ACU_WINOGRAD_WINDOW; i++)
+    for (int x = 0; x < 3; x++)
+      half[i][x] = matrix[i][0] * g[x] + matrix[i][1] * g[3 + x] + matrix[i][2] * g[6 + x];
+  for (int i = 0; i < ACU_WINOGRAD_WINDOW; i++)
+    for (int j = 0; j < ACU_WINOGRAD_WINDOW; j++)
+      u[i * ACU_WINOGRAD_WINDOW + j] = half[i][0] * matrix[j][0] + half[i][1] * matrix[j][1] + half[i][2] * matrix[j][2];
+}
+
+/* The factor of position p that V and the output transform leave to the weights. */
+static double
+position_factor (int p)
+{
+  int y = p / ACU_WINOGRAD_WINDOW, x = p % ACU_WINOGRAD_WINDOW;
+
+  return (double) damping[y] * damping[x] * position_scales[y][x];
+}
+
+/* The factor with which the weights of one output channel fit their 16 bits at all positions. */
+static double
+channel_factor (const float *weights, int channels)
+{
+  double squares[ACU_WINOGRAD_POSITIONS] = { 0 }, largest[ACU_WINOGRAD_POSITIONS] = { 0 };
+  double factor = 1e-30, u[ACU_WINOGRAD_POSITIONS];
+
+  for (int c = 0; c < channels; c++)
+    {
+      transform_weights (u, weights + (size_t) c * 9);
+      for (int p = 0; p < ACU_WINOGRAD_POSITIONS; p++)
+        {
+          squares[p] += u[p] * u[p];
+          largest[p] = fmax (largest[p], fabs (u[p]));
+        }
+    }
+  for (int p = 0; p < ACU_WINOGRAD_POSITIONS; p++)
+    factor = fmax (factor, fmax (sqrt (squares[p]) / U_NORM (channels), largest[p] / LARGEST_WEIGHT) / position_factor (p));
+  return factor;
+}
+
+/* Where the weight of input channel `place` and output channel `out` lies at position 0, in numbers; *step: between positions. */
+static size_t
+weight_place (const Layout *layout, int out, int place, int pair, size_t *step)
+{
+  int group = out / ACU_WINOGRAD_GROUP, first = 0, groups;
+
+  while (groups = acu_winograd_chunk (layout->groups - first), first + groups <= group)
+    first += groups;
+  *step = (size_t) layout->channels * groups * ACU_WINOGRAD_GROUP;
+  return (size_t) first * ACU_WINOGRAD_POSITIONS * layout->channels * ACU_WINOGRAD_GROUP
+         + ((size_t) (place / pair * groups + group - first) * ACU_WINOGRAD_GROUP + out % ACU_WINOGRAD_GROUP) * pair
+         + place % pair;
+}
+
+static void
+pack_channel (void *packed, double factor, const AcuWinograd *conv, const Layout *layout, const float *weights, int out)
+{
+  double u[ACU_WINOGRAD_POSITIONS];
+  int first = 0;
+
+  for (int s = 0; s < conv->slices; first += conv->slice_channels[s], s++)
+    for (int c = 0; c < conv->slice_channels[s]; c++)
+      {
+        int whole = conv->kind == ACU_WINOGRAD_I16;
+        int place = first + (whole ? acu_winograd_place (c, conv->slice_channels[s]) : c);
+        size_t step, at = weight_place (layout, out, place, whole ? 2 : 1, &step);
+
+        transform_weights (u, weights + (size_t) (first + c) * 9);
+        for (int p = 0; p < ACU_WINOGRAD_POSITIONS; p++, at += step)
+          if (whole)
+            ((int16_t *) packed)[at] = (int16_t) lrint (u[p] / (factor * position_factor (p)));
+          else
+            ((float *) packed)[at] = (float) u[p];
+      }
+}
+
+void
+acu_winograd_pack (void *packed, float *factor, const AcuWinograd *conv, const float *weights)
+{
+  Layout layout = acu_winograd_layout (conv);
+
+  memset (packed, 0, acu_winograd_weights_bytes (conv));
+  for (int out = 0; out < layout.groups * ACU_WINOGRAD_GROUP; out++)
+    factor[out] = 1;
+  for (int out = 0; out < conv->out_channels; out++)
+    {
+      const float *row = weights + (size_t) out * layout.channels * 9;
+
+      if (conv->kind == ACU_WINOGRAD_I16)
+        factor[out] = (float) channel_factor (row, layout.channels);
+      pack_channel (packed, factor[out], conv, &layout, row, out);
+    }
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* What the instruction sets' Winograd convolutions share with winograd.c. */
+#ifndef ACU_WINOGRAD_PRIVATE_H
+#define ACU_WINOGRAD_PRIVATE_H
+
+#include "half.h"
+#include "winograd.h"
+
+#include <float.h>
+#include <string.h>
+
+#define ACU_WINOGRAD_SQRT_HALF 0.70710678118654752440f
+#define ACU_WINOGRAD_SQRT_2 1.41421356237309504880f
+/* I16: the products at ±√2 are this much smaller than they would be, so that all positions use their 16 bits. */
+#define ACU_WINOGRAD_DAMPING 0.5f
+
+/* Numbers between the groups of M: 36 positions of 16 channels, and a line so that they do not share cache sets. */
+#define M_STEP ((ACU_WINOGRAD_POSITIONS + 1) * ACU_WINOGRAD_GROUP)
+
+/* Sizes of a convolution's memory. Weights: [chunk of 1 to 4 groups][position][channel, I16: pair of channels][group of the chunk]
+ * [output channel of the group][I16: channel of the pair]. V: [position][tile][channel]. M: [tile][group of the chunk][M_STEP]. */
+typedef struct Layout
+{
+  int channels, groups;           /* input channels, groups of output channels */
+  size_t v_bytes, m_bytes;
+  size_t columns;                 /* floats */
+  size_t group_bytes;             /* weights of one group */
+} Layout;
+
+Layout acu_winograd_layout (const AcuWinograd *conv);
+
+/* How many of the groups that are left make the next chunk: a single group would be limited by its loads. */
+static inline int
+acu_winograd_chunk (int groups)
+{
+  return groups == 5 || groups == 6 ? 3 : groups < 4 ? groups : 4;
+}
+
+/* From the sum of squares in each row of column-transformed values: the factor of each position that brings V to 16 bits.
+ * Returns what undoes it; NaN if a sum is no ordinary number. */
+float acu_winograd_block (const float *squares, float *scale);
+
+/* Magnitudes are compared as bit patterns: NaN is larger than infinity, infinity than all numbers. */
+static inline float
+acu_winograd_magnitude (uint32_t bits)
+{
+  float value;
+
+  memcpy (&value, &bits, sizeof value);
+  return value;
+}
+
+static inline uint32_t
+acu_winograd_larger (uint32_t a, float value)
+{
+  uint32_t bits;
+
+  memcpy (&bits, &value, sizeof bits);
+  bits &= 0x7fffffff;
+  return bits > a ? bits : a;
+}
+
+static inline float
+acu_winograd_larger_magnitude (float a, float b)
+{
+  return acu_winograd_magnitude (acu_winograd_larger (acu_winograd_larger (0, a), b));
+}
+
+static inline float
+acu_winograd_number (const void *src, size_t at, AcuElement element)
+{
+  return element == ACU_ELEMENT_F16 ? acu_half_to_float (((const uint16_t *) src)[at]) : ((const float *) src)[at];
+}
+
+/* The matrix products of one chunk of `groups` groups for n tiles, at all positions; n may be rounded up to fill registers. */
+typedef void (*ProductsI16) (int32_t *m, const int16_t *v, const int16_t *weights, int n, int channels, int groups);
+
+/* Where channel `channel` of a slice lies in V: blocks of 32 channels are ordered 0–3, 16–19, 4–7, 20–23, … as the packing
+ * instructions leave them; what is left of a slice after these is in plain order. */
+int acu_winograd_place (int channel, int slice_channels);
+
+int acu_winograd_f32_c (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
+int acu_winograd_i16_c (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
+#ifdef __x86_64__
+int acu_winograd_f32_avx2 (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
+int acu_winograd_i16_avx2 (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
+int acu_winograd_f32_avx512 (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
+int acu_winograd_i16_avx512 (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
+/* The same with given products. */
+int acu_winograd_i16_avx512_with (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch,
+                                  ProductsI16 products);
+int acu_winograd_i16_avx512vnni (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
+#endif
+
+#endif

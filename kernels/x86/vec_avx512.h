@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The vectors of winograd_body.h in AVX-512. */
+#ifndef ACU_VEC_AVX512_H
+#define ACU_VEC_AVX512_H
+
+#include <immintrin.h>
+#include <stdint.h>
+
+#define LANES 16
+typedef __m512 vec;
+#define V_FUNCTION __attribute__ ((always_inline)) static inline
+
+V_FUNCTION vec v_load (const float *p) { return _mm512_loadu_ps (p); }
+V_FUNCTION void v_store (float *p, vec v) { _mm512_storeu_ps (p, v); }
+V_FUNCTION vec v_set1 (float v) { return _mm512_set1_ps (v); }
+V_FUNCTION vec v_add (vec a, vec b) { return _mm512_add_ps (a, b); }
+V_FUNCTION vec v_sub (vec a, vec b) { return _mm512_sub_ps (a, b); }
+V_FUNCTION vec v_mul (vec a, vec b) { return _mm512_mul_ps (a, b); }
+V_FUNCTION vec v_div (vec a, vec b) { return _mm512_div_ps (a, b); }
+V_FUNCTION vec v_fma (vec a, vec b, vec c) { return _mm512_fmadd_ps (a, b, c); }
+V_FUNCTION vec v_fnma (vec a, vec b, vec c) { return _mm512_fnmadd_ps (a, b, c); }
+V_FUNCTION vec v_negate (vec v) { return _mm512_xor_ps (v, _mm512_set1_ps (-0.0f)); }
+V_FUNCTION vec v_minimum (vec a, vec b) { return _mm512_min_ps (a, b); }
+V_FUNCTION vec v_maximum (vec a, vec b) { return _mm512_max_ps (a, b); }
+V_FUNCTION vec v_load_f16 (const uint16_t *p) { return _mm512_cvtph_ps (_mm256_loadu_si256 ((const __m256i *) p)); }
+V_FUNCTION vec v_load_i32 (const int32_t *p) { return _mm512_cvtepi32_ps (_mm512_loadu_si512 (p)); }
+
+V_FUNCTION void
+v_store_f16 (uint16_t *p, vec v)
+{
+  _mm256_storeu_si256 ((__m256i *) p, _mm512_cvtps_ph (v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+}
+
+V_FUNCTION vec
+v_slope (vec v, vec slope)
+{
+  return _mm512_mask_mul_ps (v, _mm512_cmp_ps_mask (v, _mm512_setzero_ps (), _CMP_LT_OQ), v, slope);
+}
+
+V_FUNCTION vec
+v_power (vec rounded)
+{
+  __m512i bits = _mm512_add_epi32 (_mm512_castps_si512 (rounded), _mm512_set1_epi32 (127));
+
+  return _mm512_castsi512_ps (_mm512_slli_epi32 (bits, 23));
+}
+
+V_FUNCTION vec
+v_max_magnitude (vec a, vec v)
+{
+  __m512i magnitude = _mm512_and_si512 (_mm512_castps_si512 (v), _mm512_set1_epi32 (0x7fffffff));
+
+  return _mm512_castsi512_ps (_mm512_max_epu32 (_mm512_castps_si512 (a), magnitude));
+}
+
+V_FUNCTION float
+v_reduce_magnitude (vec a)
+{
+  uint32_t bits = _mm512_reduce_max_epu32 (_mm512_castps_si512 (a));
+
+  return _mm_cvtss_f32 (_mm_castsi128_ps (_mm_cvtsi32_si128 ((int) bits)));
+}
+
+V_FUNCTION float
+v_reduce_sum (const vec *parts)
+{
+  __m256 a = _mm256_add_ps (_mm512_castps512_ps256 (parts[0]), _mm512_extractf32x8_ps (parts[0], 1));
+  __m128 b = _mm_add_ps (_mm256_castps256_ps128 (a), _mm256_extractf128_ps (a, 1));
+
+  b = _mm_add_ps (b, _mm_movehl_ps (b, b));
+  return _mm_cvtss_f32 (_mm_add_ss (b, _mm_movehdup_ps (b)));
+}
+
+V_FUNCTION void
+v_store_i16 (int16_t *dst, int part, vec a, vec b)
+{
+  _mm512_storeu_si512 (dst + part * 2 * LANES, _mm512_packs_epi32 (_mm512_cvtps_epi32 (a), _mm512_cvtps_epi32 (b)));
+}
+
+V_FUNCTION void
+v_store_i16_single (int16_t *dst, vec a)
+{
+  _mm256_storeu_si256 ((__m256i *) dst, _mm512_cvtsepi32_epi16 (_mm512_cvtps_epi32 (a)));
+}
+
+#endif

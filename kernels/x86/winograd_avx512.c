@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "kernels_private.h"
+#include "winograd_private.h"
+
+#include "vec_avx512.h"
+
+/* In assembly, so that the compiler has no reason to move sums between registers. */
+V_FUNCTION __m512i
+multiply_add (__m512i sum, __m512i v, __m512i w)
+{
+  __asm__ ("vfmadd231ps %2, %1, %0" : "+v" (sum) : "v" (v), "v" (w));
+  return sum;
+}
+
+#define NUMBER float
+#define V_NUMBER float
+#define PAIR 1
+#include "products_avx512.h"
+
+static void
+products_f32 (float *m, const float *v, const float *weights, int n, int channels, int groups)
+{
+  products (m, v, weights, n, channels, groups);
+}
+
+#include "winograd_body.h"
+
+int
+acu_winograd_f32_avx512 (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch)
+{
+  return winograd (tiles, n, conv, scratch, NULL, ACU_WINOGRAD_F32);
+}
+
+int
+acu_winograd_i16_avx512_with (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch,
+                              ProductsI16 whole)
+{
+  return winograd (tiles, n, conv, scratch, whole, ACU_WINOGRAD_I16);
+}

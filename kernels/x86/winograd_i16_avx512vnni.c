@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "winograd_private.h"
+
+#include <immintrin.h>
+
+/* In assembly, so that the compiler has no reason to move sums between registers. */
+static inline __m512i
+multiply_add (__m512i sum, __m512i v, __m512i w)
+{
+  __asm__ ("vpdpwssd %2, %1, %0" : "+v" (sum) : "v" (v), "v" (w));
+  return sum;
+}
+
+#define NUMBER int32_t
+#define V_NUMBER int16_t
+#define PAIR 2
+#include "products_avx512.h"
+
+int
+acu_winograd_i16_avx512vnni (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch)
+{
+  return acu_winograd_i16_avx512_with (tiles, n, conv, scratch, products);
+}

@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "checkasm.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct Case
+{
+  AcuWinograd conv;
+  int tiles, columns, rows;       /* tiles beside one another; columns and rows of the result */
+  Buffer src[ACU_WINOGRAD_MAX_SLICES], residual, expected, got, weights, factor, bias, slope, scratch;
+  float *plain;
+  AcuWinogradTile tile[ACU_WINOGRAD_TILES];
+} Case;
+
+static int
+in_channels (const AcuWinograd *conv)
+{
+  int channels = 0;
+
+  for (int s = 0; s < conv->slices; s++)
+    channels += conv->slice_channels[s];
+  return channels;
+}
+
+static gsize
+element_bytes (AcuElement element)
+{
+  return element == ACU_ELEMENT_F16 ? 2 : 4;
+}
+
+static void
+init_picture (Buffer *buffer, gsize n, AcuElement element, Numbers numbers)
+{
+  buffer_init (buffer, element == ACU_ELEMENT_F16 ? (n + 1) / 2 : n, g_test_rand_bit ());
+  if (element == ACU_ELEMENT_F32)
+    fill_random (buffer->f, n, numbers);
+  else
+    for (gsize i = 0; i < n; i++)
+      {
+        float v;
+
+        fill_random (&v, 1, numbers);
+        ((guint16 *) (void *) buffer->f)[i] = acu_half_from_float (v);
+      }
+}
+
+static void
+set_tiles (Case *c, Buffer *dst)
+{
+  const AcuWinograd *conv = &c->conv;
+  gsize pixel = conv->out_channels * element_bytes (conv->out_element);
+  gsize other = conv->out_channels * element_bytes (conv->residual_element);
+
+  for (int t = 0; t < c->tiles; t++)
+    {
+      AcuWinogradTile *tile = &c->tile[t];
+
+      tile->rows = c->rows;
+      tile->columns = MIN (4, c->columns - 4 * t);
+      for (int y = 0; y < c->rows; y++)
+        {
+          tile->dst[y] = (char *) dst->f + ((gsize) y * c->columns + 4 * t) * pixel;
+          tile->residual[y] = conv->residual ? (char *) c->residual.f + ((gsize) y * c->columns + 4 * t) * other : NULL;
+        }
+      for (int s = 0; s < conv->slices; s++)
+        for (int y = 0; y < 6; y++)
+          tile->src[s * 6 + y] = (char *) c->src[s].f + ((gsize) y * (4 * c->tiles + 2) + 4 * t)
+                                   * conv->slice_channels[s] * element_bytes (conv->slice_elements[s]);
+    }
+}
+
+static void
+case_init (Case *c, Numbers numbers)
+{
+  AcuWinograd *conv = &c->conv;
+  gsize padded = (conv->out_channels + 15) / 16 * 16, n = (gsize) conv->out_channels * in_channels (conv) * 9;
+
+  c->tiles = (c->columns + 3) / 4;
+  for (int s = 0; s < conv->slices; s++)
+    init_picture (&c->src[s], (gsize) 6 * (4 * c->tiles + 2) * conv->slice_channels[s], conv->slice_elements[s], numbers);
+  n = (gsize) conv->out_channels * in_channels (conv) * 9;
+  c->plain = g_new (float, n);
+  fill_random (c->plain, n, NUMBERS_ORDINARY);
+  n = (gsize) c->rows * c->columns * conv->out_channels;
+  if (conv->residual)
+    init_picture (&c->residual, n, conv->residual_element, NUMBERS_ORDINARY);
+  n = conv->out_element == ACU_ELEMENT_F16 ? (n + 1) / 2 : n;
+  buffer_init (&c->expected, n, TRUE);
+  buffer_init (&c->got, n, g_test_rand_bit ());
+  buffer_init (&c->weights, acu_winograd_weights_bytes (conv) / 4, TRUE);
+  buffer_init (&c->factor, padded, TRUE);
+  buffer_init (&c->bias, padded, TRUE);
+  buffer_init (&c->slope, padded, TRUE);
+  buffer_init (&c->scratch, (acu_winograd_scratch_bytes (conv) + 63) / 64 * 16, TRUE);
+  fill_random (c->bias.f, padded, NUMBERS_ORDINARY);
+  fill_random (c->slope.f, padded, NUMBERS_ORDINARY);
+  acu_winograd_pack (c->weights.f, c->factor.f, conv, c->plain);
+  conv->weights = c->weights.f;
+  conv->factor = c->factor.f;
+  conv->bias = c->bias.f;
+  conv->slope = c->slope.f;
+}
+
+static void
+case_clear (Case *c)
+{
+  for (int s = 0; s < c->conv.slices; s++)
+    buffer_clear (&c->src[s], "winograd source");
+  if (c->conv.residual)
+    buffer_clear (&c->residual, "winograd residual");
+  buffer_clear (&c->expected, "winograd C");
+  buffer_clear (&c->got, "winograd result");
+  buffer_clear (&c->weights, "winograd weights");
+  buffer_clear (&c->factor, "winograd factor");
+  buffer_clear (&c->bias, "winograd bias");
+  buffer_clear (&c->slope, "winograd slope");
+  buffer_clear (&c->scratch, "winograd scratch");
+  g_free (c->plain);
+}
+
+static float
+result_at (const Case *c, const Buffer *buffer, gsize at)
+{
+  return c->conv.out_element == ACU_ELEMENT_F16 ? acu_half_to_float (((const guint16 *) (void *) buffer->f)[at])
+                                                : buffer->f[at];
+}
+
+static float
+source_at (const Case *c, int slice, int y, int x, int channel)
+{
+  const AcuWinograd *conv = &c->conv;
+  gsize at = ((gsize) y * (4 * c->tiles + 2) + x) * conv->slice_channels[slice] + channel;
+
+  return conv->slice_elements[slice] == ACU_ELEMENT_F16
+           ? acu_half_to_float (((const guint16 *) (void *) c->src[slice].f)[at]) : c->src[slice].f[at];
+}
+
+/* The convolution as it is defined, in double precision. */
+static double
+direct (const Case *c, int y, int x, int out)
+{
+  const AcuWinograd *conv = &c->conv;
+  const float *w = c->plain + (gsize) out * in_channels (conv) * 9;
+  double v = conv->bias[out];
+
+  for (int s = 0; s < conv->slices; s++)
+    for (int i = 0; i < conv->slice_channels[s]; i++)
+      for (int tap = 0; tap < 9; tap++)
+        v += (double) *w++ * source_at (c, s, y + tap / 3, x + tap % 3, i);
+  switch (conv->activation)
+    {
+    case ACU_WINOGRAD_SLOPE: v = v < 0 ? v * conv->slope[out] : v; break;
+    case ACU_WINOGRAD_SIGMOID: v = 1 / (1 + exp (-v)); break;
+    case ACU_WINOGRAD_SWISH: v = v / (1 + exp (-v)); break;
+    default: break;
+    }
+  if (conv->residual)
+    {
+      gsize at = ((gsize) y * c->columns + x) * conv->out_channels + out;
+      float other = conv->residual_element == ACU_ELEMENT_F16
+                      ? acu_half_to_float (((const guint16 *) (void *) c->residual.f)[at]) : c->residual.f[at];
+
+      v = v * conv->scale[0] + other * conv->scale[1];
+    }
+  return v;
+}
+
+static void
+random_case (Case *c, int i)
+{
+  AcuWinograd *conv = &c->conv;
+
+  *c = (Case) { .columns = g_test_rand_int_range (1, 97), .rows = i % 3 ? 4 : g_test_rand_int_range (1, 5) };
+  conv->kind = i & 1;
+  conv->slices = g_test_rand_int_range (1, 6);
+  for (int s = 0; s < conv->slices; s++)
+    {
+      conv->slice_channels[s] = 16 * g_test_rand_int_range (1, s ? 3 : 6);
+      conv->slice_elements[s] = g_test_rand_int_range (0, 2);
+    }
+  conv->out_channels = g_test_rand_bit () ? g_test_rand_int_range (1, 130) : 16 * g_test_rand_int_range (1, 8);
+  conv->out_element = g_test_rand_int_range (0, 2);
+  conv->activation = g_test_rand_int_range (0, 4);
+  conv->residual = g_test_rand_int_range (0, 2);
+  conv->residual_element = g_test_rand_int_range (0, 2);
+  conv->scale[0] = 0.2f;
+  conv->scale[1] = 1.5f;
+}
+
+/* The reference against the definition. Sixteen bits keep about 80 dB below the tile's largest values. */
+static void
+test_against_double (void)
+{
+  AcuKernels k;
+
+  acu_kernels_init (&k, 0);
+  for (int i = 0; i < 12; i++)
+    {
+      Case c;
+      gsize pixel;
+      double sum = 0, error = 0;
+
+      random_case (&c, i);
+      c.columns = MIN (c.columns, 10);
+      case_init (&c, NUMBERS_ORDINARY);
+      set_tiles (&c, &c.expected);
+      g_assert_true (k.winograd[c.conv.kind] (c.tile, c.tiles, &c.conv, c.scratch.f));
+      for (int y = 0; y < c.rows; y++)
+        for (int x = 0; x < c.columns; x++)
+          for (int o = 0; o < c.conv.out_channels; o++)
+            {
+              double v = direct (&c, y, x, o), got;
+
+              pixel = ((gsize) y * c.columns + x) * c.conv.out_channels + o;
+              got = result_at (&c, &c.expected, pixel);
+              sum += v * v;
+              error += (got - v) * (got - v);
+              if (c.conv.kind == ACU_WINOGRAD_F32 && c.conv.out_element == ACU_ELEMENT_F32)
+                g_assert_cmpfloat_with_epsilon (got, v, 1e-4);
+            }
+      g_test_message ("case %d: %d channels, %.1f dB", i, in_channels (&c.conv), 10 * log10 (sum / MAX (error, 1e-30)));
+      g_assert_cmpfloat (error, <, sum * (c.conv.kind == ACU_WINOGRAD_I16 ? 3e-6 : 3e-7));
+      case_clear (&c);
+    }
+}
+
+typedef struct Compare
+{
+  Case *c;
+  int fits;
+} Compare;
+
+static void
+compare_level (const char *isa, const AcuKernels *kernels, gpointer data)
+{
+  Compare *compare = data;
+  Case *c = compare->c;
+  gsize n = (gsize) c->rows * c->columns * c->conv.out_channels;
+  int fits;
+
+  memset (c->got.f, 0xa5, c->got.n * sizeof (float));
+  set_tiles (c, &c->got);
+  fits = kernels->winograd[c->conv.kind] (c->tile, c->tiles, &c->conv, c->scratch.f);
+  g_assert_cmpint (fits, ==, compare->fits);
+  for (gsize i = 0; i < n; i++)
+    if (!same_float (result_at (c, &c->expected, i), result_at (c, &c->got, i)))
+      {
+        g_test_message ("winograd, %s: number %zu of %zu is %a, expected %a", isa, i, n, result_at (c, &c->got, i),
+                        result_at (c, &c->expected, i));
+        g_assert_not_reached ();
+      }
+}
+
+static void
+test_random (void)
+{
+  AcuKernels k;
+
+  acu_kernels_init (&k, 0);
+  for (int i = 0; i < 60; i++)
+    {
+      Case c;
+      Compare compare = { &c };
+
+      random_case (&c, i);
+      case_init (&c, i % N_NUMBERS);
+      set_tiles (&c, &c.expected);
+      compare.fits = k.winograd[c.conv.kind] (c.tile, c.tiles, &c.conv, c.scratch.f);
+      for_each_level (compare_level, &compare);
+      case_clear (&c);
+    }
+}
+
+/* Data of any size: a bound that holds always, for sums of equal signs in all channels too. */
+static void
+test_no_overflow (void)
+{
+  static const float sizes[] = { 1e-20f, 1, 1e4f, 6e4f };
+  AcuKernels k;
+
+  acu_kernels_init (&k, acu_cpu_flags ());
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      Case c = { .conv = { .kind = ACU_WINOGRAD_I16, .slices = 1, .slice_channels = { 192 }, .out_channels = 16 },
+                 .columns = 4, .rows = 4 };
+
+      case_init (&c, NUMBERS_ORDINARY);
+      for (gsize j = 0; j < (gsize) 192 * 16 * 9; j++)
+        c.plain[j] = 0.5f;
+      memset (c.bias.f, 0, c.bias.n * sizeof (float));
+      acu_winograd_pack (c.weights.f, c.factor.f, &c.conv, c.plain);
+      for (gsize j = 0; j < c.src[0].n; j++)
+        c.src[0].f[j] = g_test_rand_int_range (0, 4) ? sizes[i] : -sizes[i];
+      set_tiles (&c, &c.got);
+      g_assert_true (k.winograd[ACU_WINOGRAD_I16] (c.tile, 1, &c.conv, c.scratch.f));
+      for (int x = 0; x < 16; x++)
+        for (int o = 0; o < 16; o++)
+          g_assert_cmpfloat_with_epsilon (c.got.f[x * 16 + o] / sizes[i], direct (&c, x / 4, x % 4, o) / sizes[i], 1);
+      case_clear (&c);
+    }
+}
+
+static void
+test_tells_overflow (void)
+{
+  static const struct
+  {
+    float value;
+    AcuElement element;
+    int fits;
+  } rows[] = {
+    { 1e2f, ACU_ELEMENT_F16, 1 }, { 2e3f, ACU_ELEMENT_F16, 0 }, { 2e3f, ACU_ELEMENT_F32, 1 },
+    { INFINITY, ACU_ELEMENT_F32, 0 }, { NAN, ACU_ELEMENT_F16, 0 }, { NAN, ACU_ELEMENT_F32, 0 },
+  };
+
+  for (int kind = 0; kind < 2; kind++)
+    for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+      {
+        AcuKernels k;
+        Case c = { .conv = { .kind = kind, .slices = 1, .slice_channels = { 16 }, .out_channels = 16,
+                             .out_element = rows[i].element },
+                   .columns = 4, .rows = 4 };
+
+        acu_kernels_init (&k, acu_cpu_flags ());
+        case_init (&c, NUMBERS_ORDINARY);
+        for (gsize j = 0; j < (gsize) 16 * 16 * 9; j++)
+          c.plain[j] = 0.5f;
+        acu_winograd_pack (c.weights.f, c.factor.f, &c.conv, c.plain);
+        for (gsize j = 0; j < c.src[0].n; j++)
+          c.src[0].f[j] = rows[i].value;
+        set_tiles (&c, &c.got);
+        g_assert_cmpint (k.winograd[kind] (c.tile, 1, &c.conv, c.scratch.f), ==, rows[i].fits);
+        case_clear (&c);
+      }
+}
+
+typedef struct Bench
+{
+  Case *c;
+  const AcuKernels *kernels;
+  GString *line;
+} Bench;
+
+static void
+bench_work (gpointer data)
+{
+  Bench *bench = data;
+
+  bench->kernels->winograd[bench->c->conv.kind] (bench->c->tile, bench->c->tiles, &bench->c->conv, bench->c->scratch.f);
+}
+
+static void
+bench_level (const char *isa, const AcuKernels *kernels, gpointer data)
+{
+  Bench *bench = data;
+  double flop = 18.0 * in_channels (&bench->c->conv) * bench->c->conv.out_channels * bench->c->columns * 4;
+
+  bench->kernels = kernels;
+  g_string_append_printf (bench->line, "  %s %.1f", isa, flop / best_seconds (bench_work, bench) * 1e-9);
+}
+
+/* GFLOP/s count the direct way's operations. */
+static void
+test_speed (void)
+{
+  static const int rows[][2] = { { 64, 64 }, { 64, 48 }, { 48, 48 }, { 64, 32 }, { 96, 32 }, { 160, 32 }, { 192, 64 }, { 128, 128 } };
+
+  for (int kind = 0; kind < 2; kind++)
+    for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+      {
+        AcuElement element = kind ? ACU_ELEMENT_F16 : ACU_ELEMENT_F32;
+        Case c = { .conv = { .kind = kind, .slices = 1, .slice_channels = { rows[i][0] }, .slice_elements = { element },
+                             .out_channels = rows[i][1], .out_element = element, .activation = ACU_WINOGRAD_SLOPE },
+                   .columns = 96, .rows = 4 };
+        Bench bench = { .c = &c, .line = g_string_new (NULL) };
+
+        case_init (&c, NUMBERS_ORDINARY);
+        set_tiles (&c, &c.got);
+        for_each_level (bench_level, &bench);
+        g_test_message ("winograd %s %d -> %d, GFLOP/s:%s", kind ? "i16" : "f32", rows[i][0], rows[i][1], bench.line->str);
+        g_string_free (bench.line, TRUE);
+        case_clear (&c);
+      }
+}
+
+static void
+test_half (void)
+{
+  AcuKernels k;
+
+  acu_kernels_init (&k, acu_cpu_flags ());
+  for (guint i = 0; i < 65536; i += 16)
+    {
+      guint16 halves[16], back[16];
+      float wide[16];
+
+      for (guint j = 0; j < 16; j++)
+        halves[j] = (guint16) (i + j);
+      k.half_widen (wide, halves, 16);
+      for (guint j = 0; j < 16; j++)
+        g_assert_true (same_float (wide[j], acu_half_to_float (halves[j])));
+      k.half_narrow (back, wide, 16);
+      for (guint j = 0; j < 16; j++)
+        g_assert_true (back[j] == halves[j] || isnan (wide[j]));
+    }
+  for (guint i = 0; i < 100000; i++)
+    {
+      float v[19];
+      guint16 one[19];
+      int fits = 1;
+
+      fill_random (v, 19, i % N_NUMBERS);
+      if (i & 1)
+        for (guint j = 0; j < 19; j++)
+          v[j] = ldexpf (v[j], 16);
+      for (guint j = 0; j < 19; j++)
+        fits &= fabsf (v[j]) <= ACU_HALF_MAX;
+      g_assert_cmpint (k.half_narrow (one, v, 19), ==, fits);
+      for (guint j = 0; j < 19; j++)
+        g_assert_true (one[j] == acu_half_from_float (v[j]) || isnan (v[j]));
+    }
+}
+
+void
+add_winograd_tests (void)
+{
+  g_test_add_func ("/kernels/half", test_half);
+  g_test_add_func ("/kernels/winograd/against-double", test_against_double);
+  g_test_add_func ("/kernels/winograd/random", test_random);
+  g_test_add_func ("/kernels/winograd/no-overflow", test_no_overflow);
+  g_test_add_func ("/kernels/winograd/tells-overflow", test_tells_overflow);
+  g_test_add_func ("/kernels/winograd/speed", test_speed);
+}
