@@ -78,7 +78,7 @@ acu_model_print (const AcuModelInfo *model, int width, int height, gboolean plan
   if (text && plan)
     {
       const AcuDevice *device = acu_device_find ("auto", error);
-      AcuPlan *made = device ? acu_plan_new (net, device, width, height, g_get_num_processors (), 0, 0, error) : NULL;
+      AcuPlan *made = device ? acu_plan_new (net, device, width, height, g_get_num_processors (), 0, 0, ACU_PRECISION_FAST, error) : NULL;
       g_autofree char *graph = text;
       g_autofree char *stages = made ? acu_plan_print (made) : NULL;
 

@@ -69,7 +69,7 @@ plan_network (AcuUpscaler *upscaler, const AcuUpscalerParams *params, const AcuD
     return FALSE;
   beside = acu_photo_bytes (upscaler);
   upscaler->plan = acu_plan_new (upscaler->net, device, upscaler->src_width, upscaler->src_height, threads,
-                                 memory == 0 ? 0 : memory > beside ? memory - beside : 1, params->band_rows, error);
+                                 memory == 0 ? 0 : memory > beside ? memory - beside : 1, params->band_rows, params->precision, error);
   if (!upscaler->plan)
     return FALSE;
   upscaler->recipe = &acu_recipe_photo;

@@ -19,15 +19,31 @@ longest_row (const AcuProgram *program)
   guint64 longest = 0;
 
   for (guint i = 0; i < program->n_stages; i++)
-    longest = MAX (longest, program->buffers[i].row_floats);
-  return longest;
+    longest = MAX (longest, program->buffers[i].row_bytes / acu_map_element_bytes (program->buffers[i].element));
+  return longest * sizeof (float);
+}
+
+/* What one worker needs beside maps and weights, in whole cache lines. */
+static guint64
+scratch_bytes (const AcuProgram *program)
+{
+  guint64 most = longest_row (program);
+
+  for (guint i = 0; i < program->n_stages; i++)
+    {
+      const AcuStage *stage = &program->stages[i];
+
+      most = MAX (most, stage->algorithm == ACU_ALGORITHM_DIRECT ? acu_cpu_stage_scratch (program, stage)
+                                                                 : acu_cpu_winograd_scratch (program, stage));
+    }
+  return (most + 63) / 64 * 64 + 64;
 }
 
 static guint64
 cpu_bytes (const AcuProgram *program, int threads)
 {
   /* Rows and weights were checked against overflow when they were made; their sum is far below 2^63. */
-  return acu_cpu_pack_bytes (program) + (longest_row (program) * (guint64) (threads + 1) + 64) * sizeof (float);
+  return acu_cpu_pack_bytes (program) + longest_row (program) + scratch_bytes (program) * (guint64) threads;
 }
 
 static void
@@ -51,10 +67,11 @@ cpu_prepare (const AcuProgram *program, int threads, GError **error)
   executor->program = program;
   executor->kernels = acu_kernels ();
   executor->threads = threads;
-  executor->scratch_floats = longest_row (program);
-  executor->arena = acu_try_alloc (program->arena_floats, sizeof (float));
-  executor->zeros = acu_try_alloc0 (executor->scratch_floats, sizeof (float));
-  executor->scratch = acu_try_alloc (executor->scratch_floats * (guint64) threads, sizeof (float));
+  executor->row_bytes = longest_row (program);
+  executor->scratch_bytes = scratch_bytes (program);
+  executor->arena = acu_try_alloc (program->arena_bytes, 1);
+  executor->zeros = acu_try_alloc0 (executor->row_bytes, 1);
+  executor->scratch = acu_try_alloc (executor->scratch_bytes, threads);
   if (!executor->arena || !executor->zeros || !executor->scratch)
     {
       g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY,
@@ -73,6 +90,7 @@ cpu_prepare (const AcuProgram *program, int threads, GError **error)
 static void
 cpu_reset (AcuExecutor *executor)
 {
+  executor->overflowed = FALSE;
   for (guint i = 0; i < executor->program->n_stages; i++)
     if (executor->program->stages[i].kind == ACU_STAGE_GLOBAL_POOL)
       memset (executor->stages[i].sums, 0, executor->program->buffers[i].channels * sizeof (double));
@@ -82,11 +100,11 @@ cpu_reset (AcuExecutor *executor)
 static void
 clear_margins (AcuExecutor *executor, const AcuBuffer *buffer, int y)
 {
-  float *row = acu_cpu_row (executor, buffer, y);
-  gsize pixel = buffer->channels * sizeof (float);
+  char *row = acu_cpu_row (executor, buffer, y);
+  gsize pixel = acu_cpu_pixel_bytes (buffer);
 
-  memset (row - (gsize) buffer->margin_left * buffer->channels, 0, buffer->margin_left * pixel);
-  memset (row + (gsize) buffer->width * buffer->channels, 0, buffer->margin_right * pixel);
+  memset (row - buffer->margin_left * pixel, 0, buffer->margin_left * pixel);
+  memset (row + buffer->width * pixel, 0, buffer->margin_right * pixel);
 }
 
 static void
@@ -130,7 +148,7 @@ run_task (void *data, int task, int worker)
   acu_cpu_stage_row (step->executor, step->stage, row, from, MIN (from + step->chunk, step->columns), worker);
 }
 
-static void
+static gboolean
 cpu_run (AcuExecutor *executor, guint number, int first, int rows)
 {
   const AcuStage *stage = &executor->program->stages[number];
@@ -141,15 +159,23 @@ cpu_run (AcuExecutor *executor, guint number, int first, int rows)
   if (stage->kind == ACU_STAGE_GLOBAL_POOL)
     {
       acu_cpu_pool_rows (executor, number, first, rows);
-      return;
+      return TRUE;
     }
   for (int y = first; y < first + rows; y++)
     clear_margins (executor, buffer, y);
+  if (stage->algorithm != ACU_ALGORITHM_DIRECT)
+    {
+      acu_cpu_winograd_run (executor, number, first, rows);
+      return !g_atomic_int_get (&executor->overflowed);
+    }
   chunks = CLAMP (stage->row_operations / TASK_OPERATIONS, 1, MAX (1, buffer->width / TASK_COLUMNS));
   step.chunk = (buffer->width + (int) chunks - 1) / (int) chunks;
+  if (acu_cpu_stage_scratch (executor->program, stage))
+    step.chunk = MIN (step.chunk, ACU_CPU_COLUMNS);
   step.chunks = (buffer->width + step.chunk - 1) / step.chunk;
   /* Little work is done here and now: waking threads would cost more. */
   acu_pool_run (rows * step.chunks, stage->row_operations * rows < 2e5 ? 1 : executor->threads, run_task, &step);
+  return !g_atomic_int_get (&executor->overflowed);
 }
 
 const AcuDevice acu_device_cpu = {

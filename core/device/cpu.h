@@ -16,7 +16,8 @@ typedef struct AcuCpuStage
 {
   int phases;
   AcuConv2d *phase;
-  float *memory;                  /* packed weights, bias and slope of all phases */
+  AcuWinograd winograd;           /* instead of phases */
+  void *memory;                   /* packed weights, bias and slope of all phases */
   float *taps;                    /* BICUBIC: 4 weights a column */
   gint32 *first;                  /* BICUBIC: the first column of each */
   int n_taps;
@@ -30,10 +31,11 @@ struct AcuExecutor
   const AcuProgram *program;
   const AcuKernels *kernels;
   int threads;
-  float *arena;
-  float *zeros;                   /* a row of zeros, as long as the longest row */
-  float *scratch;                 /* a row a thread */
-  guint64 scratch_floats;
+  char *arena;
+  char *zeros;                    /* a row of zeros, as long as the longest row */
+  char *scratch;                  /* for each worker */
+  guint64 row_bytes, scratch_bytes;       /* of the longest row, of a worker's scratch */
+  gint overflowed;                /* atomic: a number left the range of its map */
   AcuCpuStage *stages;
 };
 
@@ -44,16 +46,41 @@ guint64 acu_cpu_pack_bytes (const AcuProgram *program);
 /* The n_taps (at most 4) weights with which output position `at` of a bicubic resize is made; returns the first input position. */
 int acu_bicubic_taps (int at, int in, int out, int n_taps, float *taps);
 
+/* cpu_winograd.c: CONV2D stages that are not direct. */
+guint64 acu_cpu_winograd_bytes (const AcuProgram *program, const AcuStage *stage);
+guint64 acu_cpu_winograd_scratch (const AcuProgram *program, const AcuStage *stage);
+gboolean acu_cpu_winograd_pack (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed);
+void acu_cpu_winograd_run (AcuExecutor *executor, guint stage, int first, int rows);
+
+/* The most columns of a task of a stage that works in scratch memory, and what it needs there. */
+#define ACU_CPU_COLUMNS 128
+guint64 acu_cpu_stage_scratch (const AcuProgram *program, const AcuStage *stage);
+
 /* cpu_stages.c: columns from .. to - 1 of one row of a stage. */
 void acu_cpu_stage_row (AcuExecutor *executor, guint stage, int row, int from, int to, int worker);
 /* Adds rows of a GLOBAL_POOL's input, in row order whatever the threads do. */
 void acu_cpu_pool_rows (AcuExecutor *executor, guint stage, int first, int rows);
 
-static inline float *
+static inline guint64
+acu_cpu_pixel_bytes (const AcuBuffer *buffer)
+{
+  return (guint64) buffer->channels * acu_map_element_bytes (buffer->element);
+}
+
+/* The pixel in column 0 of a row: floats or 16-bit floats. */
+static inline void *
 acu_cpu_row (const AcuExecutor *executor, const AcuBuffer *buffer, int y)
 {
-  return executor->arena + buffer->offset + (guint64) (y % buffer->slots) * buffer->row_floats
-         + (guint64) buffer->margin_left * buffer->channels;
+  return executor->arena + buffer->offset + (guint64) (y % buffer->slots) * buffer->row_bytes
+         + buffer->margin_left * acu_cpu_pixel_bytes (buffer);
+}
+
+/* The same, or zeros where y lies outside of the picture. */
+static inline const void *
+acu_cpu_padded_row (const AcuExecutor *executor, const AcuBuffer *buffer, int y)
+{
+  return y < 0 || y >= buffer->height ? executor->zeros + buffer->margin_left * acu_cpu_pixel_bytes (buffer)
+                                      : acu_cpu_row (executor, buffer, y);
 }
 
 G_END_DECLS

@@ -26,14 +26,14 @@ phase_shape (const AcuProgram *program, const AcuStage *stage, int py, int px)
 {
   gboolean transposed = stage->kind == ACU_STAGE_DECONV2D;
   AcuConv2d conv = {
-    .slices = stage->n_inputs,
+    .slices = stage->n_inputs - stage->residual,
     .out_channels = program->buffers[stage->output].channels,
     .kernel_width = transposed ? phase_taps (stage->kernel_width, stage->stride, px) : stage->kernel_width,
     .kernel_height = transposed ? phase_taps (stage->kernel_height, stage->stride, py) : stage->kernel_height,
     .stride = transposed ? 1 : stage->stride
   };
 
-  for (guint k = 0; k < stage->n_inputs; k++)
+  for (guint k = 0; k < stage->n_inputs - stage->residual; k++)
     conv.slice_channels[k] = program->buffers[stage->inputs[k]].channels;
   return conv;
 }
@@ -67,7 +67,9 @@ acu_cpu_pack_bytes (const AcuProgram *program)
       const AcuStage *stage = &program->stages[i];
       int n = phases_along (stage);
 
-      if (has_weights (stage))
+      if (stage->algorithm != ACU_ALGORITHM_DIRECT)
+        bytes += acu_cpu_winograd_bytes (program, stage);
+      else if (has_weights (stage))
         for (int phase = 0; phase < n * n; phase++)
           {
             AcuConv2d conv = phase_shape (program, stage, phase / n, phase % n);
@@ -123,6 +125,8 @@ pack_conv (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed
   guint64 floats = 0;
   float *at;
 
+  if (stage->algorithm != ACU_ALGORITHM_DIRECT)
+    return acu_cpu_winograd_pack (program, stage, packed);
   packed->phases = n * n;
   packed->phase = acu_try_alloc0 (packed->phases, sizeof *packed->phase);
   if (!packed->phase)

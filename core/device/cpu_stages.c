@@ -14,42 +14,84 @@ typedef struct Piece
   const AcuCpuStage *packed;
   const AcuBuffer *out;
   const AcuBuffer *in[ACU_STAGE_MAX_INPUTS];
-  float *dst;                     /* column `from` of the output row */
+  float *dst;                     /* column `from` of the output row, or where it is made before it becomes 16-bit floats */
+  char *spare;                    /* scratch that is still free */
   int row, from, to, worker;
 } Piece;
 
-static const float *
-in_row (const Piece *p, int input, int y)
+/* Room for n floats in the worker's scratch; acu_cpu_stage_scratch() has counted it. */
+static float *
+take_spare (Piece *p, gsize n)
 {
-  return acu_cpu_row (p->executor, p->in[input], y);
+  float *room = (float *) (void *) p->spare;
+
+  p->spare += n * sizeof (float);
+  return room;
 }
 
+/* `columns` pixels from column `from` on of a row (zeros outside of the picture) as floats. */
 static const float *
+in_span (Piece *p, int input, int y, gssize from, gsize columns)
+{
+  const AcuBuffer *in = p->in[input];
+  const char *row = acu_cpu_padded_row (p->executor, in, y);
+  gsize n = columns * in->channels;
+  float *wide;
+
+  row += from * (gssize) acu_cpu_pixel_bytes (in);
+  if (in->element == ACU_MAP_F32)
+    return (const float *) (const void *) row;
+  wide = take_spare (p, n);
+  p->executor->kernels->half_widen (wide, (const guint16 *) (const void *) row, n);
+  return wide;
+}
+
+/* The pixels of the piece itself. */
+static const float *
+in_piece (Piece *p, int input)
+{
+  return in_span (p, input, p->row, p->from, p->to - p->from);
+}
+
+/* A pixel that is only moved. */
+static const void *
 in_pixel (const Piece *p, int input, int y, int x)
 {
-  return in_row (p, input, y) + (gsize) x * p->in[input]->channels;
-}
-
-/* The row, or zeros where the window lies outside of the picture. */
-static const float *
-padded_row (const Piece *p, int input, int y)
-{
-  if (y < 0 || y >= p->in[input]->height)
-    return p->executor->zeros + (gsize) p->in[input]->margin_left * p->in[input]->channels;
-  return in_row (p, input, y);
+  return (const char *) acu_cpu_row (p->executor, p->in[input], y) + x * acu_cpu_pixel_bytes (p->in[input]);
 }
 
 static void
-gather_rows (const Piece *p, const AcuConv2d *conv, const float **rows, int first_row, int first_column)
+gather_rows (Piece *p, const AcuConv2d *conv, const float **rows, int first_row, int first_column, int width)
 {
   for (int slice = 0; slice < conv->slices; slice++)
     for (int k = 0; k < conv->kernel_height; k++)
-      rows[slice * conv->kernel_height + k] = padded_row (p, slice, first_row + k)
-                                              + (gssize) first_column * p->in[slice]->channels;
+      rows[slice * conv->kernel_height + k] = in_span (p, slice, first_row + k, first_column,
+                                                       (gsize) (width - 1) * conv->stride + conv->kernel_width);
+}
+
+guint64
+acu_cpu_stage_scratch (const AcuProgram *program, const AcuStage *stage)
+{
+  const AcuBuffer *out = &program->buffers[stage->output];
+  gboolean convolves = stage->kind == ACU_STAGE_CONV2D || stage->kind == ACU_STAGE_DECONV2D;
+  guint64 columns = MIN (out->width, ACU_CPU_COLUMNS), floats = 0;
+
+  if (out->element == ACU_MAP_F16)
+    floats += columns * out->channels;
+  for (guint k = 0; k < stage->n_inputs; k++)
+    {
+      const AcuBuffer *in = &program->buffers[stage->inputs[k]];
+      guint64 rows = convolves && !(stage->residual && k == stage->n_inputs - 1) ? stage->kernel_height : 1;
+      guint64 reach = convolves ? columns * stage->stride + stage->kernel_width : columns;
+
+      if (in->element == ACU_MAP_F16)
+        floats += rows * reach * in->channels;
+    }
+  return floats * sizeof (float);
 }
 
 static void
-activate (const Piece *p)
+activate (Piece *p)
 {
   gsize n = (gsize) (p->to - p->from) * p->out->channels;
 
@@ -59,23 +101,28 @@ activate (const Piece *p)
 }
 
 static void
-conv2d (const Piece *p)
+conv2d (Piece *p)
 {
   const AcuConv2d *conv = p->packed->phase;
   const float *rows[MAX_ROWS];
 
-  gather_rows (p, conv, rows, p->row * p->stage->stride - p->stage->top, p->from * p->stage->stride - p->stage->left);
+  gather_rows (p, conv, rows, p->row * p->stage->stride - p->stage->top, p->from * p->stage->stride - p->stage->left,
+               p->to - p->from);
   p->executor->kernels->conv2d (p->dst, p->out->channels, rows, conv, p->to - p->from);
   activate (p);
+  if (p->stage->residual)
+    p->executor->kernels->add (p->dst, p->dst, p->stage->scale[0], in_piece (p, p->stage->n_inputs - 1),
+                               p->stage->scale[1], (gsize) (p->to - p->from) * p->out->channels);
 }
 
 /* Output pixel x takes the taps of phase (x + left) % stride; see AcuCpuStage. */
 static void
-deconv2d (const Piece *p)
+deconv2d (Piece *p)
 {
   int stride = p->stage->stride;
   int at_y = p->row + p->stage->top;
   const float *rows[MAX_ROWS];
+  char *spare = p->spare;
 
   for (int column = 0; column < stride && p->from + column < p->to; column++)
     {
@@ -84,7 +131,8 @@ deconv2d (const Piece *p)
       int first_row = at_y / stride - (conv->kernel_height - 1);
       int first_column = at_x / stride - (conv->kernel_width - 1);
 
-      gather_rows (p, conv, rows, first_row, first_column);
+      p->spare = spare;
+      gather_rows (p, conv, rows, first_row, first_column, (p->to - x + stride - 1) / stride);
       p->executor->kernels->conv2d (p->dst + (gsize) column * p->out->channels, (gsize) stride * p->out->channels,
                                     rows, conv, (p->to - x + stride - 1) / stride);
     }
@@ -92,28 +140,30 @@ deconv2d (const Piece *p)
 }
 
 static void
-concat (const Piece *p)
+concat (Piece *p)
 {
-  float *dst = p->dst;
+  int at = 0;
 
-  for (int x = p->from; x < p->to; x++)
-    for (guint k = 0; k < p->stage->n_inputs; k++)
-      {
-        memcpy (dst, in_pixel (p, k, p->row, x), p->in[k]->channels * sizeof (float));
-        dst += p->in[k]->channels;
-      }
+  for (guint k = 0; k < p->stage->n_inputs; at += p->in[k++]->channels)
+    {
+      const float *src = in_piece (p, k);
+
+      for (int x = 0; x < p->to - p->from; x++)
+        memcpy (p->dst + (gsize) x * p->out->channels + at, src + (gsize) x * p->in[k]->channels,
+                p->in[k]->channels * sizeof (float));
+    }
 }
 
 static void
-append (const Piece *p)
+append (Piece *p)
 {
-  const float *values = g_bytes_get_data (p->stage->weights, NULL);
+  const float *values = g_bytes_get_data (p->stage->weights, NULL), *src = in_piece (p, 0);
   int channels = p->in[0]->channels, more = p->out->channels - channels;
   float *dst = p->dst;
 
-  for (int x = p->from; x < p->to; x++)
+  for (int x = p->from; x < p->to; x++, src += channels)
     {
-      memcpy (dst, in_pixel (p, 0, p->row, x), channels * sizeof (float));
+      memcpy (dst, src, channels * sizeof (float));
       memcpy (dst + channels, values, more * sizeof (float));
       dst += p->out->channels;
     }
@@ -132,34 +182,39 @@ border_index (const AcuStage *stage, int at, int length)
   return CLAMP (at, 0, length - 1);
 }
 
+/* These move pixels, whatever they are made of. */
 static void
-pad (const Piece *p)
+pad (const Piece *p, char *dst)
 {
   int y = border_index (p->stage, p->row - p->stage->top, p->in[0]->height);
-  int channels = p->out->channels;
-  float *dst = p->dst;
+  gsize pixel = acu_cpu_pixel_bytes (p->out);
 
-  for (int x = p->from; x < p->to; x++, dst += channels)
-    memcpy (dst, in_pixel (p, 0, y, border_index (p->stage, x - p->stage->left, p->in[0]->width)),
-            channels * sizeof (float));
+  for (int x = p->from; x < p->to; x++, dst += pixel)
+    memcpy (dst, in_pixel (p, 0, y, border_index (p->stage, x - p->stage->left, p->in[0]->width)), pixel);
 }
 
 static void
-nearest (const Piece *p)
+nearest (const Piece *p, char *dst)
 {
-  int channels = p->out->channels;
-  float *dst = p->dst;
+  gsize pixel = acu_cpu_pixel_bytes (p->out);
 
-  for (int x = p->from; x < p->to; x++, dst += channels)
-    memcpy (dst, in_pixel (p, 0, p->row / p->stage->factor, x / p->stage->factor), channels * sizeof (float));
+  for (int x = p->from; x < p->to; x++, dst += pixel)
+    memcpy (dst, in_pixel (p, 0, p->row / p->stage->factor, x / p->stage->factor), pixel);
 }
 
 static void
-bicubic (const Piece *p)
+crop (const Piece *p, char *dst)
+{
+  memcpy (dst, in_pixel (p, 0, p->row + p->stage->top, p->from + p->stage->left),
+          (p->to - p->from) * acu_cpu_pixel_bytes (p->out));
+}
+
+static void
+bicubic (Piece *p)
 {
   const AcuBuffer *in = p->in[0];
   int channels = in->channels, n = MIN (4, in->height);
-  float *mixed = p->executor->scratch + p->executor->scratch_floats * p->worker;
+  float *mixed = (float *) (void *) p->spare;
   float weights[4];
   const float *rows[4];
   int first = acu_bicubic_taps (p->row, in->height, p->out->height, n, weights);
@@ -175,7 +230,7 @@ bicubic (const Piece *p)
 }
 
 static void
-pixel_shuffle (const Piece *p)
+pixel_shuffle (Piece *p)
 {
   int factor = p->stage->factor, channels = p->out->channels;
   int first = p->from / factor, last = (p->to - 1) / factor;
@@ -184,17 +239,17 @@ pixel_shuffle (const Piece *p)
   float *row = p->dst;
 
   if (skip || width % factor)
-    row = p->executor->scratch + p->executor->scratch_floats * p->worker;
+    row = (float *) (void *) p->spare;
   p->executor->kernels->pixel_shuffle (row, src, channels, factor, p->row % factor, last - first + 1);
   if (row != p->dst)
     memcpy (p->dst, row + (gsize) skip * channels, (gsize) width * channels * sizeof (float));
 }
 
 static void
-elementwise (const Piece *p)
+elementwise (Piece *p)
 {
   const AcuKernels *k = p->executor->kernels;
-  const float *a = in_pixel (p, 0, p->row, p->from);
+  const float *a = in_piece (p, 0);
   int width = p->to - p->from, channels = p->out->channels;
   gsize n = (gsize) width * channels;
 
@@ -208,13 +263,14 @@ elementwise (const Piece *p)
                                                                              : ACU_ACTIVATION_SWISH);
       break;
     case ACU_STAGE_ADD:
-      k->add (p->dst, a, p->stage->scale[0], in_pixel (p, 1, p->row, p->from), p->stage->scale[1], n);
+      k->add (p->dst, a, p->stage->scale[0], in_piece (p, 1), p->stage->scale[1], n);
       break;
     case ACU_STAGE_MUL:
-      k->mul (p->dst, a, in_pixel (p, 1, p->row, p->from), n);
+      k->mul (p->dst, a, in_piece (p, 1), n);
       break;
     case ACU_STAGE_CHANNEL_MUL:
-      k->affine (p->dst, a, in_row (p, 1, 0), p->executor->zeros, channels, width);
+      k->affine (p->dst, a, acu_cpu_row (p->executor, p->in[1], 0), (const float *) (const void *) p->executor->zeros,
+                 channels, width);
       break;
     case ACU_STAGE_AFFINE:
       k->affine (p->dst, a, g_bytes_get_data (p->stage->weights, NULL), g_bytes_get_data (p->stage->bias, NULL),
@@ -225,35 +281,49 @@ elementwise (const Piece *p)
     }
 }
 
+/* Stages that calculate in floats, whatever their maps are made of. */
+static void
+compute (Piece *p)
+{
+  switch (p->stage->kind)
+    {
+    case ACU_STAGE_CONV2D: conv2d (p); break;
+    case ACU_STAGE_DECONV2D: deconv2d (p); break;
+    case ACU_STAGE_CONCAT: concat (p); break;
+    case ACU_STAGE_APPEND: append (p); break;
+    case ACU_STAGE_BICUBIC: bicubic (p); break;
+    case ACU_STAGE_PIXEL_SHUFFLE: pixel_shuffle (p); break;
+    default: elementwise (p); break;
+    }
+}
+
 void
 acu_cpu_stage_row (AcuExecutor *executor, guint number, int row, int from, int to, int worker)
 {
   const AcuProgram *program = executor->program;
   const AcuStage *stage = &program->stages[number];
   Piece p = { executor, stage, &executor->stages[number], &program->buffers[stage->output] };
+  gsize n = (gsize) (to - from) * p.out->channels;
+  char *dst;
 
   for (guint k = 0; k < stage->n_inputs; k++)
     p.in[k] = &program->buffers[stage->inputs[k]];
-  p.dst = acu_cpu_row (executor, p.out, row) + (gsize) from * p.out->channels;
+  dst = (char *) acu_cpu_row (executor, p.out, row) + from * acu_cpu_pixel_bytes (p.out);
+  p.spare = executor->scratch + executor->scratch_bytes * worker;
   p.row = row;
   p.from = from;
   p.to = to;
   p.worker = worker;
   switch (stage->kind)
     {
-    case ACU_STAGE_CONV2D: conv2d (&p); break;
-    case ACU_STAGE_DECONV2D: deconv2d (&p); break;
-    case ACU_STAGE_CONCAT: concat (&p); break;
-    case ACU_STAGE_APPEND: append (&p); break;
-    case ACU_STAGE_CROP:
-      memcpy (p.dst, in_pixel (&p, 0, row + stage->top, from + stage->left),
-              (gsize) (to - from) * p.out->channels * sizeof (float));
-      break;
-    case ACU_STAGE_PAD: pad (&p); break;
-    case ACU_STAGE_NEAREST: nearest (&p); break;
-    case ACU_STAGE_BICUBIC: bicubic (&p); break;
-    case ACU_STAGE_PIXEL_SHUFFLE: pixel_shuffle (&p); break;
-    default: elementwise (&p); break;
+    case ACU_STAGE_CROP: crop (&p, dst); break;
+    case ACU_STAGE_PAD: pad (&p, dst); break;
+    case ACU_STAGE_NEAREST: nearest (&p, dst); break;
+    default:
+      p.dst = p.out->element == ACU_MAP_F16 ? take_spare (&p, n) : (float *) (void *) dst;
+      compute (&p);
+      if (p.out->element == ACU_MAP_F16 && !executor->kernels->half_narrow ((guint16 *) (void *) dst, p.dst, n))
+        g_atomic_int_set (&executor->overflowed, TRUE);
     }
 }
 
@@ -271,12 +341,21 @@ sum_row (void *data, int task, int worker)
   const PoolRows *pool = data;
   int channels = pool->in->channels;
   double *sums = pool->sums + (gsize) task * channels;
-  const float *row = acu_cpu_row (pool->executor, pool->in, pool->first + task);
+  const void *row = acu_cpu_row (pool->executor, pool->in, pool->first + task);
+  const float *pixel = row;
+  float *wide = (float *) (void *) (pool->executor->scratch + pool->executor->scratch_bytes * worker);
 
   memset (sums, 0, channels * sizeof (double));
-  for (int x = 0; x < pool->in->width; x++, row += channels)
-    for (int c = 0; c < channels; c++)
-      sums[c] += row[c];
+  for (int x = 0; x < pool->in->width; x++, pixel += channels)
+    {
+      if (pool->in->element == ACU_MAP_F16)
+        {
+          pool->executor->kernels->half_widen (wide, (const guint16 *) row + (gsize) x * channels, channels);
+          pixel = wide;
+        }
+      for (int c = 0; c < channels; c++)
+        sums[c] += pixel[c];
+    }
 }
 
 void

@@ -10,7 +10,8 @@
 
 G_BEGIN_DECLS
 
-#define ACU_STAGE_MAX_INPUTS 8
+/* Eight slices and a residual. */
+#define ACU_STAGE_MAX_INPUTS 9
 
 typedef enum AcuStageKind
 {
@@ -40,14 +41,33 @@ typedef enum AcuStageActivation
   ACU_STAGE_SWISH
 } AcuStageActivation;
 
+/* How a CONV2D stage is computed. */
+typedef enum AcuAlgorithm
+{
+  ACU_ALGORITHM_DIRECT,           /* single precision */
+  ACU_ALGORITHM_WINOGRAD_F32,     /* F(4×4, 3×3) in single precision */
+  ACU_ALGORITHM_WINOGRAD_I16      /* the same in 16-bit block floating point */
+} AcuAlgorithm;
+
+/* Rows that a stage of that algorithm makes at once: its steps begin at multiples of them. */
+#define ACU_WINOGRAD_ROWS 4
+
+/* How the numbers of a feature map are kept. */
+typedef enum AcuMapElement
+{
+  ACU_MAP_F32,
+  ACU_MAP_F16
+} AcuMapElement;
+
 /* A feature map and its ring buffer of rows: row y lies in slot y % slots. */
 typedef struct AcuBuffer
 {
   int channels, height, width;
+  AcuMapElement element;
   int margin_left, margin_right;  /* zero pixels on both sides of each row, for the windows of convolutions */
   int slots;                      /* rows that the ring holds */
-  guint64 row_floats;             /* (margins + width) * channels */
-  guint64 offset;                 /* of slot 0 in the arena, in floats */
+  guint64 row_bytes;              /* (margins + width) * channels numbers */
+  guint64 offset;                 /* of slot 0 in the arena, in bytes */
 } AcuBuffer;
 
 typedef struct AcuStage
@@ -57,11 +77,14 @@ typedef struct AcuStage
   guint n_inputs;
   guint inputs[ACU_STAGE_MAX_INPUTS];   /* buffers */
   guint output;                         /* buffer; stage i writes buffer i */
+  AcuAlgorithm algorithm;               /* CONV2D */
+  int granularity;                      /* rows made at once, from multiples of it; 1 for most */
   int kernel_width, kernel_height, stride;
   int left, top;
   int factor;
   gboolean reflect;                     /* PAD */
-  float scale[2];
+  gboolean residual;                    /* CONV2D: the last input is no slice: result * scale[0] + input * scale[1] */
+  float scale[2];                       /* ADD, and a fused one */
   GBytes *weights, *bias, *slope;       /* as in the net; slope fused into a convolution; owned by the net */
   AcuStageActivation activation;        /* of ACTIVATION, or fused after a convolution */
   double row_operations;                /* an output row's; GLOBAL_POOL: one input row's */
@@ -73,7 +96,7 @@ typedef struct AcuProgram
   guint n_stages;
   AcuStage *stages;
   AcuBuffer *buffers;             /* n_stages of them */
-  guint64 arena_floats;
+  guint64 arena_bytes;
 } AcuProgram;
 
 typedef struct AcuExecutor AcuExecutor;
@@ -90,12 +113,19 @@ typedef struct AcuDevice
   void (*reset) (AcuExecutor *executor);
   /* Puts rows of the picture (interleaved, width * channels floats each) into the buffer of the INPUT stage. */
   void (*upload) (AcuExecutor *executor, int first, int rows, const float *pixels);
-  /* Runs rows first .. first + rows - 1 of a stage (GLOBAL_POOL: of its input). All that they read has been made. */
-  void (*run) (AcuExecutor *executor, guint stage, int first, int rows);
+  /* Runs rows first .. first + rows - 1 of a stage (GLOBAL_POOL: of its input). All that they read has been made. FALSE when
+   * numbers left the range of the 16-bit floats in which some maps are kept: the result is of no use then. */
+  gboolean (*run) (AcuExecutor *executor, guint stage, int first, int rows);
   /* Copies rows of the last stage's buffer out. */
   void (*download) (AcuExecutor *executor, int first, int rows, float *pixels);
   void (*free) (AcuExecutor *executor);
 } AcuDevice;
+
+static inline guint
+acu_map_element_bytes (AcuMapElement element)
+{
+  return element == ACU_MAP_F16 ? 2 : 4;
+}
 
 /* All devices, the CPU last; ended by NULL. */
 extern const AcuDevice *const acu_devices[];

@@ -4,17 +4,17 @@
 #include <acuity/size.h>
 #include <glib/gi18n-lib.h>
 
-/* Buffers start at multiples of this many floats (a cache line). */
-#define LINE 16
+/* Buffers start at multiples of this many bytes (a cache line). */
+#define LINE 64
 
 static gboolean
-buffer_floats (const AcuBuffer *buffer, guint64 *floats)
+buffer_bytes (const AcuBuffer *buffer, guint64 *bytes)
 {
   guint64 size;
 
-  if (!acu_size_mul (buffer->row_floats, buffer->slots, &size) || !acu_size_add (size, LINE - 1, &size))
+  if (!acu_size_mul (buffer->row_bytes, buffer->slots, &size) || !acu_size_add (size, LINE - 1, &size))
     return FALSE;
-  *floats = size / LINE * LINE;
+  *bytes = size / LINE * LINE;
   return TRUE;
 }
 
@@ -29,7 +29,8 @@ shape_rows (AcuPlan *plan, const int *slots)
       /* A map that nobody reads still gets its rows written. */
       buffer->slots = MAX (slots[i], 1);
       width = (guint64) buffer->width + buffer->margin_left + buffer->margin_right;
-      if (!acu_size_mul (width, buffer->channels, &buffer->row_floats))
+      if (!acu_size_mul (width, buffer->channels, &buffer->row_bytes)
+          || !acu_size_mul (buffer->row_bytes, acu_map_element_bytes (buffer->element), &buffer->row_bytes))
         return FALSE;
     }
   return TRUE;
@@ -51,15 +52,15 @@ last_reader (const AcuPlan *plan, guint stage)
 static gboolean
 place_all (AcuPlan *plan)
 {
-  guint64 end = 0, floats;
+  guint64 end = 0, bytes;
 
   for (guint i = 0; i < plan->program.n_stages; i++)
     {
       plan->program.buffers[i].offset = end;
-      if (!buffer_floats (&plan->program.buffers[i], &floats) || !acu_size_add (end, floats, &end))
+      if (!buffer_bytes (&plan->program.buffers[i], &bytes) || !acu_size_add (end, bytes, &end))
         return FALSE;
     }
-  plan->program.arena_floats = end;
+  plan->program.arena_bytes = end;
   return TRUE;
 }
 
@@ -81,18 +82,18 @@ place_by_lifetime (AcuPlan *plan)
     return FALSE;
   for (guint i = 0; i < n; i++)
     {
-      guint64 floats, start = 0, end;
+      guint64 bytes, start = 0, end;
       guint at, kept = 0;
 
       for (guint p = 0; p < used; p++)
         if (places[p].last >= i)
           places[kept++] = places[p];
       used = kept;
-      if (!buffer_floats (&plan->program.buffers[i], &floats))
+      if (!buffer_bytes (&plan->program.buffers[i], &bytes))
         return FALSE;
-      for (at = 0; at < used && places[at].start - start < floats; at++)
+      for (at = 0; at < used && places[at].start - start < bytes; at++)
         start = places[at].end;
-      if (!acu_size_add (start, floats, &end))
+      if (!acu_size_add (start, bytes, &end))
         return FALSE;
       for (guint p = used; p > at; p--)
         places[p] = places[p - 1];
@@ -101,7 +102,7 @@ place_by_lifetime (AcuPlan *plan)
       plan->program.buffers[i].offset = start;
       peak = MAX (peak, end);
     }
-  plan->program.arena_floats = peak;
+  plan->program.arena_bytes = peak;
   return TRUE;
 }
 
@@ -117,8 +118,7 @@ acu_plan_place (AcuPlan *plan, int band_rows, GError **error)
     return FALSE;
   plan->whole = band_rows == 0;
   if (!shape_rows (plan, slots) || !(plan->whole ? place_by_lifetime (plan) : place_all (plan))
-      || !acu_size_mul (plan->program.arena_floats, sizeof (float), &bytes)
-      || !acu_size_add (bytes, plan->device->bytes (&plan->program, plan->threads), &bytes))
+      || !acu_size_add (plan->program.arena_bytes, plan->device->bytes (&plan->program, plan->threads), &bytes))
     goto no_memory;
   plan->bytes = bytes;
   plan->band_rows = plan->whole ? plan->program.buffers[plan->program.n_stages - 1].height : band_rows;

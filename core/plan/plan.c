@@ -65,13 +65,14 @@ choose_bands (AcuPlan *plan, guint64 memory, int band_rows, GError **error)
 
 AcuPlan *
 acu_plan_new (const AcuNet *net, const AcuDevice *device, int width, int height, int threads, guint64 memory,
-              int band_rows, GError **error)
+              int band_rows, AcuPrecision precision, GError **error)
 {
   AcuPlan *plan = g_new0 (AcuPlan, 1);
 
   plan->net = net;
   plan->device = device;
   plan->threads = threads;
+  plan->precision = precision;
   if (!acu_plan_make_stages (plan, width, height, error) || !choose_bands (plan, memory, band_rows, error))
     {
       acu_plan_free (plan);
@@ -139,6 +140,7 @@ acu_plan_print (const AcuPlan *plan)
     "input", "conv2d", "deconv2d", "slope", "activation", "add", "mul", "channel_mul", "affine", "concat", "append",
     "crop", "pad", "nearest", "bicubic", "pixel_shuffle", "global_pool"
   };
+  static const char *const algorithms[] = { "direct", "winograd f32", "winograd i16" };
   GString *text = g_string_new (NULL);
   g_autofree char *bytes = g_format_size (plan->bytes);
 
@@ -156,11 +158,12 @@ acu_plan_print (const AcuPlan *plan)
       for (guint k = 0; k < stage->n_inputs; k++)
         g_string_append_printf (text, "%s%u", k ? "," : " ", stage->inputs[k]);
       if (stage->kind == ACU_STAGE_CONV2D || stage->kind == ACU_STAGE_DECONV2D)
-        g_string_append_printf (text, " %d×%d%s%s", stage->kernel_width, stage->kernel_height,
-                                stage->slope ? " +slope" : "", stage->activation ? " +activation" : "");
-      g_string_append_printf (text, " -> %d × %d × %d, %d of %d rows, %.1f kB\n", buffer->channels, buffer->height,
-                              buffer->width, buffer->slots, buffer->height,
-                              (double) buffer->row_floats * buffer->slots * sizeof (float) / 1e3);
+        g_string_append_printf (text, " %s %d×%d%s%s%s", algorithms[stage->algorithm], stage->kernel_width, stage->kernel_height,
+                                stage->slope ? " +slope" : "", stage->activation ? " +activation" : "",
+                                stage->residual ? " +residual" : "");
+      g_string_append_printf (text, " -> %d × %d × %d %s, %d of %d rows, %.1f kB\n", buffer->channels, buffer->height,
+                              buffer->width, buffer->element == ACU_MAP_F16 ? "f16" : "f32", buffer->slots, buffer->height,
+                              (double) buffer->row_bytes * buffer->slots / 1e3);
     }
   return g_string_free (text, FALSE);
 }
@@ -221,11 +224,17 @@ run_step (void *data, guint number, int first, int rows, GError **error)
       return report (run, error);
     }
   piece = (int) CLAMP (STEP_OPERATIONS / stage->row_operations, 1, rows);
+  piece = (piece + stage->granularity - 1) / stage->granularity * stage->granularity;
   for (int y = first; y < first + rows; y += piece)
     {
       int now = MIN (piece, first + rows - y);
 
-      plan->device->run (plan->executor, number, y, now);
+      if (!plan->device->run (plan->executor, number, y, now) && plan->precision != ACU_PRECISION_EXACT)
+        {
+          g_set_error (error, ACU_ERROR, ACU_ERROR_RANGE,
+                       _("The numbers that “%s” makes of this picture are too large for fast arithmetic."), plan->net->name);
+          return FALSE;
+        }
       run->done += stage->row_operations * now;
       if (!report (run, error))
         return FALSE;

@@ -18,7 +18,7 @@ typedef struct AcuPlan AcuPlan;
  * of a band of result rows, or 0 to choose. `net` must outlive the plan. Refuses with ACU_ERROR_MEMORY, saying what it
  * would need, when not even single rows fit. */
 AcuPlan *acu_plan_new (const AcuNet *net, const AcuDevice *device, int width, int height, int threads, guint64 memory,
-                       int band_rows, GError **error);
+                       int band_rows, AcuPrecision precision, GError **error);
 void acu_plan_free (AcuPlan *plan);
 
 int acu_plan_width (const AcuPlan *plan);         /* of the result */
@@ -40,6 +40,7 @@ typedef struct AcuPlanCallbacks
 
 /* Allocates what the plan needs on its device and packs the weights; called by the first run if not before. */
 gboolean acu_plan_prepare (AcuPlan *plan, GError **error);
+/* ACU_ERROR_RANGE: the picture's numbers do not fit the fast arithmetic; an exact plan can still run it. */
 gboolean acu_plan_run (AcuPlan *plan, const AcuPlanCallbacks *callbacks, GError **error);
 
 G_END_DECLS

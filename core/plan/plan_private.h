@@ -10,6 +10,7 @@ struct AcuPlan
   const AcuNet *net;
   const AcuDevice *device;
   int threads;
+  AcuPrecision precision;
   AcuProgram program;
   const AcuLayer **layers;        /* by stage: the layer whose window the stage has */
   guint *layer_stage;             /* by layer: the stage that makes its feature map */
@@ -24,6 +25,14 @@ struct AcuPlan
 
 /* stages.c: fuses the net's layers into plan->program.stages and shapes the buffers, without ring sizes. */
 gboolean acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error);
+
+/* choose.c: picks each convolution's algorithm and how each map is kept. */
+void acu_plan_choose (AcuPlan *plan);
+
+/* The rows (or, cut to the picture, the last row) of an input that rows of a stage read; see acu_layer_window() and
+ * acu_layer_last_row(). */
+void acu_plan_window (const AcuPlan *plan, guint stage, guint input, int first, int last, int *in_first, int *in_last);
+int acu_plan_last_row (const AcuPlan *plan, guint stage, guint input, int last);
 
 /* Called for each step of a schedule: rows first .. first + rows - 1 of a stage (GLOBAL_POOL: of its input), and at the
  * end of a band with stage = G_MAXUINT and the result rows that became ready. FALSE ends it. */

@@ -21,6 +21,31 @@ buffer_of (const AcuPlan *plan, guint stage)
   return &plan->program.buffers[stage];
 }
 
+void
+acu_plan_window (const AcuPlan *plan, guint stage, guint input, int first, int last, int *in_first, int *in_last)
+{
+  const AcuStage *at = &plan->program.stages[stage];
+
+  if (at->residual && input == at->n_inputs - 1)
+    {
+      *in_first = first;
+      *in_last = last;
+    }
+  else
+    acu_layer_window (plan->layers[stage], input, TRUE, buffer_of (plan, at->inputs[input])->height,
+                      buffer_of (plan, stage)->height, first, last, in_first, in_last);
+}
+
+int
+acu_plan_last_row (const AcuPlan *plan, guint stage, guint input, int last)
+{
+  const AcuStage *at = &plan->program.stages[stage];
+
+  return at->residual && input == at->n_inputs - 1
+           ? last : acu_layer_last_row (plan->layers[stage], buffer_of (plan, at->inputs[input])->height,
+                                        buffer_of (plan, stage)->height, last);
+}
+
 /* The first row of `input` that rows from `first` on of a stage read, in all the rest of the picture. */
 static int
 first_kept (const AcuPlan *plan, guint stage, guint input, int first)
@@ -34,7 +59,7 @@ first_kept (const AcuPlan *plan, guint stage, guint input, int first)
     return first;
   if (first >= out)
     return in;
-  acu_layer_window (layer, input, TRUE, in, out, first, first, &low, &high);
+  acu_plan_window (plan, stage, input, first, first, &low, &high);
   if (layer->kind == ACU_LAYER_PAD)
     {
       /* Near the top rows come from below, and those at the bottom go back up again. */
@@ -75,10 +100,18 @@ want_inputs (Walk *walk, guint i)
       int low, high = walk->wanted[i] - 1;
 
       if (stage->kind != ACU_STAGE_GLOBAL_POOL)
-        acu_layer_window (plan->layers[i], k, TRUE, buffer_of (plan, input)->height, buffer_of (plan, i)->height,
-                          walk->made[i], walk->wanted[i] - 1, &low, &high);
+        acu_plan_window (plan, i, k, walk->made[i], walk->wanted[i] - 1, &low, &high);
       walk->wanted[input] = MAX (walk->wanted[input], high + 1);
     }
+}
+
+/* So many rows, rounded up to what the stage makes at once. */
+static int
+whole_steps (const AcuStage *stage, int rows, int height)
+{
+  int steps = (rows + stage->granularity - 1) / stage->granularity;
+
+  return MIN (steps * stage->granularity, height);
 }
 
 /* Works out, from the last stage of a band backwards, how many rows each stage must have made when the last one has `end`, which starts
@@ -97,7 +130,7 @@ want (Walk *walk, guint last, int end)
       gboolean pool = stage->kind == ACU_STAGE_GLOBAL_POOL;
       int height = pool ? buffer_of (plan, stage->inputs[0])->height : buffer_of (plan, i)->height;
 
-      walk->wanted[i] = MAX (walk->wanted[i], MIN (walk->aims[i], height));
+      walk->wanted[i] = whole_steps (stage, MAX (walk->wanted[i], MIN (walk->aims[i], height)), height);
       /* An earlier barrier is over, and so is all that it needed. */
       if (walk->made[i] >= height || (pool && i < last))
         continue;
@@ -108,7 +141,7 @@ want (Walk *walk, guint last, int end)
 
           if (walk->aims[i] > G_MININT / 4 && (in > 1 || k == 0))
             walk->aims[input] = MAX (walk->aims[input], pool ? walk->aims[i]
-                                       : acu_layer_last_row (plan->layers[i], in, height, walk->aims[i] - 1) + 1);
+                                       : acu_plan_last_row (plan, i, k, walk->aims[i] - 1) + 1);
         }
       if (walk->wanted[i] > walk->made[i])
         want_inputs (walk, i);

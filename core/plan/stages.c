@@ -83,7 +83,39 @@ fuses (const AcuPlan *plan, const AcuLayer *layer, const guint *readers)
     return FALSE;
   before = &plan->program.stages[plan->layer_stage[layer->inputs[0]]];
   return (before->kind == ACU_STAGE_CONV2D || before->kind == ACU_STAGE_DECONV2D)
-         && !before->slope && before->activation == ACU_STAGE_LINEAR;
+         && !before->slope && before->activation == ACU_STAGE_LINEAR && !before->residual;
+}
+
+/* Which of an ADD layer's inputs is a convolution that nobody else reads and that can add the other one itself; -1 for none. The
+ * other one has to be there before the convolution runs. */
+static int
+adds_to (const AcuPlan *plan, const AcuLayer *layer, const guint *readers)
+{
+  if (layer->kind != ACU_LAYER_ADD || layer->inputs[0] == layer->inputs[1])
+    return -1;
+  for (int k = 0; k < 2; k++)
+    {
+      guint number = plan->layer_stage[layer->inputs[k]], other = plan->layer_stage[layer->inputs[1 - k]];
+      const AcuStage *stage = &plan->program.stages[number];
+
+      if (readers[layer->inputs[k]] == 1 && stage->kind == ACU_STAGE_CONV2D && !stage->residual && other < number
+          && stage->n_inputs < ACU_STAGE_MAX_INPUTS)
+        return k;
+    }
+  return -1;
+}
+
+static void
+fuse_add (AcuPlan *plan, const AcuLayer *layer, int convolution, guint index)
+{
+  guint number = plan->layer_stage[layer->inputs[convolution]];
+  AcuStage *stage = &plan->program.stages[number];
+
+  stage->residual = TRUE;
+  stage->inputs[stage->n_inputs++] = plan->layer_stage[layer->inputs[1 - convolution]];
+  stage->scale[0] = layer->scale[convolution];
+  stage->scale[1] = layer->scale[1 - convolution];
+  plan->layer_stage[index] = number;
 }
 
 static AcuStageActivation
@@ -105,6 +137,7 @@ add_stage (AcuPlan *plan, const AcuLayer *layer, const AcuShape *shapes, guint i
   stage->kind = stage_kind (layer, shapes);
   stage->name = layer->name;
   stage->output = number;
+  stage->granularity = 1;
   stage->kernel_width = layer->kernel_width;
   stage->kernel_height = layer->kernel_height;
   stage->stride = layer->stride;
@@ -150,12 +183,19 @@ widen_margins (AcuProgram *program, const AcuStage *stage)
 {
   const AcuBuffer *out = &program->buffers[stage->output];
 
-  for (guint k = 0; k < stage->n_inputs; k++)
+  for (guint k = 0; k < stage->n_inputs - stage->residual; k++)
     {
       AcuBuffer *in = &program->buffers[stage->inputs[k]];
       int before, after;
 
-      if (stage->kind == ACU_STAGE_CONV2D)
+      if (stage->algorithm != ACU_ALGORITHM_DIRECT)
+        {
+          /* Whole tiles are read at the right end, too. */
+          before = stage->left;
+          after = (out->width + ACU_WINOGRAD_ROWS - 1) / ACU_WINOGRAD_ROWS * ACU_WINOGRAD_ROWS + stage->kernel_width - 1
+                  - stage->left - in->width;
+        }
+      else if (stage->kind == ACU_STAGE_CONV2D)
         {
           before = stage->left;
           after = (out->width - 1) * stage->stride - stage->left + stage->kernel_width - in->width;
@@ -213,6 +253,7 @@ acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
   for (guint i = 0; i < n; i++)
     {
       const AcuLayer *layer = acu_net_layer (net, i);
+      int convolution = adds_to (plan, layer, readers);
 
       if (layer->kind == ACU_LAYER_CONCAT && concat_is_virtual (net, i))
         plan->layer_stage[i] = G_MAXUINT;
@@ -226,9 +267,14 @@ acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
           stage->activation = activation_of (layer);
           plan->layer_stage[i] = number;
         }
+      else if (convolution >= 0)
+        fuse_add (plan, layer, convolution, i);
       else
         add_stage (plan, layer, shapes, i);
     }
+  if (!list_consumers (plan))
+    goto no_memory;
+  acu_plan_choose (plan);
   for (guint i = 0; i < plan->program.n_stages; i++)
     if (plan->program.stages[i].kind == ACU_STAGE_CONV2D || plan->program.stages[i].kind == ACU_STAGE_DECONV2D)
       widen_margins (&plan->program, &plan->program.stages[i]);
@@ -240,8 +286,6 @@ acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
 
       plan->operations += stage->row_operations * rows;
     }
-  if (!list_consumers (plan))
-    goto no_memory;
   return TRUE;
 
 no_memory:

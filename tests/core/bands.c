@@ -14,7 +14,7 @@ conv (AcuNet *net, GRand *rand, guint *at, int channels, int kernel, int stride,
   l->kernel_width = l->kernel_height = kernel;
   l->stride = stride;
   l->left = l->right = l->top = l->bottom = pad;
-  l->weights = random_floats (rand, (gsize) channels * in * kernel * kernel, 0.5);
+  l->weights = random_floats (rand, (gsize) channels * in * kernel * kernel, 0.15);
   l->bias = random_floats (rand, channels, 0.5);
   return l;
 }
@@ -45,7 +45,7 @@ compact (AcuNet *net, GRand *rand)
 
   for (int i = 0; i < 3; i++)
     {
-      conv (net, rand, &at, 20, 3, 1, 1);
+      conv (net, rand, &at, 48, 3, 1, 1);
       slope (net, rand, &at);
     }
   conv (net, rand, &at, 48, 3, 1, 1);
@@ -65,14 +65,14 @@ dense (AcuNet *net, GRand *rand)
 
   conv (net, rand, &at, 16, 3, 1, 1);
   start = at;
-  conv (net, rand, &at, 8, 3, 1, 1);
+  conv (net, rand, &at, 16, 3, 1, 1);
   slope (net, rand, &at);
   one = at;
-  acu_net_add (net, ACU_LAYER_CONCAT, "join", (const guint[]) { start, one }, 2, &joined)->channels = 24;
+  acu_net_add (net, ACU_LAYER_CONCAT, "join", (const guint[]) { start, one }, 2, &joined)->channels = 32;
   at = joined;
-  conv (net, rand, &at, 8, 3, 1, 1);
+  conv (net, rand, &at, 16, 3, 1, 1);
   two = at;
-  acu_net_add (net, ACU_LAYER_CONCAT, "join", (const guint[]) { start, one, two }, 3, &joined)->channels = 32;
+  acu_net_add (net, ACU_LAYER_CONCAT, "join", (const guint[]) { start, one, two }, 3, &joined)->channels = 48;
   at = joined;
   conv (net, rand, &at, 16, 3, 1, 1);
   acu_net_add (net, ACU_LAYER_ADD, "residual", (const guint[]) { at, start }, 2, &at)->scale[0] = 0.2f;
@@ -87,12 +87,13 @@ attention (AcuNet *net, GRand *rand)
   AcuLayer *l;
 
   l = acu_net_add (net, ACU_LAYER_PAD, "border", &at, 1, &at);
-  l->left = l->right = l->top = l->bottom = 7;
+  l->left = l->right = l->top = l->bottom = 8;
   l->align = 2;
   l->border = ACU_BORDER_REFLECT;
-  conv (net, rand, &at, 12, 3, 1, 0);
+  conv (net, rand, &at, 16, 3, 1, 0);
+  conv (net, rand, &at, 16, 3, 1, 0);
   wide = at;
-  conv (net, rand, &at, 12, 2, 2, 0);
+  conv (net, rand, &at, 16, 2, 2, 0);
   conv (net, rand, &at, 20, 3, 1, 0);
   deep = at;
   acu_net_add (net, ACU_LAYER_GLOBAL_POOL, "pool", &deep, 1, &at);
@@ -100,9 +101,9 @@ attention (AcuNet *net, GRand *rand)
   acu_net_add (net, ACU_LAYER_SIGMOID, "sigmoid", &at, 1, &pooled);
   acu_net_add (net, ACU_LAYER_MUL, "attend", (const guint[]) { deep, pooled }, 2, &at);
   l = acu_net_add (net, ACU_LAYER_DECONV2D, "up", &at, 1, &at);
-  l->channels = 12;
+  l->channels = 16;
   l->kernel_width = l->kernel_height = l->stride = 2;
-  l->weights = random_floats (rand, 12 * 20 * 4, 0.3);
+  l->weights = random_floats (rand, 16 * 20 * 4, 0.3);
   l = acu_net_add (net, ACU_LAYER_CROP, "cut", &wide, 1, &cut);
   l->left = l->right = l->top = l->bottom = 2;
   acu_net_add (net, ACU_LAYER_ADD, "skip", (const guint[]) { at, cut }, 2, &at);
@@ -111,7 +112,7 @@ attention (AcuNet *net, GRand *rand)
   l->kernel_width = l->kernel_height = 4;
   l->stride = 2;
   l->left = l->right = l->top = l->bottom = 3;
-  l->weights = random_floats (rand, 3 * 12 * 16, 0.3);
+  l->weights = random_floats (rand, 3 * 16 * 16, 0.3);
   acu_net_add (net, ACU_LAYER_CROP, "cut border", (const guint[]) { at, 0 }, 2, &at)->factor = 2;
 }
 
@@ -123,13 +124,14 @@ static const struct
 
 static const int sizes[][2] = { { 1, 1 }, { 37, 1 }, { 1, 23 }, { 41, 29 }, { 130, 17 } };
 static const int bands[] = { 1, 2, 3, 7, 16, 1000 };
-static const guint64 limits[] = { 1 << 20, 300000 };
+static const guint64 limits[] = { 3 << 20, 2000000 };
 
 static void
-compare (const AcuNet *net, const float *in, int w, int h, const float *whole, int threads, int band, guint64 limit)
+compare (const AcuNet *net, const float *in, int w, int h, const float *whole, int threads, int band, guint64 limit,
+         AcuPrecision precision)
 {
   int width = w, height = h;
-  float *result = run_net (net, in, &width, &height, threads, band, limit);
+  float *result = run_net (net, in, &width, &height, threads, band, limit, precision);
 
   g_assert_cmpmem (result, sizeof (float) * 3 * width * height, whole, sizeof (float) * 3 * width * height);
   g_free (result);
@@ -138,7 +140,8 @@ compare (const AcuNet *net, const float *in, int w, int h, const float *whole, i
 static void
 check (gconstpointer data)
 {
-  guint n = GPOINTER_TO_UINT (data);
+  guint n = GPOINTER_TO_UINT (data) / 2;
+  AcuPrecision precision = GPOINTER_TO_UINT (data) % 2;
   GRand *rand = g_rand_new_with_seed (n + 1);
   AcuNet *net = acu_net_new (nets[n].name);
 
@@ -150,13 +153,13 @@ check (gconstpointer data)
 
       for (int i = 0; i < 3 * w * h; i++)
         in[i] = (float) g_rand_double (rand);
-      whole = run_net (net, in, &width, &height, 1, 0, 0);
+      whole = run_net (net, in, &width, &height, 1, 0, 0, precision);
       for (guint b = 0; b < G_N_ELEMENTS (bands); b++)
         for (int threads = 1; threads <= 4; threads++)
-          compare (net, in, w, h, whole, threads, bands[b], 0);
+          compare (net, in, w, h, whole, threads, bands[b], 0, precision);
       for (guint l = 0; l < G_N_ELEMENTS (limits); l++)
         if (w * h < 1300)
-          compare (net, in, w, h, whole, 2, 0, limits[l]);
+          compare (net, in, w, h, whole, 2, 0, limits[l], precision);
       g_free (whole);
       g_free (in);
     }
@@ -173,7 +176,7 @@ refused (void)
   GError *error = NULL;
 
   dense (net, rand);
-  g_assert_null (acu_plan_new (net, acu_device_find ("cpu", NULL), 4000, 4000, 1, 100000, 0, &error));
+  g_assert_null (acu_plan_new (net, acu_device_find ("cpu", NULL), 4000, 4000, 1, 100000, 0, ACU_PRECISION_FAST, &error));
   g_assert_error (error, ACU_ERROR, ACU_ERROR_MEMORY);
   g_assert_nonnull (strstr (error->message, "MB"));
   g_clear_error (&error);
@@ -193,7 +196,7 @@ rings_stay_short (void)
 
   for (int i = 0; i < layers; i++)
     conv (net, rand, &at, 8, 3, 1, 1);
-  plan = acu_plan_new (net, acu_device_find ("cpu", NULL), width, height, 1, 0, band, NULL);
+  plan = acu_plan_new (net, acu_device_find ("cpu", NULL), width, height, 1, 0, band, ACU_PRECISION_EXACT, NULL);
   g_assert_cmpint (acu_plan_band_rows (plan), ==, band);
   /* band + 2 rows of 52 pixels a map, and as much again for everything else */
   g_assert_cmpuint (acu_plan_bytes (plan), <, (guint64) 2 * layers * (band + 2) * (width + 2) * 8 * sizeof (float));
@@ -215,11 +218,11 @@ repeated (void)
   net->scale = 3;
   for (guint i = 0; i < G_N_ELEMENTS (in); i++)
     in[i] = (float) g_rand_double (rand);
-  once = run_net (net, in, &width, &height, 1, 0, 0);
-  again = run_net (net, once, &width, &height, 1, 0, 0);
+  once = run_net (net, in, &width, &height, 1, 0, 0, ACU_PRECISION_EXACT);
+  again = run_net (net, once, &width, &height, 1, 0, 0, ACU_PRECISION_EXACT);
   twice = acu_net_repeat (net, 2, NULL);
   g_assert_cmpint (twice->scale, ==, 9);
-  direct = run_net (twice, in, &width_twice, &height_twice, 2, 4, 0);
+  direct = run_net (twice, in, &width_twice, &height_twice, 2, 4, 0, ACU_PRECISION_EXACT);
   g_assert_cmpmem (direct, sizeof (float) * 3 * width_twice * height_twice, again,
                    sizeof (float) * 3 * width * height);
   g_free (once);
@@ -236,9 +239,11 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (nets); i++)
     {
-      g_autofree char *path = g_strconcat ("/bands/", nets[i].name, NULL);
+      g_autofree char *fast = g_strconcat ("/bands/fast/", nets[i].name, NULL);
+      g_autofree char *exact = g_strconcat ("/bands/exact/", nets[i].name, NULL);
 
-      g_test_add_data_func (path, GUINT_TO_POINTER (i), check);
+      g_test_add_data_func (fast, GUINT_TO_POINTER (2 * i + ACU_PRECISION_FAST), check);
+      g_test_add_data_func (exact, GUINT_TO_POINTER (2 * i + ACU_PRECISION_EXACT), check);
     }
   g_test_add_func ("/bands/refused", refused);
   g_test_add_func ("/bands/rings", rings_stay_short);

@@ -265,7 +265,7 @@ check (gconstpointer data)
 
       acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, NULL)->channels = c->channels;
       c->build (net, 0);
-      result = run_net (net, c->picture, &width, &height, 1, bands, 0);
+      result = run_net (net, c->picture, &width, &height, 1, bands, 0, ACU_PRECISION_EXACT);
       g_assert_cmpint (width, ==, c->out_width);
       g_assert_cmpint (height, ==, c->out_height);
       for (int i = 0; i < c->n_expected; i++)

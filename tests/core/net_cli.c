@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Runs the network of a model on raw floats (rows of interleaved RGB) so that tests can compare it with others.
  *
- *   net_cli MODEL.param WIDTH HEIGHT IN OUT [THREADS [BAND_ROWS [MEMORY]]]
+ *   net_cli MODEL.param WIDTH HEIGHT IN OUT [THREADS [BAND_ROWS [MEMORY [fast|exact]]]]
  *
  * Prints one line: scale, seconds of the run, planned bytes. */
 #include "arch.h"
@@ -50,6 +50,7 @@ main (int argc, char **argv)
   int width = argc > 5 ? atoi (argv[2]) : 0, height = argc > 5 ? atoi (argv[3]) : 0;
   int threads = argc > 6 ? atoi (argv[6]) : 1, bands = argc > 7 ? atoi (argv[7]) : 0;
   guint64 memory = argc > 8 ? g_ascii_strtoull (argv[8], NULL, 10) : 0;
+  AcuPrecision precision = argc > 9 && g_str_equal (argv[9], "fast") ? ACU_PRECISION_FAST : ACU_PRECISION_EXACT;
   AcuWeights *weights;
   AcuNet *net;
   AcuPlan *plan;
@@ -63,7 +64,7 @@ main (int argc, char **argv)
   if (!(weights = acu_load_ncnn (argv[1], &error)) || !(net = acu_arch_build (weights, &error)))
     return fail (error);
   acu_weights_free (weights);
-  plan = acu_plan_new (net, acu_device_find ("cpu", NULL), width, height, threads, memory, bands, &error);
+  plan = acu_plan_new (net, acu_device_find ("cpu", NULL), width, height, threads, memory, bands, precision, &error);
   if (!plan || !g_file_get_contents (argv[4], (char **) &p.in, &bytes, &error))
     return fail (error);
   if (bytes != (gsize) width * height * 3 * sizeof (float))

@@ -34,10 +34,12 @@ write_rows (void *data, int y, int rows, const float *pixels, GError **error)
 }
 
 float *
-run_net (const AcuNet *net, const float *picture, int *width, int *height, int threads, int bands, guint64 memory)
+run_net (const AcuNet *net, const float *picture, int *width, int *height, int threads, int bands, guint64 memory,
+         AcuPrecision precision)
 {
   GError *error = NULL;
-  AcuPlan *plan = acu_plan_new (net, acu_device_find ("cpu", NULL), *width, *height, threads, memory, bands, &error);
+  AcuPlan *plan = acu_plan_new (net, acu_device_find ("cpu", NULL), *width, *height, threads, memory, bands,
+                                precision, &error);
   AcuShape *shapes = g_new (AcuShape, net->layers->len);
   Pictures p = { picture };
   AcuPlanCallbacks callbacks = { read_rows, write_rows, NULL, &p };

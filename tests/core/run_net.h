@@ -8,7 +8,7 @@
 
 /* Interleaved floats in, interleaved floats out (g_free); *width and *height become the result's. */
 float *run_net (const AcuNet *net, const float *picture, int *width, int *height, int threads, int bands,
-                guint64 memory);
+                guint64 memory, AcuPrecision precision);
 
 /* n floats as GBytes. */
 GBytes *floats (const float *values, gsize n);

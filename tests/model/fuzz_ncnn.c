@@ -18,7 +18,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   AcuNet *net = weights ? acu_arch_build (weights, NULL) : NULL;
 
   if (net)
-    acu_plan_free (acu_plan_new (net, acu_device_find ("cpu", NULL), 11, 6, 2, 64 << 20, 3, NULL));
+    acu_plan_free (acu_plan_new (net, acu_device_find ("cpu", NULL), 11, 6, 2, 64 << 20, 3, size & 1 ? ACU_PRECISION_EXACT : ACU_PRECISION_FAST, NULL));
   acu_net_unref (net);
   acu_weights_free (weights);
   return 0;

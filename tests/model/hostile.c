@@ -47,7 +47,7 @@ offer (const char *param, gsize param_bytes, const guint8 *bin, gsize bin_bytes,
   acu_weights_free (weights);
   if (net)
     {
-      plan = acu_plan_new (net, acu_device_find ("cpu", NULL), 9, 7, 1, 64 << 20, 0, &error);
+      plan = acu_plan_new (net, acu_device_find ("cpu", NULL), 9, 7, 1, 64 << 20, 0, ACU_PRECISION_FAST, &error);
       g_assert_true ((plan == NULL) == (error != NULL));
       acu_plan_free (plan);
       acu_net_unref (net);

@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  * @ACU_ERROR_OUTPUT: the network's result is unusable (NaN, infinite or blank)
  * @ACU_ERROR_IO: reading or writing failed
  * @ACU_ERROR_CANCELLED: the caller asked to stop
+ * @ACU_ERROR_RANGE: numbers are too large for the fast arithmetic
  */
 typedef enum AcuError
 {
@@ -32,7 +33,8 @@ typedef enum AcuError
   ACU_ERROR_MEMORY,
   ACU_ERROR_OUTPUT,
   ACU_ERROR_IO,
-  ACU_ERROR_CANCELLED
+  ACU_ERROR_CANCELLED,
+  ACU_ERROR_RANGE
 } AcuError;
 
 GQuark acu_error_quark (void);

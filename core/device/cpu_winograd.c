@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Winograd convolutions on the CPU: the tiles of a step, shared out to the threads. */
+#include "cpu.h"
+#include "pool.h"
+
+#include <acuity/size.h>
+#include <string.h>
+
+/* Tiles of a task are a multiple of this (so that the products fill their registers) where there are enough. */
+#define TILES_STEP 6
+
+static AcuElement
+element_of (const AcuBuffer *buffer)
+{
+  return buffer->element == ACU_MAP_F16 ? ACU_ELEMENT_F16 : ACU_ELEMENT_F32;
+}
+
+/* The convolution without its weights. */
+static AcuWinograd
+shape (const AcuProgram *program, const AcuStage *stage)
+{
+  const AcuBuffer *out = &program->buffers[stage->output];
+  AcuWinograd conv = {
+    .kind = stage->algorithm == ACU_ALGORITHM_WINOGRAD_I16 ? ACU_WINOGRAD_I16 : ACU_WINOGRAD_F32,
+    .slices = stage->n_inputs - stage->residual,
+    .out_channels = out->channels,
+    .out_element = element_of (out),
+    .activation = stage->slope ? ACU_WINOGRAD_SLOPE
+                  : stage->activation == ACU_STAGE_SIGMOID ? ACU_WINOGRAD_SIGMOID
+                  : stage->activation == ACU_STAGE_SWISH ? ACU_WINOGRAD_SWISH : ACU_WINOGRAD_LINEAR,
+    .residual = stage->residual,
+    .scale = { stage->scale[0], stage->scale[1] }
+  };
+
+  for (int k = 0; k < conv.slices; k++)
+    {
+      conv.slice_channels[k] = program->buffers[stage->inputs[k]].channels;
+      conv.slice_elements[k] = element_of (&program->buffers[stage->inputs[k]]);
+    }
+  if (stage->residual)
+    conv.residual_element = element_of (&program->buffers[stage->inputs[conv.slices]]);
+  return conv;
+}
+
+/* Of factor, bias and slope, each. */
+static gsize
+vector_floats (const AcuWinograd *conv)
+{
+  return ((gsize) conv->out_channels + ACU_WINOGRAD_GROUP - 1) / ACU_WINOGRAD_GROUP * ACU_WINOGRAD_GROUP;
+}
+
+guint64
+acu_cpu_winograd_bytes (const AcuProgram *program, const AcuStage *stage)
+{
+  AcuWinograd conv = shape (program, stage);
+
+  return acu_winograd_weights_bytes (&conv) + 3 * vector_floats (&conv) * sizeof (float);
+}
+
+guint64
+acu_cpu_winograd_scratch (const AcuProgram *program, const AcuStage *stage)
+{
+  AcuWinograd conv = shape (program, stage);
+
+  return acu_winograd_scratch_bytes (&conv);
+}
+
+gboolean
+acu_cpu_winograd_pack (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed)
+{
+  AcuWinograd *conv = &packed->winograd;
+  gsize weights, vector;
+  float *vectors;
+
+  *conv = shape (program, stage);
+  weights = acu_winograd_weights_bytes (conv);
+  vector = vector_floats (conv);
+  packed->memory = acu_try_alloc0 (acu_cpu_winograd_bytes (program, stage), 1);
+  if (!packed->memory)
+    return FALSE;
+  vectors = (float *) (void *) ((char *) packed->memory + weights);
+  acu_winograd_pack (packed->memory, vectors, conv, g_bytes_get_data (stage->weights, NULL));
+  if (stage->bias)
+    memcpy (vectors + vector, g_bytes_get_data (stage->bias, NULL), conv->out_channels * sizeof (float));
+  if (stage->slope)
+    memcpy (vectors + 2 * vector, g_bytes_get_data (stage->slope, NULL), conv->out_channels * sizeof (float));
+  conv->weights = packed->memory;
+  conv->factor = vectors;
+  conv->bias = vectors + vector;
+  conv->slope = vectors + 2 * vector;
+  return TRUE;
+}
+
+typedef struct Step
+{
+  AcuExecutor *executor;
+  guint stage;
+  int first, rows;                /* of the result; first is a multiple of the tiles' height */
+  int across, tiles, per_task;    /* tiles in a row, in all, of a task */
+} Step;
+
+/* The rows of all inputs under one row of tiles, and the result's: pixels of column 0 (inputs: of the window's left end). */
+static void
+set_rows (AcuWinogradTile *tile, const Step *step, int y)
+{
+  AcuExecutor *executor = step->executor;
+  const AcuBuffer *buffers = executor->program->buffers;
+  const AcuStage *stage = &executor->program->stages[step->stage];
+  guint slices = stage->n_inputs - stage->residual;
+
+  for (guint k = 0; k < slices; k++)
+    {
+      const AcuBuffer *in = &buffers[stage->inputs[k]];
+
+      for (int r = 0; r < ACU_WINOGRAD_WINDOW; r++)
+        tile->src[k * ACU_WINOGRAD_WINDOW + r] = (const char *) acu_cpu_padded_row (executor, in, y - stage->top + r)
+                                                 - stage->left * acu_cpu_pixel_bytes (in);
+    }
+  tile->rows = MIN (ACU_WINOGRAD_SIDE, step->first + step->rows - y);
+  for (int r = 0; r < tile->rows; r++)
+    {
+      tile->dst[r] = acu_cpu_row (executor, &buffers[stage->output], y + r);
+      if (stage->residual)
+        tile->residual[r] = acu_cpu_row (executor, &buffers[stage->inputs[slices]], y + r);
+    }
+}
+
+/* The tile in column `column` of tiles, of a row's base. */
+static void
+set_tile (AcuWinogradTile *tile, const AcuWinogradTile *base, const Step *step, int column)
+{
+  const AcuProgram *program = step->executor->program;
+  const AcuStage *stage = &program->stages[step->stage];
+  const AcuBuffer *out = &program->buffers[stage->output];
+  guint slices = stage->n_inputs - stage->residual;
+  gsize x = (gsize) column * ACU_WINOGRAD_SIDE;
+
+  tile->rows = base->rows;
+  tile->columns = MIN (ACU_WINOGRAD_SIDE, out->width - (int) x);
+  for (guint k = 0; k < slices; k++)
+    {
+      gsize offset = x * acu_cpu_pixel_bytes (&program->buffers[stage->inputs[k]]);
+
+      for (int r = 0; r < ACU_WINOGRAD_WINDOW; r++)
+        tile->src[k * ACU_WINOGRAD_WINDOW + r] = (const char *) base->src[k * ACU_WINOGRAD_WINDOW + r] + offset;
+    }
+  for (int r = 0; r < tile->rows; r++)
+    {
+      tile->dst[r] = (char *) base->dst[r] + x * acu_cpu_pixel_bytes (out);
+      if (stage->residual)
+        tile->residual[r] = (const char *) base->residual[r]
+                            + x * acu_cpu_pixel_bytes (&program->buffers[stage->inputs[slices]]);
+    }
+}
+
+static void
+run_task (void *data, int task, int worker)
+{
+  const Step *step = data;
+  AcuExecutor *executor = step->executor;
+  const AcuWinograd *conv = &executor->stages[step->stage].winograd;
+  int from = task * step->per_task, n = MIN (step->per_task, step->tiles - from);
+  AcuWinogradTile tiles[ACU_WINOGRAD_TILES], base = { .rows = 0 };
+
+  for (int t = 0; t < n; t++)
+    {
+      int column = (from + t) % step->across;
+
+      if (t == 0 || column == 0)
+        set_rows (&base, step, step->first + (from + t) / step->across * ACU_WINOGRAD_SIDE);
+      set_tile (&tiles[t], &base, step, column);
+    }
+  if (!executor->kernels->winograd[conv->kind] (tiles, n, conv, executor->scratch + executor->scratch_bytes * worker))
+    g_atomic_int_set (&executor->overflowed, TRUE);
+}
+
+void
+acu_cpu_winograd_run (AcuExecutor *executor, guint number, int first, int rows)
+{
+  const AcuStage *stage = &executor->program->stages[number];
+  Step step = { executor, number, first, rows };
+  int tasks;
+
+  step.across = (executor->program->buffers[stage->output].width + ACU_WINOGRAD_SIDE - 1) / ACU_WINOGRAD_SIDE;
+  step.tiles = (rows + ACU_WINOGRAD_SIDE - 1) / ACU_WINOGRAD_SIDE * step.across;
+  /* As many tasks for each thread, so that none waits for the last one. */
+  tasks = (step.tiles + ACU_WINOGRAD_TILES - 1) / ACU_WINOGRAD_TILES;
+  tasks = (tasks + executor->threads - 1) / executor->threads * executor->threads;
+  step.per_task = (step.tiles + tasks - 1) / tasks;
+  step.per_task = MIN ((step.per_task + TILES_STEP - 1) / TILES_STEP * TILES_STEP, ACU_WINOGRAD_TILES);
+  acu_pool_run ((step.tiles + step.per_task - 1) / step.per_task, executor->threads, run_task, &step);
+}
