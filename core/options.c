@@ -20,6 +20,12 @@ static const AcuChoice devices[] = {
   { NULL, NULL }
 };
 
+static const AcuChoice precisions[] = {
+  { "fast", N_("Fast") },
+  { "exact", N_("Exact (slower)") },
+  { NULL, NULL }
+};
+
 #define TEXT(value) .type = ACU_OPTION_STRING, .default_text = value
 #define NUMBER(low, high, value) .type = ACU_OPTION_DOUBLE, .minimum = low, .maximum = high, .default_number = value
 #define WHOLE(low, high, value) .type = ACU_OPTION_INT, .minimum = low, .maximum = high, .default_number = value
@@ -66,6 +72,9 @@ const AcuOption acu_options[] = {
   { "device", N_("_Device"),
     N_("What does the computing."),
     CHOICE (devices, "auto"), .use = EVERYWHERE },
+  { "precision", N_("Pre_cision"),
+    N_("Fast calculates networks with 16 bits where no eye can see the difference; exact takes about twice as long."),
+    CHOICE (precisions, "fast"), .use = EVERYWHERE },
   { "threads", N_("_Threads"),
     N_("How many processor threads may be used; 0 uses all."),
     WHOLE (0, 256, 0), .use = ACU_OPTION_SHELL },
@@ -82,4 +91,10 @@ acu_option_find (const char *key)
     if (g_str_equal (option->key, key))
       return option;
   return NULL;
+}
+
+AcuPrecision
+acu_precision_find (const char *name)
+{
+  return name && g_str_equal (name, "exact") ? ACU_PRECISION_EXACT : ACU_PRECISION_FAST;
 }

@@ -52,12 +52,27 @@ passes_needed (const AcuUpscaler *upscaler, int scale)
   return passes;
 }
 
+/* Plans the network with upscaler->precision; an earlier plan is forgotten first, so that there is room. */
 static gboolean
-plan_network (AcuUpscaler *upscaler, const AcuUpscalerParams *params, const AcuDevice *device, int threads,
-              guint64 memory, GError **error)
+make_plan (AcuUpscaler *upscaler, GError **error)
+{
+  guint64 beside = acu_photo_bytes (upscaler), limit = upscaler->limit;
+
+  g_clear_pointer (&upscaler->plan, acu_plan_free);
+  upscaler->plan = acu_plan_new (upscaler->net, upscaler->device, upscaler->src_width, upscaler->src_height,
+                                 upscaler->threads, limit == 0 ? 0 : limit > beside ? limit - beside : 1,
+                                 upscaler->band_rows, upscaler->precision, error);
+  if (!upscaler->plan)
+    return FALSE;
+  upscaler->memory = acu_plan_bytes (upscaler->plan) + beside;
+  upscaler->operations = acu_plan_operations (upscaler->plan);
+  return TRUE;
+}
+
+static gboolean
+plan_network (AcuUpscaler *upscaler, GError **error)
 {
   AcuNet *net = acu_model_net (upscaler->model, error);
-  guint64 beside;
   int passes;
 
   if (!net)
@@ -65,21 +80,12 @@ plan_network (AcuUpscaler *upscaler, const AcuUpscalerParams *params, const AcuD
   passes = passes_needed (upscaler, net->scale);
   upscaler->net = passes > 1 ? acu_net_repeat (net, passes, error) : acu_net_ref (net);
   acu_net_unref (net);
-  if (!upscaler->net)
-    return FALSE;
-  beside = acu_photo_bytes (upscaler);
-  upscaler->plan = acu_plan_new (upscaler->net, device, upscaler->src_width, upscaler->src_height, threads,
-                                 memory == 0 ? 0 : memory > beside ? memory - beside : 1, params->band_rows, params->precision, error);
-  if (!upscaler->plan)
-    return FALSE;
   upscaler->recipe = &acu_recipe_photo;
-  upscaler->memory = acu_plan_bytes (upscaler->plan) + beside;
-  upscaler->operations = acu_plan_operations (upscaler->plan);
-  return TRUE;
+  return upscaler->net && make_plan (upscaler, error);
 }
 
 static gboolean
-plan_classic (AcuUpscaler *upscaler, guint64 memory, GError **error)
+plan_classic (AcuUpscaler *upscaler, GError **error)
 {
   AcuResamplerParams resampler = {
     .filter = acu_filter_find (upscaler->model->name),
@@ -91,9 +97,9 @@ plan_classic (AcuUpscaler *upscaler, guint64 memory, GError **error)
   upscaler->recipe = &acu_recipe_classic;
   upscaler->memory = acu_resampler_bytes (&resampler);
   upscaler->operations = CLASSIC_OPERATIONS * upscaler->dst_width * upscaler->dst_height;
-  if (memory && upscaler->memory > memory)
+  if (upscaler->limit && upscaler->memory > upscaler->limit)
     {
-      g_autofree char *needed = g_format_size (upscaler->memory), *limit = g_format_size (memory);
+      g_autofree char *needed = g_format_size (upscaler->memory), *limit = g_format_size (upscaler->limit);
 
       g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY,
                    _("“%s” needs at least %s of memory for this picture, but only %s may be used."),
@@ -124,8 +130,6 @@ acu_upscaler_new (const AcuUpscalerParams *params, GError **error)
 {
   AcuUpscaler *upscaler;
   const AcuDevice *device;
-  guint64 memory = params->memory ? params->memory : available_memory () / 4 * 3;
-  int threads = params->threads ? params->threads : MIN ((int) g_get_num_processors (), ACU_POOL_MAX_THREADS);
 
   if (!check_params (params, error) || !(device = acu_device_find (params->device, error)))
     return NULL;
@@ -134,6 +138,11 @@ acu_upscaler_new (const AcuUpscalerParams *params, GError **error)
   upscaler->src_height = params->height;
   upscaler->format = params->format;
   upscaler->linear_light = params->linear_light;
+  upscaler->device = device;
+  upscaler->precision = params->precision;
+  upscaler->threads = params->threads ? params->threads : MIN ((int) g_get_num_processors (), ACU_POOL_MAX_THREADS);
+  upscaler->band_rows = params->band_rows;
+  upscaler->limit = params->memory ? params->memory : available_memory () / 4 * 3;
   if (!acu_size_resolve (&params->size, params->width, params->height, &upscaler->dst_width, &upscaler->dst_height,
                          error))
     goto failed;
@@ -142,8 +151,7 @@ acu_upscaler_new (const AcuUpscalerParams *params, GError **error)
                                           (double) upscaler->dst_height / params->height), error);
   if (!upscaler->model)
     goto failed;
-  if (upscaler->model->classic ? !plan_classic (upscaler, memory, error)
-                               : !plan_network (upscaler, params, device, threads, memory, error))
+  if (upscaler->model->classic ? !plan_classic (upscaler, error) : !plan_network (upscaler, error))
     goto failed;
   return upscaler;
 
@@ -231,8 +239,26 @@ acu_upscaler_run (AcuUpscaler *upscaler, AcuReadRows read, AcuWriteRows write, v
     .upscaler = upscaler, .read = read, .write = write, .data = data, .progress = progress,
     .progress_data = progress_data, .started = g_get_monotonic_time ()
   };
+  GError *problem = NULL;
 
-  return upscaler->recipe->run (&run, error) && acu_run_report (&run, upscaler->operations, error);
+  if (!upscaler->recipe->run (&run, &problem))
+    {
+      gboolean again = upscaler->net && upscaler->precision == ACU_PRECISION_FAST
+                       && (g_error_matches (problem, ACU_ERROR, ACU_ERROR_RANGE)
+                           || g_error_matches (problem, ACU_ERROR, ACU_ERROR_OUTPUT));
+
+      if (!again)
+        {
+          g_propagate_error (error, problem);
+          return FALSE;
+        }
+      /* Single precision may still hold what 16 bits cannot. */
+      g_error_free (problem);
+      upscaler->precision = ACU_PRECISION_EXACT;
+      if (!make_plan (upscaler, error) || !upscaler->recipe->run (&run, error))
+        return FALSE;
+    }
+  return acu_run_report (&run, upscaler->operations, error);
 }
 
 char *

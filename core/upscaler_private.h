@@ -21,6 +21,10 @@ struct AcuUpscaler
   const AcuRecipe *recipe;
   AcuNet *net;                    /* NULL for classic filters */
   AcuPlan *plan;
+  const AcuDevice *device;
+  AcuPrecision precision;
+  int threads, band_rows;
+  guint64 limit;                  /* of memory, in bytes; 0 for none */
   guint64 memory;
   double operations;
 };

@@ -200,6 +200,7 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, const 
   ToolPicture *picture = format && can_write_to (output, error) ? tool_picture_load (input, error) : NULL;
   AcuBridgeJob job = {
     .size = *size, .model = value_of (arguments, "model")->text, .device = value_of (arguments, "device")->text,
+    .precision = acu_precision_find (value_of (arguments, "precision")->text),
     .threads = (int) value_of (arguments, "threads")->number, .memory = memory,
     .linear_light = value_of (arguments, "linear-light")->number != 0
   };

@@ -18,7 +18,8 @@ STORED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "checksums.txt
 WIDTH, HEIGHT = 37, 23
 # Threads, band rows, memory limit, instruction set.
 RUNS = [("1", "0", "0", ""), ("2", "1", "0", ""), ("3", "2", "0", ""), ("4", "7", "0", ""), ("2", "0", "small", ""),
-        ("2", "5", "0", "avx2"), ("2", "0", "0", "scalar")]
+        ("2", "5", "0", "avx2"), ("2", "3", "0", "avx512"), ("2", "0", "0", "scalar")]
+PRECISIONS = ("exact", "fast")
 
 
 def picture():
@@ -35,15 +36,15 @@ def digest(*paths):
     return total.hexdigest()
 
 
-def run(cli, param, source, result, threads, bands, memory, isa):
+def run(cli, param, source, result, precision, threads, bands, memory, isa):
     env = dict(os.environ, ACUITY_CPU=isa) if isa else dict(os.environ)
     if memory == "small":
         # What single rows need, and a little: found by asking for one byte.
-        asked = subprocess.run([cli, param, str(WIDTH), str(HEIGHT), source, result, threads, "1"],
+        asked = subprocess.run([cli, param, str(WIDTH), str(HEIGHT), source, result, threads, "1", "0", precision],
                                capture_output=True, text=True, env=env)
         memory = str(int(asked.stdout.split()[2]) + 4096)
         bands = "0"
-    done = subprocess.run([cli, param, str(WIDTH), str(HEIGHT), source, result, threads, bands, memory],
+    done = subprocess.run([cli, param, str(WIDTH), str(HEIGHT), source, result, threads, bands, memory, precision],
                           capture_output=True, text=True, env=env)
     return digest(result) if done.returncode == 0 else done.stderr.strip()
 
@@ -68,22 +69,26 @@ def main():
             name = os.path.relpath(param, folder)
             if weights in seen or (weights not in stored and not update):
                 continue
-            results = []
-            for threads, bands, memory, isa in RUNS:
-                # Plain C takes seconds for large nets; small ones have the same kernels.
-                if isa == "scalar" and os.path.getsize(param[:-6] + ".bin") > 1_000_000:
-                    continue
-                results.append((run(cli, param, source, result, threads, bands, memory, isa), threads, bands, memory, isa))
-            seen[weights] = (results[0][0], name)
-            expected = results[0][0] if update else stored[weights][1]
-            wrong = [r for r in results if r[0] != expected]
+            wrong, sums = [], []
+            for number, precision in enumerate(PRECISIONS):
+                results = []
+                for threads, bands, memory, isa in RUNS:
+                    # Plain C takes seconds for large nets; small ones have the same kernels.
+                    if isa == "scalar" and os.path.getsize(param[:-6] + ".bin") > 1_000_000:
+                        continue
+                    results.append((run(cli, param, source, result, precision, threads, bands, memory, isa), precision, threads,
+                                    bands, memory, isa))
+                sums.append(results[0][0])
+                expected = results[0][0] if update else stored[weights][1 + number]
+                wrong += [r for r in results if r[0] != expected]
+            seen[weights] = (sums, name)
             failed += bool(wrong)
             print(f"{name}: {'ok' if not wrong else 'differs: ' + str(wrong)}", flush=True)
     if update:
         with open(STORED, "w") as f:
-            f.write("# SPDX-License-Identifier: CC0-1.0\n# SHA-256 of .param and .bin, of the result for checksums.py's picture, and where it was.\n")
-            f.writelines(f"{w} {r} {n}\n" for w, (r, n) in seen.items())
-    missing = [s[2] for w, s in stored.items() if w not in seen and not update]
+            f.write("# SPDX-License-Identifier: CC0-1.0\n# SHA-256 of .param and .bin, of the exact and the fast result for checksums.py's picture, and where it was.\n")
+            f.writelines(f"{w} {' '.join(r)} {n}\n" for w, (r, n) in seen.items())
+    missing = [s[3] for w, s in stored.items() if w not in seen and not update]
     for name in missing:
         print(f"{name}: not in {folder}")
     print(f"{len(seen)} networks, {failed} failed, {len(missing)} missing")

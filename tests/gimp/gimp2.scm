@@ -67,7 +67,7 @@
 (define (drawable image) (car (gimp-image-get-active-drawable image)))
 (define (upscale image model mode factor width height longest print-width print-height resolution linear device)
   (plug-in-acuity-upscale RUN-NONINTERACTIVE image (drawable image) model mode factor width height longest print-width
-                          print-height resolution linear device))
+                          print-height resolution linear device "fast"))
 (define (by-factor image model factor) (upscale image model "factor" factor 0 0 0 0 0 300 1 "auto"))
 
 ; `finish` (giving the profile) comes before our scaling, which must keep the numbers, and after GIMP's, which need not

@@ -72,7 +72,7 @@
   (plug-in-acuity-upscale #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (gimp-image-get-layers image)
                           #:model model #:size-mode mode #:scale factor #:width width #:height height
                           #:longest longest #:print-width print-width #:print-height print-height
-                          #:resolution resolution #:linear-light linear #:device device))
+                          #:resolution resolution #:linear-light linear #:device device #:precision "fast"))
 (define (by-factor image model factor) (upscale image model "factor" factor 0 0 0 0 0 300 1 "auto"))
 
 ; `finish` (giving the profile) comes before our scaling, which must keep the numbers, and after GIMP's, which need not

@@ -4,6 +4,7 @@
 #ifndef ACU_OPTIONS_H
 #define ACU_OPTIONS_H
 
+#include <acuity/upscaler.h>
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -48,6 +49,9 @@ extern const AcuOption acu_options[];
 
 /* The option with that key, or NULL. */
 const AcuOption *acu_option_find (const char *key);
+
+/* What a value of the option "precision" means; fast for what it does not know. */
+AcuPrecision acu_precision_find (const char *name);
 
 G_END_DECLS
 
