@@ -55,24 +55,37 @@ acu_model_net (const AcuModelInfo *model, GError **error)
   return net;
 }
 
+/* Of a model that has a network and is there. */
+static AcuNet *
+net_of (const AcuModelInfo *model, GError **error)
+{
+  if (!model->classic && model->path)
+    return acu_model_net (model, error);
+  if (model->classic)
+    g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("“%s” is a classic filter, it has no network."), model->name);
+  else
+    g_set_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, _("The model “%s” is not installed."), model->name);
+  return NULL;
+}
+
+int
+acu_model_scale (const AcuModelInfo *model, GError **error)
+{
+  AcuNet *net = net_of (model, error);
+  int scale = net ? net->scale : 0;
+
+  if (net)
+    acu_net_unref (net);
+  return scale;
+}
+
 char *
 acu_model_print (const AcuModelInfo *model, int width, int height, gboolean plan, GError **error)
 {
-  AcuNet *net;
+  AcuNet *net = net_of (model, error);
   char *text;
 
-  if (model->classic)
-    {
-      g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("“%s” is a classic filter, it has no network to show."),
-                   model->name);
-      return NULL;
-    }
-  if (!model->path)
-    {
-      g_set_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, _("The model “%s” is not installed."), model->name);
-      return NULL;
-    }
-  if (!(net = acu_model_net (model, error)))
+  if (!net)
     return NULL;
   text = acu_net_print (net, width, height, error);
   if (text && plan)

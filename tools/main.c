@@ -15,6 +15,7 @@ static const struct
   { "models", tool_models },
   { "inspect", tool_inspect },
   { "devices", tool_devices },
+  { "bench", tool_bench },
 };
 
 void

@@ -16,6 +16,7 @@ int tool_models (int argc, char **argv);
 int tool_install (int argc, char **argv);
 int tool_inspect (int argc, char **argv);
 int tool_devices (int argc, char **argv);
+int tool_bench (int argc, char **argv);
 
 /* "acuity: <sentence>" on standard error. */
 void tool_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);

@@ -60,6 +60,11 @@ void acu_model_info_free (AcuModelInfo *info);
 /* The folder that models are installed into; may not exist yet. Free with g_free(). */
 char *acu_models_folder (void);
 
+/* A network's own factor, asked of its files and not of the list (which says 0 for the user's own files). 0 with an error for
+ * classic filters, which have every factor, and for files that are no network for RGB pictures. Loads the
+ * model; an upscaler made next does not load it again. Thread-safe. */
+int acu_model_scale (const AcuModelInfo *model, GError **error);
+
 /* The net of a model as text, one layer a line with shapes for a width × height picture; free with
  * g_free(). `plan` adds the stages, row windows and buffers that the planner made of it. */
 char *acu_model_print (const AcuModelInfo *model, int width, int height, gboolean plan, GError **error);

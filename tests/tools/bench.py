@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""acuity bench: bench.py ACUITY. Prints TAP. Uses a network made here that repeats every pixel, so results are known."""
+import array
+import json
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+
+ACUITY = os.path.abspath(sys.argv[1])
+number, failures = 0, 0
+
+
+def check(ok, what):
+    global number, failures
+    number += 1
+    failures += not ok
+    print(f"{'ok' if ok else 'not ok'} {number} - {what}", flush=True)
+    return ok
+
+
+def run(*arguments, stdin="", **options):
+    return subprocess.run([ACUITY, "bench", *map(str, arguments)], input=stdin, capture_output=True, text=True, timeout=120,
+                          **options)
+
+
+def refused(done, *words):
+    lines = done.stderr.strip().splitlines()
+    return check(done.returncode in (1, 2) and len(lines) == 1 and lines[0].startswith("acuity: ")
+                 and all(word in lines[0] for word in words), f"refused: {done.stderr.strip() or done.stdout!r}")
+
+
+def make_network(name, channels=3):
+    outputs = channels * 4
+    with open(name + ".param", "w") as f:
+        f.write(f"7767517\n3 3\nInput in 0 1 data\nConvolution c 1 1 data m 0={outputs} 1=1 5=1 6={outputs * channels}\n"
+                "PixelShuffle x 1 1 m out 0=2\n")
+    with open(name + ".bin", "wb") as f:
+        f.write(struct.pack("<I", 0))
+        for output in range(outputs):
+            f.write(struct.pack(f"<{channels}f", *(float(output // 4 == i) for i in range(channels))))
+        f.write(struct.pack(f"<{outputs}f", *[0.0] * outputs))
+
+
+def make_picture(name, width, height):
+    picture = array.array("f", ((i * 37 % 101) / 100 for i in range(3 * width * height)))
+    with open(name, "wb") as f:
+        picture.tofile(f)
+    return picture
+
+
+def worker():
+    width, height = 19, 13
+    picture = make_picture("a picture.f32", width, height)
+    asked = "load a picture.f32\nrun 0.05\nrun 0\nsave the result.f32\nrss\nquit\n"
+    done = run("--worker", "./double.param", "--size", f"{width}x{height}", "--threads", 2, stdin=asked)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    check(done.returncode == 0 and not done.stderr and len(answers) == 5, f"a whole conversation {done.stderr}")
+    load, batch, once, saved, rss = answers
+    check(load["load_s"] > 0 and load["first_s"] > 0, "load is timed")
+    check(batch["n"] > 1 and 0 < batch["wmin"] <= batch["wall"] < 1 and 0 <= batch["cmin"] <= batch["cpu"]
+          and batch["foreign"] >= 0, f"a batch {batch}")
+    check(once["n"] == 1 and once["wmin"] == once["wall"], "one run at least")
+    check(0 < rss["base"] <= rss["peak"] and rss["now"] <= rss["peak"], f"memory {rss}")
+    result = array.array("f")
+    with open("the result.f32", "rb") as f:
+        result.frombytes(f.read())
+    wanted = [picture[(c * height + y // 2) * width + x // 2]
+              for c in range(3) for y in range(2 * height) for x in range(2 * width)]
+    check(saved == {} and list(result) == wanted, "the result, plane by plane")
+
+
+def worker_refuses():
+    make_picture("ok.f32", 8, 8)
+    make_picture("large.f32", 9, 8)
+    make_network("gray", 1)
+    with open("half.param", "w") as f:
+        f.write("7767517\n2 2\nInput in 0 1 data\nReLU")
+    open("half.bin", "wb").close()
+    size = ("--size", "8x8")
+    refused(run("--worker", "double.param"), "--size")
+    refused(run("--worker", *size), "one model")
+    refused(run("--worker", "double.param", "gray.param", *size), "one model")
+    refused(run("--worker", "double.param", "--size", "8x"), "--size")
+    refused(run("--worker", "double.param", *size, "--threads", "257"), "--threads")
+    for model, word in (("lanczos3", "lanczos3"), ("missing.param", "missing.param"), ("gray.param", "gray.param"),
+                        ("half.param", "half.param"), ("no-such", "no-such")):
+        refused(run("--worker", model, *size, stdin="load ok.f32\n"), word)
+    for asked, word in (("load missing.f32", "missing.f32"), ("load large.f32", "8 × 8"), ("load", "cannot be read"),
+                        ("run 1", "load"), ("save x", "load"), ("rss", "load"), ("dance", "dance"),
+                        ("load ok.f32\nload ok.f32", "once"), ("load ok.f32\nrun", "seconds"), ("load ok.f32\nrun -1", "-1"),
+                        ("load ok.f32\nrun nan", "nan"), ("load ok.f32\nsave no/such/folder", "no/such/folder")):
+        refused(run("--worker", "double.param", *size, stdin=asked + "\n"), word)
+    check(run("--worker", "double.param", *size).returncode == 0, "nothing asked is nothing wrong")
+
+
+def main():
+    os.environ.update(LC_ALL="C.UTF-8", LANGUAGE="")
+    os.environ.pop("ACUITY_MODELS", None)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_DATA_HOME"] = os.path.join(folder, "home")
+        os.chdir(folder)
+        make_network("double")
+        for part in (worker, worker_refuses):
+            part()
+        os.chdir("/")
+    print(f"1..{number}")
+    return 1 if failures else 0
+
+
+sys.exit(main())
