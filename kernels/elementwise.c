@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "kernels_private.h"
 
+#include <string.h>
+
+#define LANES 16
+
 void
 acu_slope_c (float *dst, const float *src, const float *slope, int channels, int width)
 {
@@ -42,4 +46,50 @@ acu_affine_c (float *dst, const float *src, const float *scale, const float *off
       for (int c = 0; c < channels; c++)
         dst[c] = src[c] * scale[c] + offset[c];
     }
+}
+
+int
+acu_range_c (const float *src, size_t n, float *low, float *high)
+{
+  float lows[LANES], highs[LANES];
+  int32_t magnitude[LANES] = { 0 }, largest = 0;
+  size_t i = 0;
+
+  for (int j = 0; j < LANES; j++)
+    {
+      lows[j] = *low;
+      highs[j] = *high;
+    }
+  for (; n - i >= LANES; i += LANES)
+    {
+      int32_t bits[LANES];
+
+      memcpy (bits, src + i, sizeof bits);
+      for (int j = 0; j < LANES; j++)
+        {
+          float v = src[i + j];
+          int32_t m = bits[j] & 0x7fffffff;
+
+          lows[j] = v < lows[j] ? v : lows[j];
+          highs[j] = v > highs[j] ? v : highs[j];
+          magnitude[j] = m > magnitude[j] ? m : magnitude[j];
+        }
+    }
+  for (; i < n; i++)
+    {
+      int32_t m;
+
+      memcpy (&m, src + i, sizeof m);
+      m &= 0x7fffffff;
+      lows[0] = src[i] < lows[0] ? src[i] : lows[0];
+      highs[0] = src[i] > highs[0] ? src[i] : highs[0];
+      magnitude[0] = m > magnitude[0] ? m : magnitude[0];
+    }
+  for (int j = 0; j < LANES; j++)
+    {
+      *low = lows[j] < *low ? lows[j] : *low;
+      *high = highs[j] > *high ? highs[j] : *high;
+      largest = magnitude[j] > largest ? magnitude[j] : largest;
+    }
+  return largest < 0x7f800000;
 }

@@ -17,6 +17,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     .add = acu_add_c,
     .mul = acu_mul_c,
     .affine = acu_affine_c,
+    .range = acu_range_c,
     .pixel_shuffle = acu_pixel_shuffle_c,
     .resample_horizontal = acu_resample_horizontal_c,
     .resample_vertical = acu_resample_vertical_c,

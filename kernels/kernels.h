@@ -76,6 +76,9 @@ typedef void (*acu_mul_fn) (float *dst, const float *a, const float *b, size_t n
 typedef void (*acu_affine_fn) (float *dst, const float *src, const float *scale, const float *offset,
                                int channels, int width);
 
+/* Whether all of n numbers are finite; widens *low and *high to hold them. */
+typedef int (*acu_range_fn) (const float *src, size_t n, float *low, float *high);
+
 /* One output row `row` (0 .. factor - 1) of the factor output rows that an input row becomes.
  * src: width pixels of channels * factor² floats; channel c of output column x * factor + j is input channel
  * (c * factor + row) * factor + j of pixel x. dst: width * factor pixels of `channels` floats. */
@@ -104,6 +107,7 @@ typedef struct AcuKernels
   acu_add_fn add;
   acu_mul_fn mul;
   acu_affine_fn affine;
+  acu_range_fn range;
   acu_pixel_shuffle_fn pixel_shuffle;
   acu_resample_horizontal_fn resample_horizontal;
   acu_resample_vertical_fn resample_vertical;

@@ -45,6 +45,7 @@ void acu_slope_c (float *dst, const float *src, const float *slope, int channels
 void acu_add_c (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
 void acu_mul_c (float *dst, const float *a, const float *b, size_t n);
 void acu_affine_c (float *dst, const float *src, const float *scale, const float *offset, int channels, int width);
+int acu_range_c (const float *src, size_t n, float *low, float *high);
 void acu_pixel_shuffle_c (float *dst, const float *src, int channels, int factor, int row, int width);
 void acu_half_widen_c (float *dst, const uint16_t *src, size_t n);
 int acu_half_narrow_c (uint16_t *dst, const float *src, size_t n);

@@ -23,6 +23,8 @@
 #define POSITIONS ACU_WINOGRAD_POSITIONS
 #define GROUP ACU_WINOGRAD_GROUP
 #define VECS (GROUP / LANES)
+/* Tiles that are asked for before their turn. */
+#define AHEAD 2
 #define INLINE __attribute__ ((always_inline)) static inline
 
 /* B of a column of six; the results lie `step` vectors apart. */
@@ -383,6 +385,20 @@ input_tile_i16 (int16_t *v, const AcuWinogradTile *tile, const AcuWinograd *conv
   return input_i16 (v, tile, conv, layout, columns);
 }
 
+/* Asks for what a tile does not share with the one before it. */
+static void
+prefetch_tile (const AcuWinogradTile *tile, const AcuWinograd *conv)
+{
+  for (int s = 0; s < conv->slices; s++)
+    {
+      size_t pixel = conv->slice_channels[s] * (conv->slice_elements[s] == ACU_ELEMENT_F16 ? 2 : 4);
+
+      for (int y = 0; y < WINDOW; y++)
+        for (size_t at = 2 * pixel; at < WINDOW * pixel; at += 64)
+          __builtin_prefetch ((const char *) tile->src[s * WINDOW + y] + at);
+    }
+}
+
 INLINE int
 winograd (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch, ProductsI16 whole,
           const AcuWinogradKind kind)
@@ -398,10 +414,14 @@ winograd (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *sc
   float limit = conv->out_element == ACU_ELEMENT_F16 ? ACU_HALF_MAX : FLT_MAX, top = 0;
 
   for (int t = 0; t < n; t++)
-    if (kind == ACU_WINOGRAD_I16)
-      factors[t] = input_tile_i16 ((int16_t *) v + (size_t) t * layout.channels, &tiles[t], conv, &layout, columns);
-    else
-      input_tile_f32 ((float *) v + (size_t) t * layout.channels, &tiles[t], conv, &layout, columns);
+    {
+      if (t + AHEAD < n)
+        prefetch_tile (&tiles[t + AHEAD], conv);
+      if (kind == ACU_WINOGRAD_I16)
+        factors[t] = input_tile_i16 ((int16_t *) v + (size_t) t * layout.channels, &tiles[t], conv, &layout, columns);
+      else
+        input_tile_f32 ((float *) v + (size_t) t * layout.channels, &tiles[t], conv, &layout, columns);
+    }
 
   for (int group = 0; group < layout.groups;)
     {

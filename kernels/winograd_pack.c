@@ -10,15 +10,16 @@
 #define U_NORM(channels) (65400.0 - 0.5 * sqrt (channels))
 #define LARGEST_WEIGHT 32700.0
 /* Norms outside are as good as infinite, or nothing. */
-#define NORM_MAX 1e18f
-#define NORM_MIN 1e-18f
+#define SQUARES_MAX 1e36f
+#define SQUARES_MIN 1e-36f
 
 /* √Σb² of B's rows. */
 #define NORM_0 2.87228132f
 #define NORM_1 2.73861279f
 #define NORM_3 1.93649167f
 
-static const float row_norms[ACU_WINOGRAD_WINDOW] = { NORM_0, NORM_1, NORM_1, NORM_3, NORM_3, NORM_0 };
+/* 1 / Σb². */
+static const float row_weights[ACU_WINOGRAD_WINDOW] = { 1 / 8.25f, 1 / 7.5f, 1 / 7.5f, 1 / 3.75f, 1 / 3.75f, 1 / 8.25f };
 
 /* With f the largest of the rows' norms, each divided by its B's norm, no position's vector V over the channels is longer than
  * f * norm_y * norm_x (Cauchy and Schwarz). */
@@ -35,20 +36,20 @@ static const float damping[ACU_WINOGRAD_WINDOW] = { 1, 1, 1, ACU_WINOGRAD_DAMPIN
 float
 acu_winograd_block (const float *squares, float *scale)
 {
-  float f = NORM_MIN, s;
+  float most = SQUARES_MIN, f, s;
 
   for (int y = 0; y < ACU_WINOGRAD_WINDOW; y++)
     {
-      float norm = sqrtf (squares[y]);
+      float weighted = squares[y] * row_weights[y];
 
-      if (!(norm < NORM_MAX))
+      if (!(squares[y] < SQUARES_MAX))
         {
           memset (scale, 0, ACU_WINOGRAD_POSITIONS * sizeof *scale);
           return NAN;
         }
-      norm /= row_norms[y];
-      f = norm > f ? norm : f;
+      most = weighted > most ? weighted : most;
     }
+  f = sqrtf (most);
   s = V_NORM / f;
   for (int p = 0; p < ACU_WINOGRAD_POSITIONS; p++)
     scale[p] = s * (&position_scales[0][0])[p];

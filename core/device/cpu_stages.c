@@ -197,9 +197,22 @@ static void
 nearest (const Piece *p, char *dst)
 {
   gsize pixel = acu_cpu_pixel_bytes (p->out);
+  int factor = p->stage->factor;
+  const char *src = in_pixel (p, 0, p->row / factor, p->from / factor);
 
-  for (int x = p->from; x < p->to; x++, dst += pixel)
-    memcpy (dst, in_pixel (p, 0, p->row / p->stage->factor, x / p->stage->factor), pixel);
+  for (int x = p->from, left = factor - p->from % factor; x < p->to; x++, dst += pixel)
+    {
+      /* The usual pixel, three floats, is worth a copy of constant length. */
+      if (pixel == 3 * sizeof (float))
+        memcpy (dst, src, 3 * sizeof (float));
+      else
+        memcpy (dst, src, pixel);
+      if (--left == 0)
+        {
+          src += pixel;
+          left = factor;
+        }
+    }
 }
 
 static void

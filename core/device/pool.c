@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "pool.h"
 
+/* Steps of a network follow one another within microseconds, and waking a thread takes as long: it looks this often whether there is
+ * work again before it sleeps (some 30 µs). */
+#define LOOKS 1000
+
 typedef struct Job
 {
   AcuTask run;
@@ -8,7 +12,7 @@ typedef struct Job
   int tasks, threads;
   gint next;                      /* atomic: the next task to take */
   int joined;                     /* threads that ever joined, the caller included: the next worker number */
-  int active;                     /* threads of the pool that are in it now */
+  gint active;                    /* threads of the pool that are in it now; changed under the lock, read without */
   struct Job *below;
 } Job;
 
@@ -16,6 +20,17 @@ static GMutex lock;
 static GCond work, idle;
 static Job *jobs;
 static int started, sleeping;
+static gint submitted;            /* atomic: jobs so far */
+
+static inline void
+breathe (void)
+{
+#if defined (__x86_64__)
+  __builtin_ia32_pause ();
+#elif defined (__aarch64__)
+  __asm__ volatile ("yield");
+#endif
+}
 
 static void
 take_tasks (Job *job, int worker)
@@ -38,12 +53,26 @@ find_job (void)
 static gpointer
 worker_main (gpointer unused)
 {
+  gboolean looked = FALSE;
+
   g_mutex_lock (&lock);
   for (;;)
     {
       Job *job = find_job ();
       int worker;
 
+      if (!job && !looked)
+        {
+          gint seen = g_atomic_int_get (&submitted);
+
+          looked = TRUE;
+          g_mutex_unlock (&lock);
+          for (int i = 0; i < LOOKS && g_atomic_int_get (&submitted) == seen; i++)
+            breathe ();
+          g_mutex_lock (&lock);
+          continue;
+        }
+      looked = FALSE;
       if (!job)
         {
           sleeping++;
@@ -52,11 +81,11 @@ worker_main (gpointer unused)
           continue;
         }
       worker = job->joined++;
-      job->active++;
+      g_atomic_int_inc (&job->active);
       g_mutex_unlock (&lock);
       take_tasks (job, worker);
       g_mutex_lock (&lock);
-      if (--job->active == 0)
+      if (g_atomic_int_dec_and_test (&job->active))
         g_cond_broadcast (&idle);
     }
   return NULL;
@@ -107,15 +136,18 @@ acu_pool_run (int tasks, int threads, AcuTask run, void *data)
   start_threads (MIN (job.threads, ACU_POOL_MAX_THREADS) - 1);
   job.below = jobs;
   jobs = &job;
+  g_atomic_int_inc (&submitted);
   for (int i = 1; i < job.threads && i <= sleeping; i++)
     g_cond_signal (&work);
   g_mutex_unlock (&lock);
 
   take_tasks (&job, 0);
+  for (int i = 0; i < LOOKS && g_atomic_int_get (&job.active) > 0; i++)
+    breathe ();
 
   g_mutex_lock (&lock);
   unlink_job (&job);
-  while (job.active > 0)
+  while (g_atomic_int_get (&job.active) > 0)
     g_cond_wait (&idle, &lock);
   g_mutex_unlock (&lock);
 }

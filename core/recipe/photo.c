@@ -2,6 +2,7 @@
 /* A network enlarges the colours; an exact resampler brings its result to the wanted size; alpha is resampled. */
 #include "upscaler_private.h"
 
+#include "row_range.h"
 #include "underpaint.h"
 
 #include <glib/gi18n-lib.h>
@@ -95,16 +96,6 @@ read_source (Photo *photo, GError **error)
 }
 
 static void
-widen_range (const float *row, gsize n, float *low, float *high)
-{
-  for (gsize i = 0; i < n; i++)
-    {
-      *low = fminf (*low, row[i]);
-      *high = fmaxf (*high, row[i]);
-    }
-}
-
-static void
 gray_to_rgb (float *dst, const float *src, int width)
 {
   /* Backwards: both may start at the same place. */
@@ -134,7 +125,7 @@ read_rows (void *data, int y, int rows, float *pixels, GError **error)
           return FALSE;
         acu_underpaint_push (photo->underpaint, photo->source);
       }
-  widen_range (pixels, (gsize) width * colours, &photo->in_low, &photo->in_high);
+  acu_row_range (pixels, (gsize) width * colours, &photo->in_low, &photo->in_high);
   if (colours == 1)
     gray_to_rgb (pixels, pixels, width);
   return TRUE;
@@ -174,6 +165,8 @@ emit (Photo *photo, const float *rgb, GError **error)
 
   if (upscaler->format.alpha && !next_alpha_row (photo, error))
     return FALSE;
+  if (colours == 3 && !upscaler->format.alpha && !upscaler->format.linear)
+    return photo->run->write (photo->run->data, photo->written++, 1, rgb, error);
   for (int x = 0; x < width; x++, rgb += 3)
     {
       float *pixel = photo->pixels + (gsize) x * channels;
@@ -199,15 +192,13 @@ write_rows (void *data, int y, int rows, const float *pixels, GError **error)
   gsize n = (gsize) upscaler->src_width * upscaler->net->scale * 3;
 
   g_assert (rows == 1);
-  for (gsize i = 0; i < n; i++)
-    if (!isfinite (pixels[i]))
-      {
-        g_set_error (error, ACU_ERROR, ACU_ERROR_OUTPUT,
-                     _("The model “%s” made numbers that are no colours; nothing was changed."),
-                     upscaler->model->name);
-        return FALSE;
-      }
-  widen_range (pixels, n, &photo->out_low, &photo->out_high);
+  if (!acu_row_range (pixels, n, &photo->out_low, &photo->out_high))
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_OUTPUT,
+                   _("The model “%s” made numbers that are no colours; nothing was changed."),
+                   upscaler->model->name);
+      return FALSE;
+    }
   if (!photo->exact)
     return emit (photo, pixels, error);
   if (photo->written < upscaler->dst_height)
