@@ -58,6 +58,11 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     {
       k->conv2d_isa = "neon";
       k->conv2d = acu_conv2d_neon;
+      k->winograd[ACU_WINOGRAD_F32] = acu_winograd_f32_neon;
+      k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_neon;
+      k->winograd_isa[ACU_WINOGRAD_F32] = k->winograd_isa[ACU_WINOGRAD_I16] = "neon";
+      k->half_widen = acu_half_widen_neon;
+      k->half_narrow = acu_half_narrow_neon;
       k->activation = acu_activation_neon;
       k->slope = acu_slope_neon;
       k->add = acu_add_neon;

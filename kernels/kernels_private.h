@@ -70,6 +70,8 @@ int acu_half_narrow_avx512 (uint16_t *dst, const float *src, size_t n);
 
 #ifdef __aarch64__
 void acu_conv2d_neon (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
+void acu_half_widen_neon (float *dst, const uint16_t *src, size_t n);
+int acu_half_narrow_neon (uint16_t *dst, const float *src, size_t n);
 void acu_activation_neon (float *dst, const float *src, size_t n, AcuActivation kind);
 void acu_slope_neon (float *dst, const float *src, const float *slope, int channels, int width);
 void acu_add_neon (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
