@@ -24,6 +24,10 @@ acu_cpu_flags (void)
         }
     }
 #endif
+#ifdef __aarch64__
+  /* A part of the architecture, with fused multiply-add. */
+  flags |= ACU_CPU_NEON;
+#endif
   return flags;
 }
 

@@ -54,4 +54,24 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_avx512vnni;
     }
 #endif
+#ifdef __aarch64__
+  if (flags & ACU_CPU_NEON)
+    {
+      k->conv2d_isa = "neon";
+      k->conv2d = acu_conv2d_neon;
+      k->winograd[ACU_WINOGRAD_F32] = acu_winograd_f32_neon;
+      k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_neon;
+      k->winograd_isa[ACU_WINOGRAD_F32] = k->winograd_isa[ACU_WINOGRAD_I16] = "neon";
+      k->half_widen = acu_half_widen_neon;
+      k->half_narrow = acu_half_narrow_neon;
+      k->activation = acu_activation_neon;
+      k->slope = acu_slope_neon;
+      k->add = acu_add_neon;
+      k->mul = acu_mul_neon;
+      k->affine = acu_affine_neon;
+      k->pixel_shuffle = acu_pixel_shuffle_neon;
+      k->resample_horizontal = acu_resample_horizontal_neon;
+      k->resample_vertical = acu_resample_vertical_neon;
+    }
+#endif
 }

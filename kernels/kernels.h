@@ -96,7 +96,7 @@ typedef void (*acu_resample_vertical_fn) (float *dst, const float *const *rows, 
 
 typedef struct AcuKernels
 {
-  const char *conv2d_isa;         /* which implementation was taken, for printing: "c", "avx2", "avx512" */
+  const char *conv2d_isa;         /* which implementation was taken, for printing: "c", "avx2", "avx512", "neon" */
   acu_conv2d_fn conv2d;
   acu_winograd_fn winograd[2];    /* by AcuWinogradKind */
   const char *winograd_isa[2];

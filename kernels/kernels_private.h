@@ -69,4 +69,19 @@ void acu_half_widen_avx512 (float *dst, const uint16_t *src, size_t n);
 int acu_half_narrow_avx512 (uint16_t *dst, const float *src, size_t n);
 #endif
 
+#ifdef __aarch64__
+void acu_conv2d_neon (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
+void acu_half_widen_neon (float *dst, const uint16_t *src, size_t n);
+int acu_half_narrow_neon (uint16_t *dst, const float *src, size_t n);
+void acu_activation_neon (float *dst, const float *src, size_t n, AcuActivation kind);
+void acu_slope_neon (float *dst, const float *src, const float *slope, int channels, int width);
+void acu_add_neon (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
+void acu_mul_neon (float *dst, const float *a, const float *b, size_t n);
+void acu_affine_neon (float *dst, const float *src, const float *scale, const float *offset, int channels, int width);
+void acu_pixel_shuffle_neon (float *dst, const float *src, int channels, int factor, int row, int width);
+void acu_resample_horizontal_neon (float *dst, const float *src, const float *weights, const int32_t *first,
+                                   int taps, int channels, int width);
+void acu_resample_vertical_neon (float *dst, const float *const *rows, const float *weights, int taps, size_t n);
+#endif
+
 #endif

@@ -91,5 +91,9 @@ int acu_winograd_i16_avx512_with (const AcuWinogradTile *tiles, int n, const Acu
                                   ProductsI16 products);
 int acu_winograd_i16_avx512vnni (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
 #endif
+#ifdef __aarch64__
+int acu_winograd_f32_neon (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
+int acu_winograd_i16_neon (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
+#endif
 
 #endif
