@@ -68,14 +68,14 @@ typedef struct AcuWinograd
 } AcuWinograd;
 
 /* One tile. src[slice * 6 + row]: the pixel at the window's left end in that row; pixels lie slice_channels numbers apart.
- * dst[row] and residual[row]: the tile's first pixel; out_channels numbers apart. Only rows × columns (1 to 4) pixels of the
- * result are stored, only those of the residual are read; all 6 × 6 input pixels are read. */
+ * dst[row] and residual[row]: the tile's first pixel; out_channels numbers apart. Only rows from `above` to `rows` - 1 of the first
+ * `columns` (1 to 4) are stored, only those of the residual are read; all 6 × 6 input pixels are read. */
 typedef struct AcuWinogradTile
 {
   const void *src[ACU_WINOGRAD_MAX_SLICES * ACU_WINOGRAD_WINDOW];
   void *dst[ACU_WINOGRAD_SIDE];
   const void *residual[ACU_WINOGRAD_SIDE];
-  int rows, columns;
+  int above, rows, columns;
 } AcuWinogradTile;
 
 /* Makes n (1 to ACU_WINOGRAD_TILES) tiles. `scratch`: acu_winograd_scratch_bytes() bytes, aligned to 64, contents of no

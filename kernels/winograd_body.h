@@ -299,7 +299,7 @@ store_part (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd 
   float values[LANES];
   uint32_t top = 0;
 
-  for (int y = 0; y < tile->rows; y++)
+  for (int y = tile->above; y < tile->rows; y++)
     for (int x = 0; x < tile->columns; x++)
       {
         v_store (values, out[y][x]);
@@ -346,7 +346,7 @@ output_group (const void *m, float tile_factor, const AcuWinogradTile *tile, con
         ACU_UNROLL
         for (int x = 0; x < SIDE; x++)
           out[y][x] = finish (out[y][x], factor, conv, channel, activation);
-      if (tile->rows < SIDE || tile->columns < SIDE || channel + LANES > conv->out_channels)
+      if (tile->above > 0 || tile->rows < SIDE || tile->columns < SIDE || channel + LANES > conv->out_channels)
         odd = acu_winograd_larger_magnitude (odd, store_part (out, tile, conv, channel));
       else if (conv->out_element == ACU_ELEMENT_F16)
         top = store_whole (out, tile, conv, channel, top, ACU_ELEMENT_F16);

@@ -95,7 +95,8 @@ typedef struct Step
 {
   AcuExecutor *executor;
   guint stage;
-  int first, rows;                /* of the result; first is a multiple of the tiles' height */
+  int first, rows;                /* of the result */
+  int top;                        /* row of the first tiles' upper edge: first, or above the picture */
   int across, tiles, per_task;    /* tiles in a row, in all, of a task */
 } Step;
 
@@ -116,8 +117,9 @@ set_rows (AcuWinogradTile *tile, const Step *step, int y)
         tile->src[k * ACU_WINOGRAD_WINDOW + r] = (const char *) acu_cpu_padded_row (executor, in, y - stage->top + r)
                                                  - stage->left * acu_cpu_pixel_bytes (in);
     }
+  tile->above = MAX (0, step->first - y);
   tile->rows = MIN (ACU_WINOGRAD_SIDE, step->first + step->rows - y);
-  for (int r = 0; r < tile->rows; r++)
+  for (int r = tile->above; r < tile->rows; r++)
     {
       tile->dst[r] = acu_cpu_row (executor, &buffers[stage->output], y + r);
       if (stage->residual)
@@ -135,6 +137,7 @@ set_tile (AcuWinogradTile *tile, const AcuWinogradTile *base, const Step *step, 
   guint slices = stage->n_inputs - stage->residual;
   gsize x = (gsize) column * ACU_WINOGRAD_SIDE;
 
+  tile->above = base->above;
   tile->rows = base->rows;
   tile->columns = MIN (ACU_WINOGRAD_SIDE, out->width - (int) x);
   for (guint k = 0; k < slices; k++)
@@ -144,7 +147,7 @@ set_tile (AcuWinogradTile *tile, const AcuWinogradTile *base, const Step *step, 
       for (int r = 0; r < ACU_WINOGRAD_WINDOW; r++)
         tile->src[k * ACU_WINOGRAD_WINDOW + r] = (const char *) base->src[k * ACU_WINOGRAD_WINDOW + r] + offset;
     }
-  for (int r = 0; r < tile->rows; r++)
+  for (int r = tile->above; r < tile->rows; r++)
     {
       tile->dst[r] = (char *) base->dst[r] + x * acu_cpu_pixel_bytes (out);
       if (stage->residual)
@@ -167,7 +170,7 @@ run_task (void *data, int task, int worker)
       int column = (from + t) % step->across;
 
       if (t == 0 || column == 0)
-        set_rows (&base, step, step->first + (from + t) / step->across * ACU_WINOGRAD_SIDE);
+        set_rows (&base, step, step->top + (from + t) / step->across * ACU_WINOGRAD_SIDE);
       set_tile (&tiles[t], &base, step, column);
     }
   if (!executor->kernels->winograd[conv->kind] (tiles, n, conv, executor->scratch + executor->scratch_bytes * worker))
@@ -182,7 +185,8 @@ acu_cpu_winograd_run (AcuExecutor *executor, guint number, int first, int rows)
   int tasks;
 
   step.across = (executor->program->buffers[stage->output].width + ACU_WINOGRAD_SIDE - 1) / ACU_WINOGRAD_SIDE;
-  step.tiles = (rows + ACU_WINOGRAD_SIDE - 1) / ACU_WINOGRAD_SIDE * step.across;
+  step.top = first == 0 && stage->phase > 0 ? stage->phase - ACU_WINOGRAD_SIDE : first;
+  step.tiles = (first + rows - step.top + ACU_WINOGRAD_SIDE - 1) / ACU_WINOGRAD_SIDE * step.across;
   /* As many tasks for each thread, so that none waits for the last one. */
   tasks = (step.tiles + ACU_WINOGRAD_TILES - 1) / ACU_WINOGRAD_TILES;
   tasks = (tasks + executor->threads - 1) / executor->threads * executor->threads;

@@ -49,7 +49,7 @@ typedef enum AcuAlgorithm
   ACU_ALGORITHM_WINOGRAD_I16      /* the same in 16-bit block floating point */
 } AcuAlgorithm;
 
-/* Rows that a stage of that algorithm makes at once: its steps begin at multiples of them. */
+/* Rows that a stage of that algorithm makes at once. */
 #define ACU_WINOGRAD_ROWS 4
 
 /* How the numbers of a feature map are kept. */
@@ -78,7 +78,7 @@ typedef struct AcuStage
   guint inputs[ACU_STAGE_MAX_INPUTS];   /* buffers */
   guint output;                         /* buffer; stage i writes buffer i */
   AcuAlgorithm algorithm;               /* CONV2D */
-  int granularity;                      /* rows made at once, from multiples of it; 1 for most */
+  int granularity, phase;               /* rows made at once; they begin at rows y with y % granularity == phase, and at 0 */
   int kernel_width, kernel_height, stride;
   int left, top;
   int factor;

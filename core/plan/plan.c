@@ -16,7 +16,7 @@ static const struct
   guint64 comfortable;
 } heights[] = {
   { 0, 96 * MEGABYTES }, { 256, 96 * MEGABYTES }, { 128, 96 * MEGABYTES }, { 64, 96 * MEGABYTES },
-  { 32, 1024 * MEGABYTES }, { 16, 1024 * MEGABYTES }, { 8, 2048 * MEGABYTES }, { 4, 4096 * MEGABYTES },
+  { 32, 256 * MEGABYTES }, { 16, 512 * MEGABYTES }, { 8, 2048 * MEGABYTES }, { 4, 4096 * MEGABYTES },
   { 2, 4096 * MEGABYTES }, { 1, 4096 * MEGABYTES }
 };
 
@@ -51,7 +51,7 @@ choose_bands (AcuPlan *plan, guint64 memory, int band_rows, GError **error)
         continue;
       if (!acu_plan_place (plan, heights[i].rows, error))
         return FALSE;
-      if (plan->bytes <= MIN (limit, heights[i].comfortable))
+      if (plan->bytes <= limit && plan->program.arena_bytes <= heights[i].comfortable)
         return TRUE;
       if (plan->bytes < least)
         {
@@ -225,9 +225,11 @@ run_step (void *data, guint number, int first, int rows, GError **error)
     }
   piece = (int) CLAMP (STEP_OPERATIONS / stage->row_operations, 1, rows);
   piece = (piece + stage->granularity - 1) / stage->granularity * stage->granularity;
-  for (int y = first; y < first + rows; y += piece)
+  for (int y = first, now; y < first + rows; y += now)
     {
-      int now = MIN (piece, first + rows - y);
+      /* A first, short step leads to where whole ones begin. */
+      now = y % stage->granularity == stage->phase ? piece : piece - stage->granularity + stage->phase;
+      now = MIN (now > 0 ? now : piece, first + rows - y);
 
       if (!plan->device->run (plan->executor, number, y, now) && plan->precision != ACU_PRECISION_EXACT)
         {

@@ -38,6 +38,9 @@ int acu_plan_last_row (const AcuPlan *plan, guint stage, guint input, int last);
  * end of a band with stage = G_MAXUINT and the result rows that became ready. FALSE ends it. */
 typedef gboolean (*AcuStep) (void *data, guint stage, int first, int rows, GError **error);
 
+/* schedule.c: sets the stages' phases, so that each stage is as far ahead of its readers as its window asks for, and no farther. */
+gboolean acu_plan_set_phases (AcuPlan *plan);
+
 /* schedule.c: goes through the schedule. If `slots` is not NULL it gets the rows that each buffer must hold. */
 gboolean acu_plan_schedule (const AcuPlan *plan, int band_rows, int *slots, AcuStep step, void *data, GError **error);
 

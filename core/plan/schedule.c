@@ -109,9 +109,12 @@ want_inputs (Walk *walk, guint i)
 static int
 whole_steps (const AcuStage *stage, int rows, int height)
 {
-  int steps = (rows + stage->granularity - 1) / stage->granularity;
+  int beyond = rows - stage->phase, steps;
 
-  return MIN (steps * stage->granularity, height);
+  if (rows <= 0 || stage->granularity == 1)
+    return MIN (rows, height);
+  steps = beyond <= 0 ? 0 : (beyond + stage->granularity - 1) / stage->granularity;
+  return MIN (steps * stage->granularity + stage->phase, height);
 }
 
 /* Works out, from the last stage of a band backwards, how many rows each stage must have made when the last one has `end`, which starts
@@ -216,6 +219,42 @@ run_whole (Walk *walk, GError **error)
   return !walk->step || walk->step (walk->data, G_MAXUINT, 0, buffer_of (plan, n - 1)->height, error);
 }
 
+static gboolean
+ends_segment (const AcuPlan *plan, guint stage)
+{
+  return stage == plan->program.n_stages - 1 || plan->program.stages[stage].kind == ACU_STAGE_GLOBAL_POOL;
+}
+
+gboolean
+acu_plan_set_phases (AcuPlan *plan)
+{
+  guint n = plan->program.n_stages;
+  g_autofree int *made = g_try_new0 (int, n), *wanted = g_try_new0 (int, n), *aims = g_try_new0 (int, n);
+  Walk walk = { plan, made, wanted, aims };
+
+  if (!made || !wanted || !aims)
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    plan->program.stages[i].phase = -1;
+  for (guint last = 0; last < n; last++)
+    {
+      if (!ends_segment (plan, last))
+        continue;
+      want (&walk, last, 0);
+      memset (wanted, 0, n * sizeof *wanted);
+      for (guint i = 0; i <= last; i++)
+        {
+          AcuStage *stage = &plan->program.stages[i];
+
+          if (stage->phase < 0 && aims[i] > G_MININT / 4)
+            stage->phase = (aims[i] % stage->granularity + stage->granularity) % stage->granularity;
+        }
+    }
+  for (guint i = 0; i < n; i++)
+    plan->program.stages[i].phase = MAX (plan->program.stages[i].phase, 0);
+  return TRUE;
+}
+
 gboolean
 acu_plan_schedule (const AcuPlan *plan, int band_rows, int *slots, AcuStep step, void *data, GError **error)
 {
@@ -238,7 +277,7 @@ acu_plan_schedule (const AcuPlan *plan, int band_rows, int *slots, AcuStep step,
       int rows = pool ? buffer_of (plan, plan->program.stages[i].inputs[0])->height : height;
       gint64 band;
 
-      if (!pool && i < n - 1)
+      if (!ends_segment (plan, i))
         continue;
       /* The same share of the picture as a band of the result has. */
       band = MAX (1, (gint64) band_rows * rows / height);

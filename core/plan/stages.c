@@ -275,6 +275,8 @@ acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
   if (!list_consumers (plan))
     goto no_memory;
   acu_plan_choose (plan);
+  if (!acu_plan_set_phases (plan))
+    goto no_memory;
   for (guint i = 0; i < plan->program.n_stages; i++)
     if (plan->program.stages[i].kind == ACU_STAGE_CONV2D || plan->program.stages[i].kind == ACU_STAGE_DECONV2D)
       widen_margins (&plan->program, &plan->program.stages[i]);
