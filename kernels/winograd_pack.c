@@ -116,31 +116,29 @@ acu_winograd_place (int channel, int slice_channels)
   return block + rest % 16 / 4 * 8 + rest / 16 * 4 + rest % 4;
 }
 
+/* Rows (1, p, p²) / Π (p - other points) of the points 0, ±√½, ±√2, and ∞. */
+static const double weight_matrix[ACU_WINOGRAD_WINDOW][3] = {
+  { 1, 0, 0 },
+  { -2.0 / 3, -0.47140452079103168293, -1.0 / 3 },
+  { -2.0 / 3, 0.47140452079103168293, -1.0 / 3 },
+  { 1.0 / 6, 0.23570226039551584147, 1.0 / 3 },
+  { 1.0 / 6, -0.23570226039551584147, 1.0 / 3 },
+  { 0, 0, 1 }
+};
+
 /* U of one pair of channels, G g Gᵀ in double precision. */
 static void
 transform_weights (double *u, const float *g)
 {
-  static const double points[ACU_WINOGRAD_WINDOW - 1] = {
-    0, 0.70710678118654752440, -0.70710678118654752440, 1.41421356237309504880, -1.41421356237309504880
-  };
-  double matrix[ACU_WINOGRAD_WINDOW][3] = { 0 }, half[ACU_WINOGRAD_WINDOW][3];
+  double half[ACU_WINOGRAD_WINDOW][3];
 
-  for (int i = 0; i < ACU_WINOGRAD_WINDOW - 1; i++)
-    {
-      double norm = 1, power = 1;
-
-      for (int j = 0; j < ACU_WINOGRAD_WINDOW - 1; j++)
-        norm *= i == j ? 1 : points[i] - points[j];
-      for (int k = 0; k < 3; k++, power *= points[i])
-        matrix[i][k] = power / norm;
-    }
-  matrix[ACU_WINOGRAD_WINDOW - 1][2] = 1;
   for (int i = 0; i < ACU_WINOGRAD_WINDOW; i++)
     for (int x = 0; x < 3; x++)
-      half[i][x] = matrix[i][0] * g[x] + matrix[i][1] * g[3 + x] + matrix[i][2] * g[6 + x];
+      half[i][x] = weight_matrix[i][0] * g[x] + weight_matrix[i][1] * g[3 + x] + weight_matrix[i][2] * g[6 + x];
   for (int i = 0; i < ACU_WINOGRAD_WINDOW; i++)
     for (int j = 0; j < ACU_WINOGRAD_WINDOW; j++)
-      u[i * ACU_WINOGRAD_WINDOW + j] = half[i][0] * matrix[j][0] + half[i][1] * matrix[j][1] + half[i][2] * matrix[j][2];
+      u[i * ACU_WINOGRAD_WINDOW + j] = half[i][0] * weight_matrix[j][0] + half[i][1] * weight_matrix[j][1]
+                                       + half[i][2] * weight_matrix[j][2];
 }
 
 /* The factor of position p that V and the output transform leave to the weights. */
@@ -190,9 +188,11 @@ weight_place (const Layout *layout, int out, int place, int pair, size_t *step)
 static void
 pack_channel (void *packed, double factor, const AcuWinograd *conv, const Layout *layout, const float *weights, int out)
 {
-  double u[ACU_WINOGRAD_POSITIONS];
+  double u[ACU_WINOGRAD_POSITIONS], scale[ACU_WINOGRAD_POSITIONS];
   int first = 0;
 
+  for (int p = 0; p < ACU_WINOGRAD_POSITIONS; p++)
+    scale[p] = 1 / (factor * position_factor (p));
   for (int s = 0; s < conv->slices; first += conv->slice_channels[s], s++)
     for (int c = 0; c < conv->slice_channels[s]; c++)
       {
@@ -203,7 +203,7 @@ pack_channel (void *packed, double factor, const AcuWinograd *conv, const Layout
         transform_weights (u, weights + (size_t) (first + c) * 9);
         for (int p = 0; p < ACU_WINOGRAD_POSITIONS; p++, at += step)
           if (whole)
-            ((int16_t *) packed)[at] = (int16_t) lrint (u[p] / (factor * position_factor (p)));
+            ((int16_t *) packed)[at] = (int16_t) lrint (u[p] * scale[p]);
           else
             ((float *) packed)[at] = (float) u[p];
       }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "cpu.h"
+#include "pool.h"
 
 #include <acuity/size.h>
 #include <glib/gi18n-lib.h>
@@ -197,36 +198,44 @@ acu_bicubic_taps (int at, int in, int out, int n_taps, float *taps)
   return first;
 }
 
+typedef struct Packing
+{
+  AcuExecutor *executor;
+  gint failed;                    /* atomic */
+} Packing;
+
+static void
+pack_stage (void *data, int number, int worker)
+{
+  Packing *packing = data;
+  const AcuProgram *program = packing->executor->program;
+  const AcuStage *stage = &program->stages[number];
+  AcuCpuStage *packed = &packing->executor->stages[number];
+  int channels = program->buffers[number].channels;
+
+  if ((has_weights (stage) && !pack_conv (program, stage, packed))
+      || (stage->kind == ACU_STAGE_BICUBIC && !pack_bicubic (program, stage, packed)))
+    g_atomic_int_set (&packing->failed, TRUE);
+  if (stage->kind == ACU_STAGE_GLOBAL_POOL)
+    {
+      packed->row_sums_rows = POOL_ROWS;
+      packed->sums = acu_try_alloc0 (channels, sizeof (double));
+      packed->row_sums = acu_try_alloc (channels, POOL_ROWS * sizeof (double));
+      if (!packed->sums || !packed->row_sums)
+        g_atomic_int_set (&packing->failed, TRUE);
+    }
+}
+
 gboolean
 acu_cpu_pack (AcuExecutor *executor, GError **error)
 {
-  const AcuProgram *program = executor->program;
+  Packing packing = { executor };
 
-  executor->stages = acu_try_alloc0 (program->n_stages, sizeof *executor->stages);
-  if (!executor->stages)
-    goto no_memory;
-  for (guint i = 0; i < program->n_stages; i++)
-    {
-      const AcuStage *stage = &program->stages[i];
-      AcuCpuStage *packed = &executor->stages[i];
-      int channels = program->buffers[i].channels;
-
-      if (has_weights (stage) && !pack_conv (program, stage, packed))
-        goto no_memory;
-      if (stage->kind == ACU_STAGE_BICUBIC && !pack_bicubic (program, stage, packed))
-        goto no_memory;
-      if (stage->kind == ACU_STAGE_GLOBAL_POOL)
-        {
-          packed->row_sums_rows = POOL_ROWS;
-          packed->sums = acu_try_alloc0 (channels, sizeof (double));
-          packed->row_sums = acu_try_alloc (channels, POOL_ROWS * sizeof (double));
-          if (!packed->sums || !packed->row_sums)
-            goto no_memory;
-        }
-    }
-  return TRUE;
-
-no_memory:
+  executor->stages = acu_try_alloc0 (executor->program->n_stages, sizeof *executor->stages);
+  if (executor->stages)
+    acu_pool_run ((int) executor->program->n_stages, executor->threads, pack_stage, &packing);
+  if (executor->stages && !packing.failed)
+    return TRUE;
   g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the network's weights."));
   return FALSE;
 }
