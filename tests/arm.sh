@@ -41,8 +41,6 @@ CONFIGURATION
 # A folder with Arm's libraries and headers. Nothing in it is set up: it is only linked with and read from.
 arm_make_root () {
   local package link target
-  [ "$(cat "$arm_root/complete" 2>/dev/null)" = "${arm_libraries[*]}" ] && return 0
-  say "Fetching libraries for Arm 64 to $arm_root"
   rm -rf "$arm_root"
   mkdir -p "$arm_root"
   arm_configure_apt && arm_apt update && arm_apt --download-only install "${arm_libraries[@]}" || return 1
@@ -86,10 +84,13 @@ arm_run () {
   arm_root=$cache/arm
   # in a shell of its own: it ends the one that cannot install
   if ! (install_packages "${arm_tools[@]}"); then skip "Arm 64: its compiler and emulator cannot be installed"; return; fi
-  if ! arm_make_root >"$log" 2>&1; then
-    tail -5 "$log"
-    skip "Arm 64: its libraries cannot be fetched; see $log"
-    return
+  if [ "$(cat "$arm_root/complete" 2>/dev/null)" != "${arm_libraries[*]}" ]; then
+    say "Fetching libraries for Arm 64 to $arm_root"
+    if ! arm_make_root >"$log" 2>&1; then
+      tail -5 "$log"
+      skip "Arm 64: its libraries cannot be fetched; see $log"
+      return
+    fi
   fi
   arm_cross_file >"$build/arm.ini"
   build_tests arm --cross-file "$build/arm.ini" --buildtype release -Dlibrary_only=true || return

@@ -15,11 +15,19 @@ shuffle_3 (float *dst, const float *src, int factor, int row, int width)
       int j = 0;
 
       for (; factor - j >= 4; j += 4)
-        vst3q_f32 (dst + 3 * j, (float32x4x3_t) { { vld1q_f32 (run + j), vld1q_f32 (run + plane + j),
-                                                    vld1q_f32 (run + 2 * plane + j) } });
+        {
+          float32x4x3_t four = { { vld1q_f32 (run + j), vld1q_f32 (run + plane + j),
+                                   vld1q_f32 (run + 2 * plane + j) } };
+
+          vst3q_f32 (dst + 3 * j, four);
+        }
       for (; factor - j >= 2; j += 2)
-        vst3_f32 (dst + 3 * j, (float32x2x3_t) { { vld1_f32 (run + j), vld1_f32 (run + plane + j),
-                                                   vld1_f32 (run + 2 * plane + j) } });
+        {
+          float32x2x3_t two = { { vld1_f32 (run + j), vld1_f32 (run + plane + j),
+                                  vld1_f32 (run + 2 * plane + j) } };
+
+          vst3_f32 (dst + 3 * j, two);
+        }
       if (j < factor)
         for (int c = 0; c < 3; c++)
           dst[3 * j + c] = run[c * plane + j];

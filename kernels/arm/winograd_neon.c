@@ -51,7 +51,7 @@ product_f32 (float *m, ptrdiff_t m_step, const float *v, const float *weights, i
     }
 }
 
-/* One pair of channels, lanes 2 pair and 2 pair + 1 of each tile's eight. The pairs of weights are taken apart by the load. */
+/* One pair of channels, lanes 2 pair and 2 pair + 1 of each tile's eight. The load takes the pairs of weights apart. */
 #define STEP_I16(pair)                                                                                          \
   {                                                                                                             \
     int16x8x2_t w = vld2q_s16 (weights);                                                                        \
