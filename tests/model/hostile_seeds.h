@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* .param files without a .bin that are sound line by line and hostile as a whole. */
+#ifndef HOSTILE_SEEDS_H
+#define HOSTILE_SEEDS_H
+
+#include <glib.h>
+
+/* Resizes up and down again: the same size near 256 pixels, another one elsewhere. */
+GString *hostile_drift (void);
+/* Resizes by a little more than 2: exactly twice the size only while the picture is small. */
+GString *hostile_rounding (void);
+
+#endif
