@@ -356,13 +356,17 @@ static gboolean
 add_concat (const Build *b, guint *index)
 {
   AcuLayer *layer;
+  gint64 channels = 0;
 
   if (acu_record_int (b->record, 0, 0) != 0)
     return refuse (b, _("it does not join channels"));
+  for (guint k = 0; k < b->record->n_inputs; k++)
+    channels += channels_of (b, b->at[k]);
+  if (channels > ACU_MAX_CHANNELS)
+    return refuse (b, _("it has too many channels"));
   if (!(layer = add (b, ACU_LAYER_CONCAT, b->record->n_inputs, index)))
     return FALSE;
-  for (guint k = 0; k < layer->n_inputs; k++)
-    layer->channels += channels_of (b, b->at[k]);
+  layer->channels = (int) channels;
   return TRUE;
 }
 

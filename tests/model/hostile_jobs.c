@@ -42,6 +42,23 @@ wrong_sizes (void)
   refused (hostile_rounding (), 4, 3000, 2);
 }
 
+/* 3 × 8^5 channels are too many, and 3 × 8^14 more than an int holds: the fifth Concat is where to say so. */
+static void
+too_many_channels (void)
+{
+  static const int times[] = { 5, 9, 14 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+    {
+      g_autofree char *path = store (hostile_doubling (times[i]), NULL, 0);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (acu_upscaler_new (acu_upscaler_params (.width = 8, .height = 8, .model = path), &error));
+      g_assert_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED);
+      g_assert_nonnull (strstr (error->message, "line 13: "));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -50,6 +67,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_assert_nonnull (folder = g_dir_make_tmp ("acuity-XXXXXX", NULL));
   g_test_add_func ("/hostile-jobs/wrong-sizes", wrong_sizes);
+  g_test_add_func ("/hostile-jobs/too-many-channels", too_many_channels);
   result = g_test_run ();
   for (int i = 0; i < 2; i++)
     {

@@ -17,3 +17,28 @@ hostile_rounding (void)
 {
   return g_string_new ("7767517\n2 2\nInput in 0 1 a\nInterp up 1 1 a b 0=3 1=2.0005 2=2.0005\n");
 }
+
+/* Appends layers that make eight maps out of blob c<n>, joined as c<n + 1>. */
+static void
+join_copies (GString *text, int n)
+{
+  g_string_append_printf (text, "Split s%d 1 8 c%d", n, n);
+  for (int k = 0; k < 8; k++)
+    g_string_append_printf (text, " p%d.%d", n, k);
+  g_string_append_printf (text, "\nConcat j%d 8 1", n);
+  for (int k = 0; k < 8; k++)
+    g_string_append_printf (text, " p%d.%d", n, k);
+  g_string_append_printf (text, " c%d\n", n + 1);
+}
+
+GString *
+hostile_doubling (int times)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_printf (text, "7767517\n%d %d\nInput in 0 1 c0\n", 2 * times + 2, 9 * times + 2);
+  for (int i = 0; i < times; i++)
+    join_copies (text, i);
+  g_string_append_printf (text, "ReLU r 1 1 c%d out\n", times);
+  return text;
+}

@@ -9,5 +9,7 @@
 GString *hostile_drift (void);
 /* Resizes by a little more than 2: exactly twice the size only while the picture is small. */
 GString *hostile_rounding (void);
+/* Joins a map with itself, eight times each time, so often; then takes a ReLU of it. */
+GString *hostile_doubling (int times);
 
 #endif
