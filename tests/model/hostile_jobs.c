@@ -2,9 +2,22 @@
 /* Hostile files through whole jobs: each is refused with one sentence, or runs to its end. */
 #include "hostile_seeds.h"
 
+#include "arch.h"
+#include "plan.h"
+
 #include <acuity/acuity.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Sanitizers take time and memory of their own. */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define SANITIZED TRUE
+#else
+#define SANITIZED FALSE
+#endif
 
 static char *folder;
 
@@ -59,6 +72,54 @@ too_many_channels (void)
     }
 }
 
+/* Loads and plans the model, in a process of its own that is measured: processor seconds and bytes at most in use. Ends with 0 when it was
+ * refused, 1 when it was planned. */
+static int
+measured (const char *path, double *seconds, guint64 *bytes)
+{
+  struct rusage used;
+  int status;
+  pid_t child = fork ();
+
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      AcuWeights *weights = acu_load_ncnn (path, NULL);
+      AcuNet *net = weights ? acu_arch_build (weights, NULL) : NULL;
+
+      _exit (net && acu_plan_new (net, acu_device_find ("cpu", NULL), 9, 7, 1, 64 << 20, 0, ACU_PRECISION_FAST, NULL));
+    }
+  g_assert_cmpint (wait4 (child, &status, 0, &used), ==, child);
+  g_assert_true (WIFEXITED (status));
+  *seconds = used.ru_utime.tv_sec + used.ru_stime.tv_sec + (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+  *bytes = (guint64) used.ru_maxrss * 1024;
+  return WEXITSTATUS (status);
+}
+
+/* A bad file costs at most a second, twice its size and 64 MiB. */
+static void
+cheap (GString *text)
+{
+  guint64 allowed = 2 * (guint64) text->len + (64 << 20), bytes;
+  g_autofree char *path = store (text, NULL, 0);
+  double seconds;
+
+  g_assert_cmpint (measured (path, &seconds, &bytes), ==, 0);
+  g_test_message ("%.2f s, %" G_GUINT64_FORMAT " kB of %" G_GUINT64_FORMAT, seconds, bytes >> 10, allowed >> 10);
+  if (SANITIZED)
+    return;
+  g_assert_cmpfloat (seconds, <, 1);
+  g_assert_cmpuint (bytes, <=, allowed);
+}
+
+static void
+repeated_numbers (void)
+{
+  cheap (hostile_doubling (9));
+  cheap (hostile_slopes (9000));
+  cheap (hostile_offsets (9000));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -68,6 +129,7 @@ main (int argc, char **argv)
   g_assert_nonnull (folder = g_dir_make_tmp ("acuity-XXXXXX", NULL));
   g_test_add_func ("/hostile-jobs/wrong-sizes", wrong_sizes);
   g_test_add_func ("/hostile-jobs/too-many-channels", too_many_channels);
+  g_test_add_func ("/hostile-jobs/repeated-numbers", repeated_numbers);
   result = g_test_run ();
   for (int i = 0; i < 2; i++)
     {

@@ -42,3 +42,30 @@ hostile_doubling (int times)
   g_string_append_printf (text, "ReLU r 1 1 c%d out\n", times);
   return text;
 }
+
+/* Layers of one type on 3 × 8^4 × 5 channels; `parameters` gets the layer's number. */
+static GString *
+many_channels (int layers, const char *type, const char *parameters)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_printf (text, "7767517\n%d %d\nInput in 0 1 c0\n", layers + 11, layers + 43);
+  for (int i = 0; i < 4; i++)
+    join_copies (text, i);
+  g_string_append (text, "Split s4 1 5 c4 q0 q1 q2 q3 q4\nConcat j4 5 1 q0 q1 q2 q3 q4 v0\n");
+  for (int i = 0; i < layers; i++)
+    g_string_append_printf (text, "%s l%d 1 1 v%d v%d %s%d\n", type, i, i, i + 1, parameters, i);
+  return text;
+}
+
+GString *
+hostile_slopes (int layers)
+{
+  return many_channels (layers, "ReLU", "0=0.");
+}
+
+GString *
+hostile_offsets (int layers)
+{
+  return many_channels (layers, "BinaryOp", "0=0 1=1 2=0.");
+}

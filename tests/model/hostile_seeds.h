@@ -11,5 +11,9 @@ GString *hostile_drift (void);
 GString *hostile_rounding (void);
 /* Joins a map with itself, eight times each time, so often; then takes a ReLU of it. */
 GString *hostile_doubling (int times);
+/* A map of 61,440 channels, then so many ReLUs, each with a slope of its own. */
+GString *hostile_slopes (int layers);
+/* The same with an addition of a number in place of each ReLU. */
+GString *hostile_offsets (int layers);
 
 #endif
