@@ -69,3 +69,48 @@ hostile_offsets (int layers)
 {
   return many_channels (layers, "BinaryOp", "0=0 1=1 2=0.");
 }
+
+static GString *
+repeated (const char *start, const char *piece, gsize bytes)
+{
+  GString *text = g_string_new (start);
+
+  while (text->len < bytes)
+    g_string_append (text, piece);
+  g_string_append_c (text, '\n');
+  return text;
+}
+
+GString *
+hostile_words (gsize bytes)
+{
+  return repeated ("7767517\n2 2\n", "a ", bytes);
+}
+
+GString *
+hostile_numbers (gsize bytes)
+{
+  return repeated ("7767517\n2 2\nInput in 0 1 a -23300=65536", ",1", bytes);
+}
+
+GString *
+hostile_name (gsize bytes)
+{
+  return repeated ("7767517\n2 2\nInput in 0 1 ", "a", bytes);
+}
+
+GString *
+hostile_parameters (int layers)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_printf (text, "7767517\n%d %d\n", layers, layers);
+  for (int i = 0; i < layers; i++)
+    {
+      g_string_append_printf (text, "Input i%d 0 1 b%d", i, i);
+      for (int id = 0; id < 32; id++)
+        g_string_append_printf (text, " %d=1", id);
+      g_string_append_c (text, '\n');
+    }
+  return text;
+}

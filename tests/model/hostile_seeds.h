@@ -15,5 +15,11 @@ GString *hostile_doubling (int times);
 GString *hostile_slopes (int layers);
 /* The same with an addition of a number in place of each ReLU. */
 GString *hostile_offsets (int layers);
+/* Of about so many bytes: a line of short words, a parameter of many numbers, a name. */
+GString *hostile_words (gsize bytes);
+GString *hostile_numbers (gsize bytes);
+GString *hostile_name (gsize bytes);
+/* So many layers with all the parameters that a layer may have. */
+GString *hostile_parameters (int layers);
 
 #endif
