@@ -16,12 +16,14 @@
 #include <acuity/error.h>
 #include <acuity/size.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define MAGIC "7767517"
 #define TAG_F16 0x01306B47u
@@ -456,7 +458,9 @@ static guint8 *
 read_file (const char *path, guint64 max, guint64 *bytes, GError **error)
 {
   g_autofree char *shown = g_filename_display_name (path);
-  FILE *file = fopen (path, "rbe");
+  /* Not waiting: a pipe that nobody writes to would be waited for before it can be seen to be one. */
+  int descriptor = open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  FILE *file = descriptor >= 0 ? fdopen (descriptor, "rb") : NULL;
   struct stat info;
   guint8 *memory;
 
@@ -465,6 +469,8 @@ read_file (const char *path, guint64 max, guint64 *bytes, GError **error)
       g_set_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, _("%s cannot be opened: %s."), shown, g_strerror (errno));
       if (file)
         fclose (file);
+      else if (descriptor >= 0)
+        close (descriptor);
       return NULL;
     }
   if (!S_ISREG (info.st_mode) || (guint64) info.st_size > max)

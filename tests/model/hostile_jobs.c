@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -133,6 +134,21 @@ long_lines (void)
   cheap (hostile_parameters (85000));
 }
 
+static void
+pipes (void)
+{
+  g_autofree char *path = g_build_filename (folder, "pipe.param", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  /* Ends the test if it waits for a writer. */
+  alarm (20);
+  g_assert_null (acu_load_ncnn (path, &error));
+  alarm (0);
+  g_assert_error (error, ACU_ERROR, ACU_ERROR_FORMAT);
+  g_unlink (path);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -144,6 +160,7 @@ main (int argc, char **argv)
   g_test_add_func ("/hostile-jobs/too-many-channels", too_many_channels);
   g_test_add_func ("/hostile-jobs/repeated-numbers", repeated_numbers);
   g_test_add_func ("/hostile-jobs/long-lines", long_lines);
+  g_test_add_func ("/hostile-jobs/pipes", pipes);
   result = g_test_run ();
   for (int i = 0; i < 2; i++)
     {
