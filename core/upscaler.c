@@ -52,6 +52,23 @@ passes_needed (const AcuUpscaler *upscaler, int scale)
   return passes;
 }
 
+/* A network's scale was learned from pictures of a few sizes; a hostile one makes something else of this size. */
+static gboolean
+check_result (const AcuUpscaler *upscaler, GError **error)
+{
+  gint64 width = (gint64) upscaler->src_width * upscaler->net->scale;
+  gint64 height = (gint64) upscaler->src_height * upscaler->net->scale;
+
+  if (acu_plan_width (upscaler->plan) == width && acu_plan_height (upscaler->plan) == height
+      && acu_plan_channels (upscaler->plan) == 3)
+    return TRUE;
+  g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED,
+               _("The model “%s” makes %d × %d pixels of this picture instead of %d times its size."),
+               upscaler->model->name, acu_plan_width (upscaler->plan), acu_plan_height (upscaler->plan),
+               upscaler->net->scale);
+  return FALSE;
+}
+
 /* Plans the network with upscaler->precision; an earlier plan is forgotten first, so that there is room. */
 static gboolean
 make_plan (AcuUpscaler *upscaler, GError **error)
@@ -62,7 +79,7 @@ make_plan (AcuUpscaler *upscaler, GError **error)
   upscaler->plan = acu_plan_new (upscaler->net, upscaler->device, upscaler->src_width, upscaler->src_height,
                                  upscaler->threads, limit == 0 ? 0 : limit > beside ? limit - beside : 1,
                                  upscaler->band_rows, upscaler->precision, error);
-  if (!upscaler->plan)
+  if (!upscaler->plan || !check_result (upscaler, error))
     return FALSE;
   upscaler->memory = acu_plan_bytes (upscaler->plan) + beside;
   upscaler->operations = acu_plan_operations (upscaler->plan);

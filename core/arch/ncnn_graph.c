@@ -6,6 +6,10 @@
 
 /* Parameter numbers below are those of ncnn's .param format, by layer type. */
 
+/* Bytes that a graph may take, beside its file's, for numbers repeated for each channel. Published networks need some kilobytes; a line of
+ * text could ask for 256 KiB. */
+#define MAX_REPEATED (8 << 20)
+
 /* Layer number of blobs that hold a constant: it is folded into its reader. */
 #define CONSTANT (G_MAXUINT - 1)
 
@@ -17,6 +21,7 @@ typedef struct Build
   guint *layer_of;                /* by blob */
   guint *record_of;               /* by blob: which record writes it */
   guint at[ACU_LAYER_MAX_INPUTS]; /* layers of the record's inputs */
+  guint64 *repeatable;            /* bytes left for repeated numbers */
   GError **error;
 } Build;
 
@@ -62,11 +67,20 @@ tensor (const Build *b, const char *part)
   return bytes;
 }
 
+/* One number, n times. */
 static GBytes *
 filled (const Build *b, guint64 n, float value)
 {
   float *room;
-  GBytes *bytes = acu_arch_floats (NULL, n, &room, b->error);
+  GBytes *bytes;
+
+  if (n > *b->repeatable / sizeof (float))
+    {
+      refuse (b, _("with the layers before it, it repeats numbers for too many channels"));
+      return NULL;
+    }
+  *b->repeatable -= n * sizeof (float);
+  bytes = acu_arch_floats (NULL, n, &room, b->error);
 
   for (guint64 i = 0; bytes && i < n; i++)
     room[i] = value;
@@ -185,9 +199,12 @@ add_scalar_op (const Build *b, int op, float value, guint *index)
   float scale = op == OP_MUL ? value : op == OP_DIV ? 1 / value : 1;
   float offset = op == OP_ADD ? value : op == OP_SUB ? -value : 0;
 
+  GBytes *scales;
+
   if (!isfinite (scale))
     return refuse (b, _("it divides by zero"));
-  return add_affine (b, b->at[0], filled (b, channels, scale), filled (b, channels, offset), index);
+  scales = filled (b, channels, scale);
+  return add_affine (b, b->at[0], scales, scales ? filled (b, channels, offset) : NULL, index);
 }
 
 /* The second operand is a constant, one value a channel (MemoryData), not a feature map. */
@@ -356,13 +373,17 @@ static gboolean
 add_concat (const Build *b, guint *index)
 {
   AcuLayer *layer;
+  gint64 channels = 0;
 
   if (acu_record_int (b->record, 0, 0) != 0)
     return refuse (b, _("it does not join channels"));
+  for (guint k = 0; k < b->record->n_inputs; k++)
+    channels += channels_of (b, b->at[k]);
+  if (channels > ACU_MAX_CHANNELS)
+    return refuse (b, _("it has too many channels"));
   if (!(layer = add (b, ACU_LAYER_CONCAT, b->record->n_inputs, index)))
     return FALSE;
-  for (guint k = 0; k < layer->n_inputs; k++)
-    layer->channels += channels_of (b, b->at[k]);
+  layer->channels = (int) channels;
   return TRUE;
 }
 
@@ -499,7 +520,8 @@ acu_arch_add_records (AcuNet *net, const AcuWeights *weights, guint picture, gui
 {
   g_autofree guint *layer_of = g_try_new0 (guint, MAX (weights->n_blobs, 1));
   g_autofree guint *record_of = g_try_new0 (guint, MAX (weights->n_blobs, 1));
-  Build b = { net, weights, NULL, layer_of, record_of, .error = error };
+  guint64 repeatable = MAX_REPEATED + weights->file_bytes;
+  Build b = { net, weights, NULL, layer_of, record_of, .repeatable = &repeatable, .error = error };
 
   if (!layer_of || !record_of)
     {

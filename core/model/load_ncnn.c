@@ -11,15 +11,19 @@
  *          16-bit floats and padding to 4 bytes; 0x000D4B38 (8 bits) and tables of 256 floats are refused. */
 #include "load_ncnn.h"
 
+#include "ncnn_words.h"
+
 #include <acuity/error.h>
 #include <acuity/size.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define MAGIC "7767517"
 #define TAG_F16 0x01306B47u
@@ -27,10 +31,11 @@
 #define TAG_INT8 0x000D4B38u
 #define MAX_PARAM_BYTES (16 << 20)
 #define MAX_BIN_BYTES (G_GUINT64_CONSTANT (2) << 30)
-#define MAX_LAYERS 100000
-#define MAX_LINE_WORDS 4096
+/* As many as a graph is built of; with their parameters they take less than the file is allowed to cost. */
+#define MAX_LAYERS 10000
+#define MAX_BLOBS 100000
+#define MAX_NAME_BYTES 1000
 #define MAX_CHANNELS 65536
-#define MAX_ID 31
 
 typedef struct Load
 {
@@ -69,63 +74,6 @@ no_memory (const Load *load)
 }
 
 static gboolean
-parse_count (const char *word, guint max, guint *count)
-{
-  guint64 value;
-
-  if (!g_ascii_string_to_unsigned (word, 10, 0, max, &value, NULL))
-    return FALSE;
-  *count = (guint) value;
-  return TRUE;
-}
-
-static gboolean
-parse_number (const char *word, double *number)
-{
-  char *end;
-
-  if (!g_ascii_isdigit (*word) && *word != '-' && *word != '+' && *word != '.')
-    return FALSE;
-  *number = g_ascii_strtod (word, &end);
-  return *end == '\0' && isfinite (*number) && fabs (*number) <= 1e30;
-}
-
-static gboolean
-parse_values (const char *text, gboolean is_array, AcuRecordParam *param)
-{
-  g_auto (GStrv) words = g_strsplit (text, ",", -1);
-  guint n = g_strv_length (words), stated = 1;
-
-  if (is_array && (n < 1 || !parse_count (words[0], 65536, &stated) || stated != n - 1))
-    return FALSE;
-  if (!is_array && n != 1)
-    return FALSE;
-  param->count = is_array ? n - 1 : 1;
-  param->values = g_try_new0 (double, MAX (param->count, 1));
-  if (!param->values)
-    return FALSE;
-  for (guint i = 0; i < param->count; i++)
-    if (!parse_number (words[i + (is_array ? 1 : 0)], &param->values[i]))
-      return FALSE;
-  return TRUE;
-}
-
-/* "<id>=<number>" or "-233<id>=<n>,<numbers>". */
-static gboolean
-parse_param (const char *word, AcuRecordParam *param)
-{
-  const char *equals = strchr (word, '=');
-  g_autofree char *key = equals ? g_strndup (word, equals - word) : NULL;
-  gint64 id;
-
-  if (!key || !g_ascii_string_to_signed (key, 10, -23300 - MAX_ID, MAX_ID, &id, NULL) || (id < 0 && id > -23300))
-    return FALSE;
-  param->is_array = id < 0;
-  param->id = (int) (id < 0 ? -23300 - id : id);
-  return parse_values (equals + 1, param->is_array, param);
-}
-
-static gboolean
 read_inputs (Load *load, AcuRecord *record, char **words)
 {
   record->inputs = g_try_new0 (guint, MAX (record->n_inputs, 1));
@@ -157,6 +105,8 @@ read_outputs (Load *load, AcuRecord *record, char **words)
     {
       if (load->next_blob >= weights->n_blobs)
         return damaged (load, _("there are more feature maps than the file says"));
+      if (strlen (words[i]) > MAX_NAME_BYTES)
+        return damaged (load, _("a name is too long"));
       if (g_hash_table_contains (load->blobs, words[i]))
         return damaged (load, _("it makes a feature map that another layer makes already"));
       record->outputs[i] = load->next_blob;
@@ -176,7 +126,7 @@ read_params (Load *load, AcuRecord *record, char **words, guint n)
   for (guint i = 0; i < n; i++)
     {
       record->n_params++;
-      if (!parse_param (words[i], &record->params[i]))
+      if (!acu_ncnn_param (words[i], &record->params[i]))
         return damaged (load, _("a parameter is not a number"));
       for (guint k = 0; k < i; k++)
         if (record->params[k].id == record->params[i].id)
@@ -191,14 +141,16 @@ read_record (Load *load, char **words, guint n, AcuRecord *record)
   record->line = load->line;
   if (n < 4)
     return damaged (load, _("a layer needs a type, a name and its numbers of inputs and outputs"));
+  if (strlen (words[0]) > MAX_NAME_BYTES || strlen (words[1]) > MAX_NAME_BYTES)
+    return damaged (load, _("a name is too long"));
   record->type = g_strdup (words[0]);
   record->name = g_strdup (words[1]);
   if (!g_utf8_validate (words[0], -1, NULL) || !g_utf8_validate (words[1], -1, NULL))
     return damaged (load, _("a name is not UTF-8"));
   if (!g_hash_table_add (load->names, record->name))
     return damaged (load, _("two layers have the same name"));
-  if (!parse_count (words[2], MAX_LINE_WORDS, &record->n_inputs)
-      || !parse_count (words[3], MAX_LINE_WORDS, &record->n_outputs)
+  if (!acu_ncnn_count (words[2], ACU_NCNN_MAX_WORDS, &record->n_inputs)
+      || !acu_ncnn_count (words[3], ACU_NCNN_MAX_WORDS, &record->n_outputs)
       || record->n_inputs + record->n_outputs > n - 4)
     {
       record->n_inputs = record->n_outputs = 0;
@@ -209,28 +161,16 @@ read_record (Load *load, char **words, guint n, AcuRecord *record)
                          n - 4 - record->n_inputs - record->n_outputs);
 }
 
-/* The words of a line; empty ones are dropped. */
-static GPtrArray *
-split_words (char *line)
-{
-  GPtrArray *words = g_ptr_array_new ();
-  char *save = NULL;
-
-  for (char *word = strtok_r (line, " \t\r", &save); word; word = strtok_r (NULL, " \t\r", &save))
-    g_ptr_array_add (words, word);
-  return words;
-}
-
 static gboolean
-read_counts (Load *load, GPtrArray *words)
+read_counts (Load *load, char **words, guint n, guint *layers)
 {
   AcuWeights *weights = load->weights;
-  guint layers, blobs;
+  guint blobs;
 
-  if (words->len != 2 || !parse_count (words->pdata[0], MAX_LAYERS, &layers)
-      || !parse_count (words->pdata[1], MAX_LAYERS, &blobs) || layers == 0 || blobs == 0)
+  if (n != 2 || !acu_ncnn_count (words[0], MAX_LAYERS, layers) || !acu_ncnn_count (words[1], MAX_BLOBS, &blobs)
+      || *layers == 0 || blobs == 0)
     return damaged (load, _("the numbers of layers and feature maps are missing or out of range"));
-  weights->records = g_try_new0 (AcuRecord, layers);
+  weights->records = g_try_new0 (AcuRecord, *layers);
   weights->blob_names = g_try_new0 (char *, blobs);
   load->blob_read = g_try_new0 (guint8, blobs);
   if (!weights->records || !weights->blob_names || !load->blob_read)
@@ -242,34 +182,26 @@ read_counts (Load *load, GPtrArray *words)
 static gboolean
 read_line (Load *load, char *line, guint *state, guint *layers)
 {
-  GPtrArray *words = split_words (line);
-  gboolean ok = TRUE;
+  char *words[ACU_NCNN_MAX_WORDS];
+  guint n = acu_ncnn_split (line, words);
 
-  if (words->len == 0 && *state > 0)
-    goto done;
-  if (words->len > MAX_LINE_WORDS)
-    ok = damaged (load, _("the line is too long"));
-  else if (*state == 0)
+  if (n == 0 && *state > 0)
+    return TRUE;
+  if (n > ACU_NCNN_MAX_WORDS)
+    return damaged (load, _("the line is too long"));
+  if (*state == 0)
     {
-      ok = (words->len == 1 && g_str_equal (words->pdata[0], MAGIC))
-           || damaged (load, _("this is not an ncnn .param file"));
       *state = 1;
+      return (n == 1 && g_str_equal (words[0], MAGIC)) || damaged (load, _("this is not an ncnn .param file"));
     }
-  else if (*state == 1)
+  if (*state == 1)
     {
-      ok = read_counts (load, words);
-      if (ok)
-        parse_count (words->pdata[0], MAX_LAYERS, layers);
       *state = 2;
+      return read_counts (load, words, n, layers);
     }
-  else if (load->weights->n_records >= *layers)
-    ok = damaged (load, _("there are more layers than the file says"));
-  else
-    ok = read_record (load, (char **) words->pdata, words->len, &load->weights->records[load->weights->n_records++]);
-
-done:
-  g_ptr_array_unref (words);
-  return ok;
+  if (load->weights->n_records >= *layers)
+    return damaged (load, _("there are more layers than the file says"));
+  return read_record (load, words, n, &load->weights->records[load->weights->n_records++]);
 }
 
 /* `text` is ours and gets cut into words. */
@@ -526,7 +458,9 @@ static guint8 *
 read_file (const char *path, guint64 max, guint64 *bytes, GError **error)
 {
   g_autofree char *shown = g_filename_display_name (path);
-  FILE *file = fopen (path, "rbe");
+  /* Not waiting: a pipe that nobody writes to would be waited for before it can be seen to be one. */
+  int descriptor = open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  FILE *file = descriptor >= 0 ? fdopen (descriptor, "rb") : NULL;
   struct stat info;
   guint8 *memory;
 
@@ -535,6 +469,8 @@ read_file (const char *path, guint64 max, guint64 *bytes, GError **error)
       g_set_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, _("%s cannot be opened: %s."), shown, g_strerror (errno));
       if (file)
         fclose (file);
+      else if (descriptor >= 0)
+        close (descriptor);
       return NULL;
     }
   if (!S_ISREG (info.st_mode) || (guint64) info.st_size > max)

@@ -6,9 +6,6 @@
 #include <inttypes.h>
 #include <math.h>
 
-/* The most channels that a feature map may have. */
-#define MAX_CHANNELS 65536
-
 static gboolean
 fail (const AcuNet *net, const AcuLayer *layer, const char *what, GError **error)
 {
@@ -78,7 +75,7 @@ infer_channels (const AcuLayer *layer, const AcuShape *const *in)
 
         for (guint i = 0; i < layer->n_inputs; i++)
           sum += in[i]->channels;
-        return sum > MAX_CHANNELS ? 0 : (int) sum;
+        return sum > ACU_MAX_CHANNELS ? 0 : (int) sum;
       }
     case ACU_LAYER_APPEND:
       return in[0]->channels + (int) (g_bytes_get_size (layer->weights) / sizeof (float));
@@ -149,7 +146,7 @@ acu_net_infer (const AcuNet *net, int width, int height, AcuShape *shapes, GErro
       for (guint k = 0; k < layer->n_inputs; k++)
         in[k] = &shapes[layer->inputs[k]];
       shapes[i].channels = infer_channels (layer, in);
-      if (shapes[i].channels < 1 || shapes[i].channels > MAX_CHANNELS)
+      if (shapes[i].channels < 1 || shapes[i].channels > ACU_MAX_CHANNELS)
         return fail (net, layer, _("the channel counts of its inputs do not fit"), error);
       if (in[0])
         {

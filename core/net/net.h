@@ -10,6 +10,8 @@
 G_BEGIN_DECLS
 
 #define ACU_LAYER_MAX_INPUTS 8
+/* The most channels that a feature map may have. */
+#define ACU_MAX_CHANNELS 65536
 
 typedef enum AcuLayerKind
 {

@@ -116,6 +116,12 @@ acu_plan_height (const AcuPlan *plan)
 }
 
 int
+acu_plan_channels (const AcuPlan *plan)
+{
+  return result (plan)->channels;
+}
+
+int
 acu_plan_band_rows (const AcuPlan *plan)
 {
   return plan->band_rows;

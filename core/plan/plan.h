@@ -23,6 +23,7 @@ void acu_plan_free (AcuPlan *plan);
 
 int acu_plan_width (const AcuPlan *plan);         /* of the result */
 int acu_plan_height (const AcuPlan *plan);
+int acu_plan_channels (const AcuPlan *plan);
 int acu_plan_band_rows (const AcuPlan *plan);     /* at most these many rows are finished at once */
 guint64 acu_plan_bytes (const AcuPlan *plan);
 double acu_plan_operations (const AcuPlan *plan);

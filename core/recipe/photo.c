@@ -222,6 +222,10 @@ prepare (Photo *photo, GError **error)
   AcuResamplerParams exact = acu_photo_resampler (upscaler, FALSE), alpha = acu_photo_resampler (upscaler, TRUE);
   gboolean has_alpha = upscaler->format.alpha;
 
+  /* What write_rows() reads. */
+  g_assert (acu_plan_width (upscaler->plan) == (gint64) upscaler->src_width * upscaler->net->scale
+            && acu_plan_height (upscaler->plan) == (gint64) upscaler->src_height * upscaler->net->scale
+            && acu_plan_channels (upscaler->plan) == 3);
   photo->channels = acu_format_channels (&upscaler->format);
   photo->source = acu_try_alloc ((guint64) upscaler->src_width * photo->channels, sizeof (float));
   photo->colour = acu_try_alloc ((guint64) upscaler->dst_width * 3, sizeof (float));
