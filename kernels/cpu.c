@@ -2,6 +2,20 @@
 #include "kernels.h"
 
 #include <string.h>
+#ifdef __x86_64__
+#include <cpuid.h>
+#endif
+
+#ifdef __x86_64__
+/* Not every compiler's __builtin_cpu_supports() has a word for it; its registers are AVX's. */
+static int
+has_f16c (void)
+{
+  unsigned a, b, c, d;
+
+  return __get_cpuid (1, &a, &b, &c, &d) && (c & bit_F16C);
+}
+#endif
 
 unsigned
 acu_cpu_flags (void)
@@ -11,8 +25,7 @@ acu_cpu_flags (void)
 #ifdef __x86_64__
   /* These also ask whether the operating system saves the registers. */
   __builtin_cpu_init ();
-  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma")
-      && __builtin_cpu_supports ("f16c"))
+  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") && has_f16c ())
     {
       flags |= ACU_CPU_AVX2;
       if (__builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")

@@ -21,6 +21,10 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     .pixel_shuffle = acu_pixel_shuffle_c,
     .resample_horizontal = acu_resample_horizontal_c,
     .resample_vertical = acu_resample_vertical_c,
+    .resample_horizontal_u8 = acu_resample_horizontal_u8_c,
+    .resample_vertical_u8 = acu_resample_vertical_u8_c,
+    .stream = acu_stream_c,
+    .stream_end = acu_stream_end_c,
   };
 
 #ifdef __x86_64__
@@ -36,6 +40,10 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->activation = acu_activation_avx2;
       k->resample_horizontal = acu_resample_horizontal_avx2;
       k->resample_vertical = acu_resample_vertical_avx2;
+      k->resample_horizontal_u8 = acu_resample_horizontal_u8_avx2;
+      k->resample_vertical_u8 = acu_resample_vertical_u8_avx2;
+      k->stream = acu_stream_avx2;
+      k->stream_end = acu_stream_end_avx2;
     }
   if (flags & ACU_CPU_AVX512)
     {
@@ -47,6 +55,11 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->half_widen = acu_half_widen_avx512;
       k->half_narrow = acu_half_narrow_avx512;
       k->activation = acu_activation_avx512;
+      k->resample_horizontal = acu_resample_horizontal_avx512;
+      k->resample_vertical = acu_resample_vertical_avx512;
+      k->resample_horizontal_u8 = acu_resample_horizontal_u8_avx512;
+      k->resample_vertical_u8 = acu_resample_vertical_u8_avx512;
+      k->stream = acu_stream_avx512;
     }
   if (flags & ACU_CPU_AVX512VNNI)
     {

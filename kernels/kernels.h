@@ -87,12 +87,38 @@ typedef void (*acu_pixel_shuffle_fn) (float *dst, const float *src, int channels
 
 /* Horizontal pass of a separable resampler. Output pixel x is the sum over k < taps of
  * weights[x * taps + k] * src[first[x] + k] (pixel index), products and sums separate, from k = 0.
- * Every first[x] + k lies inside the source row. */
+ * Every first[x] + k lies inside the source row; first[x] never decreases. */
 typedef void (*acu_resample_horizontal_fn) (float *dst, const float *src, const float *weights,
                                             const int32_t *first, int taps, int channels, int width);
-/* Vertical pass: dst[i] = sum over k < taps of weights[k] * rows[k][i], from k = 0, products and sums separate. */
-typedef void (*acu_resample_vertical_fn) (float *dst, const float *const *rows, const float *weights,
-                                          int taps, size_t n);
+
+/* The most output rows that one call of a vertical pass makes. */
+#define ACU_RESAMPLE_OUTPUTS 4
+/* Vertical pass: `outputs` (1 to ACU_RESAMPLE_OUTPUTS) rows of n floats from the same source rows, so that these are read
+ * once. dst[o][i] = sum over k < taps of weights[o * taps + k] * rows[k][i], from k = 0, products and sums separate. */
+typedef void (*acu_resample_vertical_fn) (float *const *dst, const float *const *rows, const float *weights,
+                                          int taps, int outputs, size_t n);
+
+/* The same passes for 8 bits. Weights are whole numbers, 1 << ACU_RESAMPLE_WEIGHT_BITS being 1, in runs of
+ * ACU_RESAMPLE_U8_TAPS with zeros from `taps` (1 to ACU_RESAMPLE_U8_TAPS) on; the magnitudes of a run add up to less than
+ * 65536, so that no sum leaves 32 bits. Between the passes numbers are 16 bits, a step of 8 bits being 1 << ACU_RESAMPLE_ROW_BITS. */
+#define ACU_RESAMPLE_U8_TAPS 8
+#define ACU_RESAMPLE_WEIGHT_BITS 14
+#define ACU_RESAMPLE_ROW_BITS 6
+#define ACU_RESAMPLE_ROW_MAX (255 << ACU_RESAMPLE_ROW_BITS)
+
+/* channels: 1 to 4. The sum is rounded (half upwards) and limited to 0 .. ACU_RESAMPLE_ROW_MAX, which is 255: as in other
+ * programs' 8-bit resamplers, what shoots over in one pass is cut before the other. */
+typedef void (*acu_resample_horizontal_u8_fn) (int16_t *dst, const uint8_t *src, const int16_t *weights,
+                                               const int32_t *first, int taps, int channels, int width);
+/* rows: `taps` pointers, and one more that can be read likewise when taps is odd. The sum is rounded (half upwards) and limited
+ * to 0 .. 255. */
+typedef void (*acu_resample_vertical_u8_fn) (uint8_t *const *dst, const int16_t *const *rows, const int16_t *weights,
+                                             int taps, int outputs, size_t n);
+
+/* memcpy() past the caches, for what is not read again soon; src should be in the nearest cache. After a thread's last
+ * call it must call stream_end(), which makes what it wrote visible as ordinary stores would be. */
+typedef void (*acu_stream_fn) (void *dst, const void *src, size_t bytes);
+typedef void (*acu_stream_end_fn) (void);
 
 typedef struct AcuKernels
 {
@@ -111,6 +137,10 @@ typedef struct AcuKernels
   acu_pixel_shuffle_fn pixel_shuffle;
   acu_resample_horizontal_fn resample_horizontal;
   acu_resample_vertical_fn resample_vertical;
+  acu_resample_horizontal_u8_fn resample_horizontal_u8;
+  acu_resample_vertical_u8_fn resample_vertical_u8;
+  acu_stream_fn stream;
+  acu_stream_end_fn stream_end;
 } AcuKernels;
 
 /* What the processor has and the operating system lets it use. */

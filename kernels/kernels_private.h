@@ -51,14 +51,28 @@ void acu_half_widen_c (float *dst, const uint16_t *src, size_t n);
 int acu_half_narrow_c (uint16_t *dst, const float *src, size_t n);
 void acu_resample_horizontal_c (float *dst, const float *src, const float *weights, const int32_t *first, int taps,
                                 int channels, int width);
-void acu_resample_vertical_c (float *dst, const float *const *rows, const float *weights, int taps, size_t n);
+void acu_resample_vertical_c (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs,
+                              size_t n);
+void acu_resample_horizontal_u8_c (int16_t *dst, const uint8_t *src, const int16_t *weights, const int32_t *first, int taps,
+                                   int channels, int width);
+void acu_resample_vertical_u8_c (uint8_t *const *dst, const int16_t *const *rows, const int16_t *weights, int taps,
+                                 int outputs, size_t n);
+void acu_stream_c (void *dst, const void *src, size_t bytes);
+void acu_stream_end_c (void);
 
 #ifdef __x86_64__
 void acu_conv2d_avx2 (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
 void acu_activation_avx2 (float *dst, const float *src, size_t n, AcuActivation kind);
-void acu_resample_horizontal_avx2 (float *dst, const float *src, const float *weights, const int32_t *first,
-                                   int taps, int channels, int width);
-void acu_resample_vertical_avx2 (float *dst, const float *const *rows, const float *weights, int taps, size_t n);
+void acu_resample_horizontal_avx2 (float *dst, const float *src, const float *weights, const int32_t *first, int taps,
+                                int channels, int width);
+void acu_resample_vertical_avx2 (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs,
+                              size_t n);
+void acu_resample_horizontal_u8_avx2 (int16_t *dst, const uint8_t *src, const int16_t *weights, const int32_t *first, int taps,
+                                   int channels, int width);
+void acu_resample_vertical_u8_avx2 (uint8_t *const *dst, const int16_t *const *rows, const int16_t *weights, int taps,
+                                 int outputs, size_t n);
+void acu_stream_avx2 (void *dst, const void *src, size_t bytes);
+void acu_stream_end_avx2 (void);
 
 void acu_half_widen_avx2 (float *dst, const uint16_t *src, size_t n);
 int acu_half_narrow_avx2 (uint16_t *dst, const float *src, size_t n);
@@ -67,6 +81,15 @@ void acu_conv2d_avx512 (float *dst, ptrdiff_t dst_step, const float *const *src,
 void acu_activation_avx512 (float *dst, const float *src, size_t n, AcuActivation kind);
 void acu_half_widen_avx512 (float *dst, const uint16_t *src, size_t n);
 int acu_half_narrow_avx512 (uint16_t *dst, const float *src, size_t n);
+void acu_resample_horizontal_avx512 (float *dst, const float *src, const float *weights, const int32_t *first, int taps,
+                                int channels, int width);
+void acu_resample_vertical_avx512 (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs,
+                              size_t n);
+void acu_resample_horizontal_u8_avx512 (int16_t *dst, const uint8_t *src, const int16_t *weights, const int32_t *first, int taps,
+                                   int channels, int width);
+void acu_resample_vertical_u8_avx512 (uint8_t *const *dst, const int16_t *const *rows, const int16_t *weights, int taps,
+                                 int outputs, size_t n);
+void acu_stream_avx512 (void *dst, const void *src, size_t bytes);
 #endif
 
 #ifdef __aarch64__
@@ -81,7 +104,8 @@ void acu_affine_neon (float *dst, const float *src, const float *scale, const fl
 void acu_pixel_shuffle_neon (float *dst, const float *src, int channels, int factor, int row, int width);
 void acu_resample_horizontal_neon (float *dst, const float *src, const float *weights, const int32_t *first,
                                    int taps, int channels, int width);
-void acu_resample_vertical_neon (float *dst, const float *const *rows, const float *weights, int taps, size_t n);
+void acu_resample_vertical_neon (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs,
+                                 size_t n);
 #endif
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "kernels_private.h"
 
+#include <string.h>
+
 /* Floats summed at a time in the vertical pass: they stay in the nearest cache. */
 #define BLOCK 256
 
@@ -23,8 +25,8 @@ acu_resample_horizontal_c (float *dst, const float *src, const float *weights, c
     }
 }
 
-void
-acu_resample_vertical_c (float *dst, const float *const *rows, const float *weights, int taps, size_t n)
+static void
+vertical_row (float *dst, const float *const *rows, const float *weights, int taps, size_t n)
 {
   for (size_t start = 0; start < n; start += BLOCK)
     {
@@ -39,4 +41,22 @@ acu_resample_vertical_c (float *dst, const float *const *rows, const float *weig
       for (size_t i = 0; i < count; i++)
         dst[start + i] = sum[i];
     }
+}
+
+void
+acu_resample_vertical_c (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs, size_t n)
+{
+  for (int o = 0; o < outputs; o++)
+    vertical_row (dst[o], rows, weights + (size_t) o * taps, taps, n);
+}
+
+void
+acu_stream_c (void *dst, const void *src, size_t bytes)
+{
+  memcpy (dst, src, bytes);
+}
+
+void
+acu_stream_end_c (void)
+{
 }

@@ -227,7 +227,7 @@ bicubic (Piece *p)
 {
   const AcuBuffer *in = p->in[0];
   int channels = in->channels, n = MIN (4, in->height);
-  float *mixed = (float *) (void *) p->spare;
+  float *mixed = (float *) (void *) p->spare, *part;
   float weights[4];
   const float *rows[4];
   int first = acu_bicubic_taps (p->row, in->height, p->out->height, n, weights);
@@ -235,8 +235,8 @@ bicubic (Piece *p)
 
   for (int k = 0; k < n; k++)
     rows[k] = in_pixel (p, 0, first + k, left);
-  p->executor->kernels->resample_vertical (mixed + (gsize) left * channels, rows, weights, n,
-                                           (gsize) (right - left) * channels);
+  part = mixed + (gsize) left * channels;
+  p->executor->kernels->resample_vertical (&part, rows, weights, n, 1, (gsize) (right - left) * channels);
   p->executor->kernels->resample_horizontal (p->dst, mixed, p->packed->taps + (gsize) p->from * p->packed->n_taps,
                                              p->packed->first + p->from, p->packed->n_taps, channels,
                                              p->to - p->from);

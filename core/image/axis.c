@@ -4,9 +4,12 @@
 
 #include <acuity/size.h>
 #include <math.h>
+#include <string.h>
 
 /* The kernels sum in single precision. Windows longer than this, which only strong shrinking has, would lose digits. */
 #define SINGLE_TAPS 32
+/* Weights below this share of their sum are rounding at the end of a filter that ends as 0. */
+#define NOTHING 1e-9
 /* Floats summed at a time in double precision: they stay in the nearest cache. */
 #define BLOCK 256
 
@@ -38,48 +41,117 @@ acu_axis_bytes (const AcuFilter *filter, int src, int dst)
 }
 
 /* Position `at`: Pillow's window, the support rounded to whole pixels and cut at the border. Where a pixel lies exactly
- * between two boxes of the area filter, rounding decides; so the numbers are made in Pillow's order, too. */
-static void
+ * between two boxes of the area filter, rounding decides; so the numbers are made in Pillow's order, too. What is left of
+ * nothing at its ends is cut off. Returns the window's length; its weights begin at the position's own. */
+static int
 fill (AcuAxis *axis, double *exact, const AcuFilter *filter, int src, int dst, int at)
 {
   double wide = widening (src, dst), centre = (at + 0.5) * ((double) src / dst), support = filter->radius * wide;
   int low = MAX ((int) floor (centre - support + 0.5), 0);
   int high = MIN ((int) floor (centre + support + 0.5), src);
-  int first = MIN (low, src - axis->taps);
+  int start = 0, end = high - low;
+  /* Sharp filters are 0 at other distances, too; but then their next window begins no later. */
+  double edge = support * (1 - NOTHING);
   float *weights = axis->weights + (gsize) at * axis->taps;
   double sum = 0;
 
   for (int i = low; i < high; i++)
     sum += exact[i - low] = filter->weight ((i - centre + 0.5) * (1 / wide));
-  for (int k = 0; k < axis->taps; k++)
-    weights[k] = 0;
-  for (int i = low; i < high; i++)
-    weights[i - first] = (float) (exact[i - low] / sum);
-  axis->first[at] = first;
+  while (start < end - 1 && centre - 0.5 - (low + start) > edge && fabs (exact[start]) < NOTHING * fabs (sum))
+    start++;
+  while (start < end - 1 && low + end - 1 - centre + 0.5 > edge && fabs (exact[end - 1]) < NOTHING * fabs (sum))
+    end--;
+  for (int k = start; k < end; k++)
+    weights[k - start] = (float) (exact[k] / sum);
+  axis->first[at] = low + start;
+  return end - start;
+}
+
+/* Whether position `at` has the same weights as the one a period before, the window of neither being cut. */
+static gboolean
+repeats (const AcuFilter *filter, int src, int dst, int at, int period)
+{
+  double support = filter->radius * widening (src, dst) + 1, step = (double) src / dst;
+
+  /* The boxes of the area filter are not continuous: see fill(). */
+  return filter->radius >= 1 && at >= period && (at - period + 0.5) * step - support >= 0
+         && (at + 0.5) * step + support <= src;
+}
+
+/* Moves the windows, lengths[at] long, to where all have the same length and lie inside the source. */
+static void
+align (AcuAxis *axis, const gint32 *lengths, int taps, int src)
+{
+  for (int at = 0; at < axis->dst; at++)
+    {
+      int first = MIN (axis->first[at], src - taps), before = axis->first[at] - first;
+      float *to = axis->weights + (gsize) at * taps;
+
+      memmove (to + before, axis->weights + (gsize) at * axis->taps, lengths[at] * sizeof (float));
+      for (int k = 0; k < taps; k++)
+        if (k < before || k >= before + lengths[at])
+          to[k] = 0;
+      axis->first[at] = first;
+    }
+  axis->taps = taps;
+}
+
+static void
+fill_all (AcuAxis *axis, double *exact, gint32 *lengths, const AcuFilter *filter, int src, int dst)
+{
+  int divisor = src, rest = dst, period, longest = 1;
+
+  while (rest)
+    {
+      int next = divisor % rest;
+
+      divisor = rest;
+      rest = next;
+    }
+  period = dst / divisor;
+  for (int at = 0; at < dst; at++)
+    {
+      if (repeats (filter, src, dst, at, period))
+        {
+          lengths[at] = lengths[at - period];
+          axis->first[at] = axis->first[at - period] + src / divisor;
+          memcpy (axis->weights + (gsize) at * axis->taps, axis->weights + (gsize) (at - period) * axis->taps,
+                  lengths[at] * sizeof (float));
+        }
+      else
+        lengths[at] = fill (axis, exact, filter, src, dst, at);
+      longest = MAX (longest, lengths[at]);
+    }
+  align (axis, lengths, longest, src);
 }
 
 gboolean
 acu_axis_init (AcuAxis *axis, const AcuFilter *filter, int src, int dst)
 {
   double *exact = NULL;
+  gint32 *lengths = NULL;
   guint64 weights;
+  gboolean done = FALSE;
 
   axis->dst = dst;
   axis->taps = acu_axis_taps (filter, src, dst);
-  if (!acu_size_mul (dst, axis->taps, &weights) || !(axis->weights = acu_try_alloc (weights, sizeof (float)))
-      || !(axis->first = acu_try_alloc (dst, sizeof (gint32)))
-      || !(exact = acu_try_alloc (axis->taps, sizeof (double))))
-    return FALSE;
-  for (int x = 0; x < dst; x++)
-    if (filter->weight && src != dst)
-      fill (axis, exact, filter, src, dst, x);
-    else
-      {
-        axis->first[x] = (gint32) ((2 * (gint64) x + 1) * src / (2 * (gint64) dst));
-        axis->weights[x] = 1;
-      }
+  if (acu_size_mul (dst, axis->taps, &weights) && (axis->weights = acu_try_alloc (weights, sizeof (float)))
+      && (axis->first = acu_try_alloc (dst, sizeof (gint32))) && (lengths = acu_try_alloc (dst, sizeof (gint32)))
+      && (exact = acu_try_alloc (axis->taps, sizeof (double))))
+    {
+      if (filter->weight && src != dst)
+        fill_all (axis, exact, lengths, filter, src, dst);
+      else
+        for (int x = 0; x < dst; x++)
+          {
+            axis->first[x] = (gint32) ((2 * (gint64) x + 1) * src / (2 * (gint64) dst));
+            axis->weights[x] = 1;
+          }
+      done = TRUE;
+    }
+  acu_free (lengths);
   acu_free (exact);
-  return TRUE;
+  return done;
 }
 
 void
@@ -136,13 +208,24 @@ down_double (float *dst, const float *const *rows, const float *weights, int tap
     }
 }
 
+int
+acu_axis_group (const AcuAxis *axis, int y, int end)
+{
+  int count = 1;
+
+  while (count < ACU_RESAMPLE_OUTPUTS && y + count < end && axis->first[y + count] == axis->first[y])
+    count++;
+  return count;
+}
+
 void
-acu_axis_down (const AcuAxis *axis, int y, float *dst, const float *const *rows, gsize n)
+acu_axis_down (const AcuAxis *axis, int y, int count, float *const *dst, const float *const *rows, gsize n)
 {
   const float *weights = axis->weights + (gsize) y * axis->taps;
 
-  if (axis->taps > SINGLE_TAPS)
-    down_double (dst, rows, weights, axis->taps, n);
+  if (axis->taps <= SINGLE_TAPS)
+    acu_kernels ()->resample_vertical (dst, rows, weights, axis->taps, count, n);
   else
-    acu_kernels ()->resample_vertical (dst, rows, weights, axis->taps, n);
+    for (int o = 0; o < count; o++)
+      down_double (dst[o], rows, weights + (gsize) o * axis->taps, axis->taps, n);
 }

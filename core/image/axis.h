@@ -17,7 +17,7 @@ typedef struct AcuAxis
   gint32 *first;
 } AcuAxis;
 
-/* Taps for sides from 1 to ACU_MAX_SIDE, and bytes that acu_axis_init() keeps for them. */
+/* The most taps that sides from 1 to ACU_MAX_SIDE need, and bytes that acu_axis_init() keeps for these. */
 int acu_axis_taps (const AcuFilter *filter, int src, int dst);
 guint64 acu_axis_bytes (const AcuFilter *filter, int src, int dst);
 /* axis: all zero. FALSE when there is not enough memory; clear it all the same. */
@@ -26,8 +26,11 @@ void acu_axis_clear (AcuAxis *axis);
 
 /* One row of axis->dst pixels from a source row; dst is not src. */
 void acu_axis_across (const AcuAxis *axis, float *dst, const float *src, int channels);
-/* n floats of destination position y from rows[0 .. taps - 1], rows[k] being the source row first[y] + k. */
-void acu_axis_down (const AcuAxis *axis, int y, float *dst, const float *const *rows, gsize n);
+/* How many positions, from y to before `end` and no more than ACU_RESAMPLE_OUTPUTS, begin at the same source position. */
+int acu_axis_group (const AcuAxis *axis, int y, int end);
+/* n floats of `count` destination positions from y on, which are a group, from rows[0 .. taps - 1], rows[k] being the source
+ * row first[y] + k. */
+void acu_axis_down (const AcuAxis *axis, int y, int count, float *const *dst, const float *const *rows, gsize n);
 
 G_END_DECLS
 

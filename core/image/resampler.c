@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-#include "axis.h"
+#include "kernels_once.h"
+#include "resampler.h"
 
 #include <acuity/error.h>
 #include <acuity/resample.h>
@@ -9,6 +10,8 @@
 
 /* Below this an alpha that was resampled is nothing but rounding, and colour divided by it would be noise. */
 #define ALPHA_NONE 1e-6f
+/* Floats of a row made at a time when they go past the caches. */
+#define CHUNK 512
 
 /* Beside pixels whose colour is multiplied by alpha run their plain colours, for where alpha ends as 0. */
 typedef enum Buffer
@@ -26,7 +29,8 @@ struct AcuResampler
 {
   AcuResamplerParams params;
   gboolean curve, weighted;       /* whether rows are decoded, and colour is weighted by alpha */
-  AcuAxis columns, lines;
+  const AcuAxis *columns, *lines;
+  AcuAxis own_columns, own_lines; /* empty when they are someone else's */
   int pushed, pulled;
   float *buffers[BUFFERS];        /* NULL where not needed */
   const float **window;           /* the rows under one vertical window */
@@ -40,8 +44,8 @@ copies (const AcuResamplerParams *params)
          || (params->src_width == params->dst_width && params->src_height == params->dst_height);
 }
 
-static gboolean
-check (const AcuResamplerParams *params, GError **error)
+gboolean
+acu_resampler_check (const AcuResamplerParams *params, GError **error)
 {
   const int sides[] = { params->src_width, params->src_height, params->dst_width, params->dst_height };
 
@@ -83,7 +87,7 @@ acu_resampler_bytes (const AcuResamplerParams *params)
 {
   guint64 total = sizeof (AcuResampler), lines, count, bytes;
 
-  g_return_val_if_fail (check (params, NULL), 0);
+  g_return_val_if_fail (acu_resampler_check (params, NULL), 0);
   lines = acu_axis_taps (params->filter, params->src_height, params->dst_height);
   if (!acu_size_add (total, acu_axis_bytes (params->filter, params->src_width, params->dst_width), &total)
       || !acu_size_add (total, acu_axis_bytes (params->filter, params->src_height, params->dst_height), &total)
@@ -99,35 +103,54 @@ acu_resampler_bytes (const AcuResamplerParams *params)
 static gboolean
 allocate (AcuResampler *r)
 {
-  const AcuResamplerParams *params = &r->params;
   guint64 count;
 
-  if (!acu_axis_init (&r->columns, params->filter, params->src_width, params->dst_width)
-      || !acu_axis_init (&r->lines, params->filter, params->src_height, params->dst_height)
-      || !(r->window = acu_try_alloc (r->lines.taps, sizeof *r->window)))
+  if (!(r->window = acu_try_alloc (r->lines->taps, sizeof *r->window)))
     return FALSE;
   for (int i = 0; i < BUFFERS; i++)
-    if (!buffer_size (params, i, &count)
+    if (!buffer_size (&r->params, i, &count)
         || (count > 0 && !(r->buffers[i] = acu_try_alloc (count, sizeof (float)))))
       return FALSE;
   return TRUE;
 }
 
 AcuResampler *
-acu_resampler_new (const AcuResamplerParams *params, GError **error)
+acu_resampler_new_shared (const AcuResamplerParams *params, const AcuAxis *columns, const AcuAxis *lines)
 {
-  AcuResampler *r;
+  AcuResampler *r = g_new0 (AcuResampler, 1);
 
-  if (!check (params, error))
-    return NULL;
-  r = g_new0 (AcuResampler, 1);
   r->params = *params;
   r->curve = params->linear_light && !copies (params);
   r->weighted = params->alpha && !copies (params);
+  r->columns = columns;
+  r->lines = lines;
   if (allocate (r))
     return r;
-  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory to resample the picture."));
   acu_resampler_free (r);
+  return NULL;
+}
+
+AcuResampler *
+acu_resampler_new (const AcuResamplerParams *params, GError **error)
+{
+  AcuResampler *r = NULL;
+  AcuAxis columns = { 0 }, lines = { 0 };
+
+  if (!acu_resampler_check (params, error))
+    return NULL;
+  if (acu_axis_init (&columns, params->filter, params->src_width, params->dst_width)
+      && acu_axis_init (&lines, params->filter, params->src_height, params->dst_height)
+      && (r = acu_resampler_new_shared (params, &columns, &lines)))
+    {
+      r->own_columns = columns;
+      r->own_lines = lines;
+      r->columns = &r->own_columns;
+      r->lines = &r->own_lines;
+      return r;
+    }
+  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory to resample the picture."));
+  acu_axis_clear (&columns);
+  acu_axis_clear (&lines);
   return NULL;
 }
 
@@ -136,8 +159,8 @@ acu_resampler_free (AcuResampler *r)
 {
   if (!r)
     return;
-  acu_axis_clear (&r->columns);
-  acu_axis_clear (&r->lines);
+  acu_axis_clear (&r->own_columns);
+  acu_axis_clear (&r->own_lines);
   acu_free (r->window);
   for (int i = 0; i < BUFFERS; i++)
     acu_free (r->buffers[i]);
@@ -147,7 +170,14 @@ acu_resampler_free (AcuResampler *r)
 int
 acu_resampler_rows_needed (const AcuResampler *r, int y)
 {
-  return r->lines.first[y] + r->lines.taps;
+  return r->lines->first[y] + r->lines->taps;
+}
+
+void
+acu_resampler_seek (AcuResampler *r, int y)
+{
+  r->pulled = y;
+  r->pushed = r->lines->first[y];
 }
 
 /* Decodes; with alpha also puts the plain colours aside and weights the others. */
@@ -186,20 +216,20 @@ across (AcuResampler *r, Buffer ring, int slot, const float *source, int channel
   if (r->params.src_width == r->params.dst_width)
     memcpy (dst, source, n * sizeof (float));
   else
-    acu_axis_across (&r->columns, dst, source, channels);
+    acu_axis_across (r->columns, dst, source, channels);
 }
 
 void
 acu_resampler_push (AcuResampler *r, const float *row)
 {
-  int y = r->pushed, slot = y % r->lines.taps;
+  int y = r->pushed, slot = y % r->lines->taps;
 
   if (r->pulled == r->params.dst_height)
     return;
   g_return_if_fail (y < acu_resampler_rows_needed (r, r->pulled));
   r->pushed++;
   /* Between two windows. */
-  if (y < r->lines.first[r->pulled])
+  if (y < r->lines->first[r->pulled])
     return;
   if (r->curve || r->weighted)
     {
@@ -211,18 +241,32 @@ acu_resampler_push (AcuResampler *r, const float *row)
     across (r, RING_PLAIN, slot, r->buffers[SOURCE_PLAIN], r->params.channels - 1);
 }
 
+/* `count` result rows from the next one on, which are a group; with `stream` they go past the caches. */
 static void
-down (AcuResampler *r, Buffer ring, float *dst, int channels)
+down (AcuResampler *r, Buffer ring, float *const *dst, int count, int channels, gboolean stream)
 {
   gsize n = (gsize) r->params.dst_width * channels;
-  int taps = r->lines.taps, first = r->lines.first[r->pulled];
+  int taps = r->lines->taps, first = r->lines->first[r->pulled];
+  float chunk[ACU_RESAMPLE_OUTPUTS][CHUNK];
+  float *const chunks[] = { chunk[0], chunk[1], chunk[2], chunk[3] };
 
   for (int k = 0; k < taps; k++)
     r->window[k] = r->buffers[ring] + (gsize) ((first + k) % taps) * n;
   if (r->params.src_height == r->params.dst_height)
-    memcpy (dst, r->window[0], n * sizeof (float));
+    memcpy (dst[0], r->window[0], n * sizeof (float));
+  else if (!stream)
+    acu_axis_down (r->lines, r->pulled, count, dst, r->window, n);
   else
-    acu_axis_down (&r->lines, r->pulled, dst, r->window, n);
+    for (gsize start = 0; start < n; start += CHUNK)
+      {
+        gsize size = MIN (n - start, CHUNK);
+
+        acu_axis_down (r->lines, r->pulled, count, chunks, r->window, size);
+        for (int o = 0; o < count; o++)
+          acu_kernels ()->stream (dst[o] + start, chunk[o], size * sizeof (float));
+        for (int k = 0; k < taps; k++)
+          r->window[k] += size;
+      }
 }
 
 /* The row with colour divided by alpha. */
@@ -240,7 +284,7 @@ unweight (AcuResampler *r, float *row)
       row[i + colours] = alpha;
       if (!(alpha > ALPHA_NONE) && !plain)
         {
-          down (r, RING_PLAIN, r->buffers[RESULT_PLAIN], colours);
+          down (r, RING_PLAIN, &r->buffers[RESULT_PLAIN], 1, colours, FALSE);
           plain = r->buffers[RESULT_PLAIN];
         }
       for (int c = 0; c < colours; c++)
@@ -248,23 +292,38 @@ unweight (AcuResampler *r, float *row)
     }
 }
 
-gboolean
-acu_resampler_pull (AcuResampler *r, float *row)
+int
+acu_resampler_pull_rows (AcuResampler *r, float *const *rows, int most, gboolean stream)
 {
-  int channels = r->params.channels;
+  int channels = r->params.channels, count = 1;
   gsize n = (gsize) r->params.dst_width * channels;
 
   if (r->pulled == r->params.dst_height || r->pushed < acu_resampler_rows_needed (r, r->pulled))
-    return FALSE;
-  down (r, RING, r->weighted ? r->buffers[RESULT] : row, channels);
+    return 0;
   if (r->weighted)
-    unweight (r, row);
+    {
+      down (r, RING, &r->buffers[RESULT], 1, channels, FALSE);
+      unweight (r, rows[0]);
+    }
+  else
+    {
+      if (r->params.src_height != r->params.dst_height)
+        count = acu_axis_group (r->lines, r->pulled, MIN (r->params.dst_height, r->pulled + most));
+      down (r, RING, rows, count, channels, stream && !r->curve);
+    }
   if (r->curve)
-    acu_srgb_encode (row, row, n);
+    for (int o = 0; o < count; o++)
+      acu_srgb_encode (rows[o], rows[o], n);
   /* The curve has run over alpha too. */
   if (r->curve && r->weighted)
     for (gsize i = channels - 1; i < n; i += channels)
-      row[i] = r->buffers[RESULT][i];
-  r->pulled++;
-  return TRUE;
+      rows[0][i] = r->buffers[RESULT][i];
+  r->pulled += count;
+  return count;
+}
+
+gboolean
+acu_resampler_pull (AcuResampler *r, float *row)
+{
+  return acu_resampler_pull_rows (r, &row, 1, FALSE) > 0;
 }

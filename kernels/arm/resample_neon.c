@@ -55,8 +55,8 @@ acu_resample_horizontal_neon (float *dst, const float *src, const float *weights
     acu_resample_horizontal_c (dst, src, weights, first, taps, channels, width);
 }
 
-void
-acu_resample_vertical_neon (float *dst, const float *const *rows, const float *weights, int taps, size_t n)
+static void
+vertical_row (float *dst, const float *const *rows, const float *weights, int taps, size_t n)
 {
   size_t i = 0;
 
@@ -87,4 +87,12 @@ acu_resample_vertical_neon (float *dst, const float *const *rows, const float *w
         sum += weights[k] * rows[k][i];
       dst[i] = sum;
     }
+}
+
+void
+acu_resample_vertical_neon (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs,
+                            size_t n)
+{
+  for (int o = 0; o < outputs; o++)
+    vertical_row (dst[o], rows, weights + (size_t) o * taps, taps, n);
 }

@@ -2,9 +2,10 @@
 #include "kernels_private.h"
 
 #include <immintrin.h>
+#include <string.h>
 
 #define LANES 8
-#define VECTORS 4                 /* summed at a time in the vertical pass: hides the latency of the additions */
+#define INLINE static inline __attribute__ ((always_inline))
 
 /* The next tap's pixel lends its first float to the fourth lane, which is not stored; the last tap has no next. */
 static void
@@ -55,37 +56,86 @@ acu_resample_horizontal_avx2 (float *dst, const float *src, const float *weights
     acu_resample_horizontal_c (dst, src, weights, first, taps, channels, width);
 }
 
-void
-acu_resample_vertical_avx2 (float *dst, const float *const *rows, const float *weights, int taps, size_t n)
+INLINE void
+vertical_block (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs, int vectors, size_t at)
+{
+  __m256 sum[ACU_RESAMPLE_OUTPUTS][4];
+
+  ACU_UNROLL
+  for (int o = 0; o < outputs; o++)
+    ACU_UNROLL
+    for (int v = 0; v < vectors; v++)
+      sum[o][v] = _mm256_mul_ps (_mm256_set1_ps (weights[(size_t) o * taps]), _mm256_loadu_ps (rows[0] + at + v * LANES));
+  for (int k = 1; k < taps; k++)
+    ACU_UNROLL
+    for (int v = 0; v < vectors; v++)
+      {
+        __m256 row = _mm256_loadu_ps (rows[k] + at + v * LANES);
+
+        ACU_UNROLL
+        for (int o = 0; o < outputs; o++)
+          sum[o][v] = _mm256_add_ps (sum[o][v], _mm256_mul_ps (_mm256_set1_ps (weights[(size_t) o * taps + k]), row));
+      }
+  ACU_UNROLL
+  for (int o = 0; o < outputs; o++)
+    ACU_UNROLL
+    for (int v = 0; v < vectors; v++)
+      _mm256_storeu_ps (dst[o] + at + v * LANES, sum[o][v]);
+}
+
+/* vectors: how many are summed at a time, which hides the latency of the additions. */
+INLINE void
+vertical (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs, int vectors, size_t n)
 {
   size_t i = 0;
 
-  for (; n - i >= VECTORS * LANES; i += VECTORS * LANES)
-    {
-      __m256 sum[VECTORS], w = _mm256_set1_ps (weights[0]);
-
-      ACU_UNROLL
-      for (int v = 0; v < VECTORS; v++)
-        sum[v] = _mm256_mul_ps (w, _mm256_loadu_ps (rows[0] + i + v * LANES));
-      for (int k = 1; k < taps; k++)
-        {
-          const float *row = rows[k] + i;
-
-          w = _mm256_set1_ps (weights[k]);
-          ACU_UNROLL
-          for (int v = 0; v < VECTORS; v++)
-            sum[v] = _mm256_add_ps (sum[v], _mm256_mul_ps (w, _mm256_loadu_ps (row + v * LANES)));
-        }
-      ACU_UNROLL
-      for (int v = 0; v < VECTORS; v++)
-        _mm256_storeu_ps (dst + i + v * LANES, sum[v]);
-    }
+  for (; n - i >= (size_t) vectors * LANES; i += (size_t) vectors * LANES)
+    vertical_block (dst, rows, weights, taps, outputs, vectors, i);
   for (; i < n; i++)
-    {
-      float sum = weights[0] * rows[0][i];
+    for (int o = 0; o < outputs; o++)
+      {
+        const float *w = weights + (size_t) o * taps;
+        float sum = w[0] * rows[0][i];
 
-      for (int k = 1; k < taps; k++)
-        sum += weights[k] * rows[k][i];
-      dst[i] = sum;
-    }
+        for (int k = 1; k < taps; k++)
+          sum += w[k] * rows[k][i];
+        dst[o][i] = sum;
+      }
+}
+
+void
+acu_resample_vertical_avx2 (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs, size_t n)
+{
+  if (outputs == 1)
+    vertical (dst, rows, weights, taps, 1, 4, n);
+  else if (outputs == 2)
+    vertical (dst, rows, weights, taps, 2, 4, n);
+  else if (outputs == 3)
+    vertical (dst, rows, weights, taps, 3, 2, n);
+  else
+    vertical (dst, rows, weights, taps, 4, 2, n);
+}
+
+void
+acu_stream_avx2 (void *dst, const void *src, size_t bytes)
+{
+  uint8_t *to = dst;
+  const uint8_t *from = src;
+  size_t head = -(uintptr_t) to & 31;
+
+  if (head > bytes)
+    head = bytes;
+  memcpy (to, from, head);
+  to += head;
+  from += head;
+  bytes -= head;
+  for (; bytes >= 32; bytes -= 32, to += 32, from += 32)
+    _mm256_stream_si256 ((void *) to, _mm256_loadu_si256 ((const void *) from));
+  memcpy (to, from, bytes);
+}
+
+void
+acu_stream_end_avx2 (void)
+{
+  _mm_sfence ();
 }

@@ -50,5 +50,6 @@ void add_activation_tests (void);
 void add_elementwise_tests (void);
 void add_pixel_shuffle_tests (void);
 void add_resample_tests (void);
+void add_resample_u8_tests (void);
 
 #endif

@@ -70,5 +70,6 @@ main (int argc, char **argv)
   add_elementwise_tests ();
   add_pixel_shuffle_tests ();
   add_resample_tests ();
+  add_resample_u8_tests ();
   return g_test_run ();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "checkasm.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 #define MAX_TAPS 24
 
@@ -12,26 +12,39 @@ typedef struct Row
   Buffer src, weights, first, rows[MAX_TAPS];
   const float *row_pointers[MAX_TAPS];
   gsize n;
-  Buffer horizontal, vertical;
+  Buffer horizontal, vertical[ACU_RESAMPLE_OUTPUTS];
+  int outputs;
 } Row;
+
+static gint
+compare_places (gconstpointer a, gconstpointer b)
+{
+  return *(const gint32 *) a - *(const gint32 *) b;
+}
+
+/* Places that never decrease, with the last possible one among them. */
+static void
+fill_places (gint32 *first, int width, int most)
+{
+  for (int x = 0; x < width; x++)
+    first[x] = width >= 200 ? x * most / width : x == 0 ? most : g_test_rand_int_range (0, most + 1);
+  qsort (first, width, sizeof *first, compare_places);
+}
 
 static void
 row_init (Row *row, Numbers numbers, gboolean at_end)
 {
-  int src_width = row->taps + g_test_rand_int_range (0, 30);
+  int src_width = row->taps + (row->width < 200 ? g_test_rand_int_range (0, 30) : row->width / 2);
 
   row->n = (gsize) row->channels * row->width;
   buffer_init (&row->src, (gsize) src_width * row->channels, at_end);
+  /* The vertical pass has its weights from the same place. */
+  row->outputs = g_test_rand_int_range (1, MIN (row->width, ACU_RESAMPLE_OUTPUTS) + 1);
   buffer_init (&row->weights, (gsize) row->width * row->taps, at_end);
   buffer_init (&row->first, row->width, at_end);
   fill_random (row->src.f, row->src.n, numbers);
   fill_random (row->weights.f, row->weights.n, NUMBERS_ORDINARY);
-  for (int x = 0; x < row->width; x++)
-    {
-      gint32 place = x == 0 ? src_width - row->taps : g_test_rand_int_range (0, src_width - row->taps + 1);
-
-      memcpy (&row->first.f[x], &place, sizeof place);
-    }
+  fill_places ((gint32 *) (void *) row->first.f, row->width, src_width - row->taps);
   for (int k = 0; k < row->taps; k++)
     {
       buffer_init (&row->rows[k], row->n, at_end);
@@ -39,7 +52,8 @@ row_init (Row *row, Numbers numbers, gboolean at_end)
       row->row_pointers[k] = row->rows[k].f;
     }
   buffer_init (&row->horizontal, row->n, at_end);
-  buffer_init (&row->vertical, row->n, at_end);
+  for (int o = 0; o < ACU_RESAMPLE_OUTPUTS; o++)
+    buffer_init (&row->vertical[o], row->n, at_end);
 }
 
 static void
@@ -51,31 +65,40 @@ row_clear (Row *row)
   for (int k = 0; k < row->taps; k++)
     buffer_clear (&row->rows[k], "resample row");
   buffer_clear (&row->horizontal, "resample horizontal, c");
-  buffer_clear (&row->vertical, "resample vertical, c");
+  for (int o = 0; o < ACU_RESAMPLE_OUTPUTS; o++)
+    buffer_clear (&row->vertical[o], "resample vertical, c");
 }
 
 static void
-run (const AcuKernels *k, const Row *row, float *horizontal, float *vertical)
+run (const AcuKernels *k, const Row *row, const Buffer *horizontal, const Buffer *vertical)
 {
-  k->resample_horizontal (horizontal, row->src.f, row->weights.f, (const gint32 *) (const void *) row->first.f,
+  float *dst[ACU_RESAMPLE_OUTPUTS];
+
+  for (int o = 0; o < ACU_RESAMPLE_OUTPUTS; o++)
+    dst[o] = vertical[o].f;
+  k->resample_horizontal (horizontal->f, row->src.f, row->weights.f, (const gint32 *) (const void *) row->first.f,
                           row->taps, row->channels, row->width);
-  k->resample_vertical (vertical, row->row_pointers, row->weights.f, row->taps, row->n);
+  k->resample_vertical (dst, row->row_pointers, row->weights.f, row->taps, row->outputs, row->n);
 }
 
 static void
 compare_level (const char *isa, const AcuKernels *kernels, gpointer data)
 {
   const Row *row = data;
-  char *what = g_strdup_printf ("resample, %d taps, %d channels, width %d", row->taps, row->channels, row->width);
-  Buffer horizontal, vertical;
+  char *what = g_strdup_printf ("resample, %d taps, %d channels, width %d, %d outputs", row->taps, row->channels,
+                                row->width, row->outputs);
+  Buffer horizontal, vertical[ACU_RESAMPLE_OUTPUTS];
 
   buffer_init (&horizontal, row->n, g_test_rand_bit ());
-  buffer_init (&vertical, row->n, g_test_rand_bit ());
-  run (kernels, row, horizontal.f, vertical.f);
+  for (int o = 0; o < ACU_RESAMPLE_OUTPUTS; o++)
+    buffer_init (&vertical[o], row->n, g_test_rand_bit ());
+  run (kernels, row, &horizontal, vertical);
   assert_same (what, isa, row->horizontal.f, horizontal.f, row->n);
-  assert_same (what, isa, row->vertical.f, vertical.f, row->n);
+  for (int o = 0; o < row->outputs; o++)
+    assert_same (what, isa, row->vertical[o].f, vertical[o].f, row->n);
+  for (int o = 0; o < ACU_RESAMPLE_OUTPUTS; o++)
+    buffer_clear (&vertical[o], what);
   buffer_clear (&horizontal, what);
-  buffer_clear (&vertical, what);
   g_free (what);
 }
 
@@ -85,13 +108,13 @@ test_random (void)
   AcuKernels c;
 
   acu_kernels_init (&c, 0);
-  for (int i = 0; i < 500; i++)
+  for (int i = 0; i < 1000; i++)
     {
       Row row = { g_test_rand_int_range (1, MAX_TAPS + 1), g_test_rand_int_range (1, 6),
                   g_test_rand_int_range (1, 121) };
 
       row_init (&row, i % N_NUMBERS, i % 4 != 0);
-      run (&c, &row, row.horizontal.f, row.vertical.f);
+      run (&c, &row, &row.horizontal, row.vertical);
       for_each_level (compare_level, &row);
       row_clear (&row);
     }
@@ -109,7 +132,7 @@ test_by_definition (void)
       Row row = { 3, channels, 201 };
 
       row_init (&row, NUMBERS_ORDINARY, TRUE);
-      run (&c, &row, row.horizontal.f, row.vertical.f);
+      run (&c, &row, &row.horizontal, row.vertical);
       for (gsize i = 0; i < row.n; i++)
         {
           gsize x = i / channels;
@@ -125,7 +148,7 @@ test_by_definition (void)
               v = v + product;
             }
           g_assert_true (same_float (h, row.horizontal.f[i]));
-          g_assert_true (same_float (v, row.vertical.f[i]));
+          g_assert_true (same_float (v, row.vertical[0].f[i]));
         }
       row_clear (&row);
     }
@@ -138,16 +161,16 @@ test_hand_made (void)
   static const float src[] = { 1, 10, 2, 20, 4, 40, 8, 80 };
   static const float weights[] = { 0.5f, 0.5f, 1, 0, -1, 2 };
   static const gint32 first[] = { 0, 2, 2 };
-  static const float horizontal[] = { 1.5f, 15, 4, 40, 12, 120 }, vertical[] = { 2.5f, 25 };
+  static const float horizontal[] = { 1.5f, 15, 4, 40, 12, 120 }, vertical[] = { 2.5f, 25, 1, 10 };
   static const float *const rows[] = { src, src + 4 };
   AcuKernels c;
-  float got[6];
+  float got[6], *const dst[] = { got, got + 2 };
 
   acu_kernels_init (&c, 0);
   c.resample_horizontal (got, src, weights, first, 2, 2, 3);
   assert_same ("resample horizontal", "c", horizontal, got, 6);
-  c.resample_vertical (got, rows, weights, 2, 2);
-  assert_same ("resample vertical", "c", vertical, got, 2);
+  c.resample_vertical (dst, rows, weights, 2, 2, 2);
+  assert_same ("resample vertical", "c", vertical, got, 4);
 }
 
 typedef struct Bench
@@ -170,8 +193,11 @@ static void
 bench_vertical (gpointer data)
 {
   Bench *b = data;
+  float *dst[ACU_RESAMPLE_OUTPUTS];
 
-  b->kernels->resample_vertical (b->row.vertical.f, b->row.row_pointers, b->row.weights.f, b->row.taps, b->row.n);
+  for (int o = 0; o < ACU_RESAMPLE_OUTPUTS; o++)
+    dst[o] = b->row.vertical[o].f;
+  b->kernels->resample_vertical (dst, b->row.row_pointers, b->row.weights.f, b->row.taps, ACU_RESAMPLE_OUTPUTS, b->row.n);
 }
 
 static void
@@ -182,7 +208,7 @@ bench_level (const char *isa, const AcuKernels *kernels, gpointer data)
   b->kernels = kernels;
   g_test_message ("resample, %d channels, 6 taps, %s: horizontal %.0f, vertical %.0f Mpixel/s", b->row.channels, isa,
                   b->row.width / best_seconds (bench_horizontal, b) * 1e-6,
-                  b->row.width / best_seconds (bench_vertical, b) * 1e-6);
+                  ACU_RESAMPLE_OUTPUTS * b->row.width / best_seconds (bench_vertical, b) * 1e-6);
 }
 
 static void

@@ -74,6 +74,27 @@ void acu_resampler_push (AcuResampler *resampler, const float *row);
  * it needs source rows that have not been pushed, or when all rows have been pulled. */
 gboolean acu_resampler_pull (AcuResampler *resampler, float *row);
 
+/* What a channel of a pixel is. */
+typedef enum AcuSampleType
+{
+  ACU_SAMPLE_U8,                  /* guint8, 0 to 255 meaning 0 to 1 */
+  ACU_SAMPLE_FLOAT
+} AcuSampleType;
+
+/* Resamples a whole picture in memory: params->src_height rows of interleaved pixels, src_stride bytes apart, become
+ * params->dst_height rows dst_stride bytes apart. Strides are no less than a row; floats are aligned as floats. Source and
+ * destination do not overlap; both stay the caller's. Bytes between rows are not touched.
+ *
+ * Up to `threads` threads (1 or more), the caller's among them, take bands of rows; the result does not depend on how many.
+ * Floats are those of AcuResampler, bit for bit. 8 bits are rounded to the nearest and limited; without alpha and linear_light,
+ * and with windows of up to 8 pixels, they are computed in whole numbers, first across and then down, and limited between the two
+ * as well, as zimg and Pillow do: less than a level from such a result in exact numbers.
+ *
+ * Returns FALSE with ACU_ERROR_ARGUMENT (see acu_resampler_new(); strides) or ACU_ERROR_MEMORY: then nothing has been
+ * written. Thread-safe, but not to be called from a task of the library's own threads. */
+gboolean acu_resample_picture (const AcuResamplerParams *params, AcuSampleType type, const void *src, gsize src_stride,
+                               void *dst, gsize dst_stride, int threads, GError **error);
+
 /* The sRGB curve (IEC 61966-2-1) continued odd-symmetrically below 0 and analytically above 1. n floats; dst may be src. */
 void acu_srgb_decode (float *dst, const float *src, gsize n);
 void acu_srgb_encode (float *dst, const float *src, gsize n);
