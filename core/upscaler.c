@@ -242,7 +242,9 @@ acu_run_report (AcuRun *run, double operations_done, GError **error)
     return TRUE;
   run->told = now;
   if (run->progress (run->progress_data, fraction,
-                     fraction > 0.01 && elapsed > 0.5 ? elapsed / fraction * (1 - fraction) : -1))
+                     fraction > 0.01 && elapsed > 0.5    ? elapsed / fraction * (1 - fraction)
+                     : run->upscaler->expected >= 0 ? run->upscaler->expected * (1 - fraction)
+                                                    : -1))
     return TRUE;
   g_set_error_literal (error, ACU_ERROR, ACU_ERROR_CANCELLED, _("Cancelled."));
   return FALSE;
@@ -257,8 +259,19 @@ acu_upscaler_run (AcuUpscaler *upscaler, AcuReadRows read, AcuWriteRows write, v
     .progress_data = progress_data, .started = g_get_monotonic_time ()
   };
   GError *problem = NULL;
+  gint64 ready;
 
-  if (!upscaler->recipe->run (&run, &problem))
+  upscaler->expected = progress ? acu_upscaler_estimate_seconds (upscaler) : -1;
+  if (!acu_run_report (&run, 0, error) || (upscaler->plan && !acu_plan_prepare (upscaler->plan, error)))
+    return FALSE;
+  ready = g_get_monotonic_time ();
+  if (upscaler->recipe->run (&run, &problem))
+    {
+      acu_estimate_learn (upscaler, (double) (ready - run.started) / G_USEC_PER_SEC,
+                          (double) (g_get_monotonic_time () - ready) / G_USEC_PER_SEC);
+      upscaler->runs++;
+    }
+  else
     {
       gboolean again = upscaler->net && upscaler->precision == ACU_PRECISION_FAST
                        && (g_error_matches (problem, ACU_ERROR, ACU_ERROR_RANGE)

@@ -27,6 +27,9 @@ struct AcuUpscaler
   guint64 limit;                  /* of memory, in bytes; 0 for none */
   guint64 memory;
   double operations;
+  double expected;                /* seconds of the run that is going on; negative if unknown */
+  guint runs;                     /* that have ended well */
+  gboolean measuring;             /* runs teach nothing: whoever made it does that */
 };
 
 /* One run of a job. */
@@ -60,6 +63,9 @@ gboolean acu_run_report (AcuRun *run, double operations_done, GError **error);
 
 /* model_cache.c: the net of a model file; the last one used is kept for the next job. Unref it. */
 AcuNet *acu_model_net (const AcuModelInfo *model, GError **error);
+
+/* estimate.c: notes how long a run took: seconds until it was ready to compute, and from there on. */
+void acu_estimate_learn (const AcuUpscaler *upscaler, double start, double seconds);
 
 /* The resampler that brings a network's result to its exact size, and alpha to the result's. */
 AcuResamplerParams acu_photo_resampler (const AcuUpscaler *upscaler, gboolean for_alpha);

@@ -13,14 +13,16 @@ G_BEGIN_DECLS
  * @width, @height: of the picture that networks see; 0 to choose
  * @threads: 0 for one per processor
  * @repeat: how often everything is measured
+ * @quiet: without a progress bar
  */
 typedef struct BenchOptions
 {
   char **models;
   int width, height;
   int threads;
+  AcuPrecision precision;
   int repeat;
-  gboolean json;
+  gboolean json, quiet;
 } BenchOptions;
 
 /* An upscaler that does with a width × height RGB picture, encoded with a curve, what `options` ask for and runs `model`
@@ -35,6 +37,27 @@ double bench_cpu (void);
 guint64 bench_resident (const char *key);
 /* Of an array of doubles, which is sorted by this; 0 if there are none. */
 double bench_median (GArray *values);
+
+/**
+ * BenchFigures: what was measured of one model. Plain data, which passes from one process to another.
+ * @width, @height, @scale: the picture and how many times it was enlarged
+ * @seconds: that this took, the median
+ * @megapixel_seconds: that one megapixel would take at the same pace
+ * @megapixel_memory, @planned: bytes that the job says it needs, for one megapixel and for the picture
+ * @rise: bytes that the process grew by, the network's own included
+ * @problem: a sentence; empty if all is well
+ */
+typedef struct BenchFigures
+{
+  char name[256];
+  int width, height, scale;
+  double seconds, megapixel_seconds;
+  guint64 megapixel_memory, planned, rise;
+  char problem[1024];
+} BenchFigures;
+
+/* Measures in a process of its own; the caller must have no threads. FALSE with the sentence. */
+gboolean bench_model (const BenchOptions *options, const char *name, BenchFigures *figures, GError **error);
 
 /* The protocol of a speed comparison, see bench_worker.c. Returns an exit status. */
 int bench_worker (const BenchOptions *options);

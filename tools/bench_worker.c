@@ -268,8 +268,9 @@ run (Worker *worker, const char *text, GError **error)
   /* sorted by this */
   wall_median = bench_median (walls);
   cpu_median = bench_median (cpus);
-  answer ("wall", wall_median, "wmin", g_array_index (walls, double, 0), "cpu", cpu_median, "cmin", g_array_index (cpus, double, 0),
-          "n", (double) walls->len, "foreign", MAX (0.0, foreign), NULL);
+  answer ("wall", wall_median, "wmin", g_array_index (walls, double, 0),
+          "cpu", cpu_median, "cmin", g_array_index (cpus, double, 0), "n", (double) walls->len,
+          "foreign", MAX (0.0, foreign), NULL);
   return TRUE;
 }
 

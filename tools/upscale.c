@@ -125,7 +125,8 @@ parse_arguments (Arguments *arguments, int argc, char **argv, GError **error)
       "  acuity models                 what enlarges pictures, and what can be had\n"
       "  acuity models install NAME…   fetch networks\n"
       "  acuity inspect MODEL --graph  the layers of a network\n"
-      "  acuity devices                what can do the computing\n\n"
+      "  acuity devices                what can do the computing\n"
+      "  acuity bench                  how quick this machine is\n\n"
       "The size is given by one of --scale, --size, --longest or --print; it is twice the picture's without."));
   return g_option_context_parse (context, &argc, &argv, error);
 }

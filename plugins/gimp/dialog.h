@@ -26,6 +26,16 @@ void plugin_combo_select (GtkWidget *combo, const char *name);
 char *plugin_combo_name (GtkWidget *combo);
 char *plugin_combo_detail (GtkWidget *combo);
 
+/* How long a job takes, measured beside the dialog where this machine does not know it yet. */
+typedef struct PluginEstimate PluginEstimate;
+
+/* `measured` is told from the main loop when there is something new to say. */
+PluginEstimate *plugin_estimate_new (void (*measured) (gpointer data), gpointer data);
+/* Waits for a measurement, half a second at most. */
+void plugin_estimate_free (PluginEstimate *estimate);
+/* Time, if it is known, and memory of a job that was planned for its largest layer only; g_free(). */
+char *plugin_estimate_describe (PluginEstimate *estimate, PluginJob *job);
+
 #if ACU_GIMP == 2
 /* Shows the dialog; FALSE when it was cancelled, otherwise *values is what was chosen. */
 gboolean plugin_dialog_run (PluginImage image, PluginValues *values);

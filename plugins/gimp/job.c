@@ -26,6 +26,8 @@ struct PluginJob
   GArray *parts;                  /* Part */
   guint64 memory;
   double operations;
+  AcuUpscaler *largest;           /* with largest_only: the plan of that layer, and how many times its pixels all layers have */
+  double share;
   /* while computing */
   double done, current;           /* operations: of finished parts, of the one that runs */
   GTimer *timer;
@@ -157,7 +159,10 @@ plan_part (PluginJob *job, Part *part, GError **error)
   part->operations = MAX (1, acu_upscaler_operations (upscaler));
   job->operations += part->operations;
   job->memory = MAX (job->memory, acu_upscaler_memory (upscaler));
-  acu_upscaler_free (upscaler);
+  if (job->share > 0)
+    job->largest = upscaler;
+  else
+    acu_upscaler_free (upscaler);
   return TRUE;
 }
 
@@ -165,18 +170,29 @@ static void
 keep_largest (PluginJob *job)
 {
   Part largest = { .source = { 0, 0, 0, 0 } };
+  double all = 0, most = 0;
 
   for (guint i = 0; i < job->parts->len; i++)
     {
       Part *part = &g_array_index (job->parts, Part, i);
 
-      if (!part->coverage && (double) part->scaled.width * part->scaled.height
-                               > (double) largest.scaled.width * largest.scaled.height)
-        largest = *part;
+      double pixels = (double) part->scaled.width * part->scaled.height;
+
+      if (part->coverage)
+        continue;
+      all += pixels;
+      if (pixels > most)
+        {
+          most = pixels;
+          largest = *part;
+        }
     }
   g_array_set_size (job->parts, 0);
-  if (largest.scaled.width)
-    g_array_append_val (job->parts, largest);
+  if (most > 0)
+    {
+      g_array_append_val (job->parts, largest);
+      job->share = all / most;
+    }
 }
 
 PluginJob *
@@ -221,6 +237,7 @@ plugin_job_free (PluginJob *job)
 {
   if (!job)
     return;
+  acu_upscaler_free (job->largest);
   g_array_unref (job->parts);
   g_clear_pointer (&job->timer, g_timer_destroy);
   g_free (job->said);
@@ -231,6 +248,20 @@ guint64
 plugin_job_memory (const PluginJob *job)
 {
   return job->memory;
+}
+
+double
+plugin_job_seconds (const PluginJob *job)
+{
+  double seconds = job->largest ? acu_upscaler_estimate_seconds (job->largest) : -1;
+
+  return seconds < 0 ? -1 : seconds * job->share;
+}
+
+AcuUpscaler *
+plugin_job_take_largest (PluginJob *job)
+{
+  return g_steal_pointer (&job->largest);
 }
 
 /* GIMP's Cancel ends the whole process, so this never asks to stop. */

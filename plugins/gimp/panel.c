@@ -34,6 +34,7 @@ struct PluginPanel
   PluginPanelChanged changed;
   gpointer data;
   guint estimate;                 /* timeout */
+  PluginEstimate *time;
   gboolean updating;
 };
 
@@ -218,12 +219,10 @@ estimate (gpointer data)
   panel->estimate = 0;
   if (job)
     {
-      char *bytes = g_format_size (plugin_job_memory (job));
-      char *text = g_strdup_printf (_("Needs up to %s of memory while it works."), bytes);
+      char *text = plugin_estimate_describe (panel->time, job);
 
       show_status (panel, NULL, text);
       g_free (text);
-      g_free (bytes);
       plugin_job_free (job);
     }
   else
@@ -232,6 +231,14 @@ estimate (gpointer data)
       g_clear_error (&error);
     }
   return G_SOURCE_REMOVE;
+}
+
+/* Otherwise the person has changed something meanwhile, and it is about to be worked out. */
+static void
+on_measured (gpointer data)
+{
+  if (!((PluginPanel *) data)->estimate)
+    estimate (data);
 }
 
 static void
@@ -491,6 +498,7 @@ plugin_panel_new (PluginImage image, const PluginValues *values, GtkDialog *dial
   panel->dialog = dialog;
   panel->changed = changed;
   panel->data = data;
+  panel->time = plugin_estimate_new (on_measured, panel);
   panel->labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
   panel->pairs[0] = (Pair) { .first = "width", .second = "height" };
   panel->pairs[1] = (Pair) { .first = "print-width", .second = "print-height" };
@@ -535,6 +543,7 @@ void
 plugin_panel_free (PluginPanel *panel)
 {
   g_clear_handle_id (&panel->estimate, g_source_remove);
+  plugin_estimate_free (panel->time);
   g_object_unref (panel->labels);
   g_free (panel);
 }

@@ -61,6 +61,10 @@ typedef struct PluginJob PluginJob;
 PluginJob *plugin_job_new (PluginImage image, const PluginValues *values, gboolean largest_only, GError **error);
 void plugin_job_free (PluginJob *job);
 guint64 plugin_job_memory (const PluginJob *job);      /* peak bytes of computing, without GIMP's own copies */
+/* Seconds of computing, from earlier jobs on this machine; negative while unknown. Only with `largest_only`. */
+double plugin_job_seconds (const PluginJob *job);
+/* The largest layer's plan, to be measured; free it. NULL without `largest_only`. */
+AcuUpscaler *plugin_job_take_largest (PluginJob *job);
 /* Computes everything, reporting to GIMP's progress bar. The image is not touched. */
 gboolean plugin_job_compute (PluginJob *job, GError **error);
 /* Puts the finished results into the image as one undo step. */

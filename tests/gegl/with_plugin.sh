@@ -8,4 +8,4 @@ module=$1
 shift
 mkdir -p "$folder/gegl-0.4/plug-ins"
 cp "$module" "$folder/gegl-0.4/plug-ins/"
-ACUITY_MODELS=${ACUITY_TEST_MODELS:-} XDG_DATA_HOME=$folder "$@"
+ACUITY_MODELS=${ACUITY_TEST_MODELS:-} XDG_DATA_HOME=$folder XDG_CACHE_HOME=$folder "$@"

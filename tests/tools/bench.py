@@ -96,14 +96,35 @@ def worker_refuses():
     check(run("--worker", "double.param", *size).returncode == 0, "nothing asked is nothing wrong")
 
 
+def table():
+    done = run("double.param", "--size", "40x30", "--threads", 1)
+    lines = done.stdout.splitlines()
+    check(done.returncode == 0 and done.stderr == "" and "Megapixels/s" in lines[0] and lines[1].startswith("double.param"[:6])
+          and "40 × 30, 2×" in lines[1], f"a table {done.stderr}")
+    listed = json.loads(run("double.param", "lanczos3", "--repeat", 3, "--precision", "exact", "--json").stdout)
+    check([m["model"] for m in listed] == ["double", "lanczos3"] and all(
+        m["scale"] == 2 and m["width"] >= 48 and m["precision"] == "exact" and 0 < m["seconds"] < 60
+        and 0 < m["megapixel_seconds"] < 60 and abs(m["megapixels_per_second"] * m["megapixel_seconds"] - 1) < 1e-3
+        and m["megapixel_memory"] > 0 and m["planned_memory"] > 0 and m["measured_memory"] > 0 for m in listed), f"as JSON {listed}")
+    done = run("--size", "16x16")
+    check(done.returncode == 0 and "lanczos3" in done.stdout and "nearest" in done.stdout, "everything installed")
+    done = run("missing.param", "double.param", "--size", "9x9")
+    check(done.returncode == 1 and "9 × 9" in done.stdout and "missing.param" in done.stderr, "goes on after a bad one")
+    refused(run("double.param", "--size", "9x"), "--size")
+    refused(run("double.param", "--repeat", "0"), "--repeat")
+    refused(run("double.param", "--precision", "quick"), "quick")
+    refused(run("double.param", "--no-such"), "--no-such")
+
+
 def main():
     os.environ.update(LC_ALL="C.UTF-8", LANGUAGE="")
     os.environ.pop("ACUITY_MODELS", None)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_DATA_HOME"] = os.path.join(folder, "home")
+        os.environ["XDG_CACHE_HOME"] = os.path.join(folder, "cache")
         os.chdir(folder)
         make_network("double")
-        for part in (worker, worker_refuses):
+        for part in (worker, worker_refuses, table):
             part()
         os.chdir("/")
     print(f"1..{number}")

@@ -294,6 +294,7 @@ def main():
     os.environ.pop("ACUITY_MODELS", None)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_DATA_HOME"] = os.path.join(folder, "home")
+        os.environ["XDG_CACHE_HOME"] = os.path.join(folder, "cache")
         os.chdir(folder)
         for part in (make_pictures, formats, sizes, metadata, names, bad_input, full_disk, several, interrupted, on_terminal, models):
             part()

@@ -96,12 +96,23 @@ guint64 acu_upscaler_memory (const AcuUpscaler *upscaler);      /* peak bytes th
 double acu_upscaler_operations (const AcuUpscaler *upscaler);   /* floating-point operations (2 per multiply-add) */
 const char *acu_upscaler_model (const AcuUpscaler *upscaler);   /* the name that "auto" became */
 
+/* Seconds that acu_upscaler_run() will take, from how long this machine took for earlier jobs: the same model, device,
+ * precision, threads and kind of pixels, of about the same size if there were such. Every run of some length is
+ * noted in the user's cache folder. Negative when there was none. Reads a small file at most. */
+double acu_upscaler_estimate_seconds (const AcuUpscaler *upscaler);
+
+/* The same; when there was no such job, small parts of noise are run through the same engine first, for half a second at
+ * most, and the result is kept as a job's would be. May be called from any thread, but not while the upscaler runs
+ * or is freed. Negative when that failed. */
+double acu_upscaler_measure_seconds (const AcuUpscaler *upscaler);
+
 /* Fills `rows` source rows from `y` on (rows * width * channels floats). Called in ascending, gapless order from the thread that
  * called acu_upscaler_run(), once for each row, or once more from row 0 on when the job begins again exactly. Returns FALSE with `error` set to end the job. */
 typedef gboolean (*AcuReadRows) (void *data, int y, int rows, float *pixels, GError **error);
 /* Takes `rows` finished rows from `y` on, in the same way; rows that come again replace the earlier ones. */
 typedef gboolean (*AcuWriteRows) (void *data, int y, int rows, const float *pixels, GError **error);
-/* Told often (several times a second): the exact share of the work that is done, 0..1, and the seconds left (negative while unknown).
+/* Told when the job begins and then often (several times a second): the exact share of the work that is done, 0..1, and the seconds left
+ * (negative while unknown; at first they are what acu_upscaler_estimate_seconds() says).
  * Returns FALSE to cancel; the job then ends within a fraction of a second with ACU_ERROR_CANCELLED. Called from the thread that
  * called acu_upscaler_run(). */
 typedef gboolean (*AcuProgress) (void *data, double fraction, double seconds_left);

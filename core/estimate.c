@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* How long a job will take, from how long jobs like it took on this machine. */
+#include "rates.h"
+#include "upscaler_private.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What is over sooner says little, and nobody waits for it. */
+#define SHORTEST_LESSON 0.02
+/* A measurement ends after this, and uses pictures that should take this share of what is left. */
+#define MEASURE_SECONDS 0.45
+#define MEASURE_SHARE 0.5
+#define FIRST_SIDE 16
+#define LARGEST_SIDE 1024
+#define CPUINFO_BYTES 8192
+
+/* What tells processors apart: the first one's name and features. */
+static const char *
+processor (void)
+{
+  static const char *const lines[] = { "model name", "flags", "Features", "CPU implementer", "CPU part" };
+  static gsize once;
+  static char *known;
+
+  if (g_once_init_enter (&once))
+    {
+      GString *text = g_string_new (NULL);
+      FILE *file = fopen ("/proc/cpuinfo", "re");
+      char line[CPUINFO_BYTES];
+
+      while (file && fgets (line, sizeof line, file) && *line != '\n')
+        for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+          if (g_str_has_prefix (line, lines[i]))
+            g_string_append (text, line);
+      if (file)
+        fclose (file);
+      known = g_string_free (text, FALSE);
+      g_once_init_leave (&once, 1);
+    }
+  return known;
+}
+
+static void
+add_file (GString *text, const char *path)
+{
+  GStatBuf info = { 0 };
+
+  if (g_stat (path, &info) == 0)
+    g_string_append_printf (text, "%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%ld\n", path, (gint64) info.st_size,
+                            (gint64) info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
+}
+
+/* Everything that changes the pace, but the size. Free with g_free(). */
+static char *
+key_of (const AcuUpscaler *upscaler)
+{
+  GString *text = g_string_new (ACU_VERSION "\n");
+  const AcuModelInfo *model = upscaler->model;
+  const char *mask = g_getenv ("ACUITY_CPU");
+  AcuPixelFormat format = upscaler->format;
+  char *sum;
+  gboolean resampled = TRUE;
+
+  g_string_append_printf (text, "%s %s\n%s %d %d\n", processor (), mask ? mask : "", upscaler->device->name,
+                          upscaler->threads, upscaler->precision);
+  if (model->classic)
+    g_string_append_printf (text, "%s %d\n", model->name, format.colours);
+  else
+    {
+      g_autofree char *stem = g_strndup (model->path, strlen (model->path) - strlen (".param"));
+      g_autofree char *bin = g_strconcat (stem, ".bin", NULL);
+
+      add_file (text, model->path);
+      add_file (text, bin);
+      resampled = upscaler->src_width * (gint64) upscaler->net->scale != upscaler->dst_width
+                  || upscaler->src_height * (gint64) upscaler->net->scale != upscaler->dst_height;
+      g_string_append_printf (text, "%d\n", upscaler->net->scale);
+    }
+  g_string_append_printf (text, "%d %d %d", resampled, resampled && upscaler->linear_light, format.linear);
+  if (format.alpha)
+    g_string_append (text, " alpha");
+  sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text->str, (gssize) text->len);
+  sum[32] = 0;
+  g_string_free (text, TRUE);
+  return sum;
+}
+
+void
+acu_estimate_learn (const AcuUpscaler *upscaler, double start, double seconds)
+{
+  g_autofree char *key = NULL;
+
+  if (upscaler->measuring || start + seconds < SHORTEST_LESSON)
+    return;
+  key = key_of (upscaler);
+  acu_rates_add (key, upscaler->operations, upscaler->runs ? -1 : start, seconds);
+}
+
+static double
+estimate (const AcuUpscaler *upscaler, const char *key)
+{
+  double start, seconds;
+
+  if (!acu_rates_find (key, upscaler->operations, &start, &seconds))
+    return -1;
+  return upscaler->runs ? seconds : start + seconds;
+}
+
+double
+acu_upscaler_estimate_seconds (const AcuUpscaler *upscaler)
+{
+  g_autofree char *key = key_of (upscaler);
+
+  return estimate (upscaler, key);
+}
+
+typedef struct Measurement
+{
+  int width;
+  int channels;
+  gint64 deadline;
+  double fraction;
+} Measurement;
+
+static gboolean
+read_noise (void *data, int y, int rows, float *pixels, GError **error)
+{
+  const Measurement *m = data;
+  gsize n = (gsize) rows * m->width * m->channels;
+
+  for (gsize i = 0; i < n; i++)
+    pixels[i] = (float) (((guint32) (i + (gsize) y * n) * 2654435761u) >> 8) / (float) (1 << 24);
+  return TRUE;
+}
+
+static gboolean
+write_nothing (void *data, int y, int rows, const float *pixels, GError **error)
+{
+  return TRUE;
+}
+
+static gboolean
+watch_clock (void *data, double fraction, double seconds_left)
+{
+  Measurement *m = data;
+
+  m->fraction = fraction;
+  return g_get_monotonic_time () < m->deadline;
+}
+
+/* The same job for a small part of the picture, or NULL. */
+static AcuUpscaler *
+small_job (const AcuUpscaler *whole, int side)
+{
+  int width = MIN (side, whole->src_width), height = MIN (side, whole->src_height);
+  AcuSize size = { .mode = ACU_SIZE_PIXELS };
+  AcuUpscaler *job;
+
+  size.width = (int) CLAMP (round ((double) width * whole->dst_width / whole->src_width), 1, ACU_MAX_SIDE);
+  size.height = (int) CLAMP (round ((double) height * whole->dst_height / whole->src_height), 1, ACU_MAX_SIDE);
+  job = acu_upscaler_new (acu_upscaler_params (.width = width, .height = height, .format = whole->format, .size = size,
+                                               .model = whole->model->classic ? whole->model->name : whole->model->path,
+                                               .device = whole->device->name, .threads = whole->threads,
+                                               .linear_light = whole->linear_light, .precision = whole->precision),
+                          NULL);
+  if (job)
+    job->measuring = TRUE;
+  return job;
+}
+
+/* One run; *start and *seconds are its figures, *operations what it did of its work. TRUE if it did all of it. */
+static gboolean
+time_job (AcuUpscaler *job, gint64 deadline, double *operations, double *start, double *seconds)
+{
+  Measurement m = { job->src_width, acu_format_channels (&job->format), deadline, 0 };
+  AcuPrecision precision = job->precision;
+  gint64 before = g_get_monotonic_time (), ready;
+  gboolean done = !job->plan || acu_plan_prepare (job->plan, NULL);
+
+  ready = g_get_monotonic_time ();
+  done = done && acu_upscaler_run (job, read_noise, write_nothing, &m, watch_clock, &m, NULL)
+         && job->precision == precision;
+  *operations = job->operations * (done ? 1 : m.fraction);
+  *start = (double) (ready - before) / G_USEC_PER_SEC;
+  *seconds = (double) (g_get_monotonic_time () - ready) / G_USEC_PER_SEC;
+  return done;
+}
+
+double
+acu_upscaler_measure_seconds (const AcuUpscaler *upscaler)
+{
+  g_autofree char *key = key_of (upscaler);
+  double known = estimate (upscaler, key);
+  gint64 deadline = g_get_monotonic_time () + (gint64) (MEASURE_SECONDS * G_USEC_PER_SEC);
+  int largest = MIN (MAX (upscaler->src_width, upscaler->src_height), LARGEST_SIDE);
+  double operations = 0, start = -1, seconds = 0;
+
+  if (known >= 0)
+    return known;
+  for (int side = FIRST_SIDE, next; ; side = next)
+    {
+      AcuUpscaler *job = small_job (upscaler, side);
+      double did, first, took, left;
+      gboolean done = job && time_job (job, deadline, &did, &first, &took);
+
+      if (done || (job && operations <= 0))
+        {
+          operations = did;
+          start = first;
+          seconds = took;
+        }
+      acu_upscaler_free (job);
+      if (!done || side >= largest)
+        break;
+      left = (double) (deadline - g_get_monotonic_time ()) / G_USEC_PER_SEC * MEASURE_SHARE - first;
+      next = (int) MIN (side * sqrt (MAX (left, 0) / took), largest);
+      if (next < side * 1.4)
+        break;
+    }
+  acu_rates_add (key, operations, start, seconds);
+  return estimate (upscaler, key);
+}
