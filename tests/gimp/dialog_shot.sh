@@ -64,7 +64,7 @@ if [ "$major" = 2 ]; then
     (layer (car (gimp-layer-new image 300 200 RGBA-IMAGE "photo" 100 LAYER-MODE-NORMAL))))
     (gimp-image-insert-layer image layer 0 0) (gimp-drawable-fill layer FILL-FOREGROUND) (gimp-image-undo-disable image)
     (gimp-image-undo-enable image) (gimp-display-new image)
-    (plug-in-acuity-upscale RUN-INTERACTIVE image layer "" "" 0 0 0 0 0 0 0 0 ""))'
+    (plug-in-acuity-upscale RUN-INTERACTIVE image layer "" "" 0 0 0 0 0 0 0 0 "" ""))'
   dbus-run-session $gimp -n -d -f --no-splash -b "$script" >"$work/gimp.log" 2>&1 &
 else
   script='(script-fu-use-v3) (let* ((image (gimp-image-new 300 200 RGB))
