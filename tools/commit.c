@@ -43,8 +43,10 @@ tool_commit (const char *temporary, const char *path, GError **error)
     {
       g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("%s cannot be written: %s."), shown, g_strerror (errno));
       g_unlink (temporary);
+      tool_remove_when_killed (NULL);
       return FALSE;
     }
+  tool_remove_when_killed (NULL);
   /* Not every file system can do this to a folder; the file itself is safe by now. */
   sync_path (folder, O_RDONLY | O_DIRECTORY);
   return TRUE;

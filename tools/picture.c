@@ -379,6 +379,7 @@ tool_picture_save (const ToolPicture *source, GeglBuffer *buffer, const char *pa
   gboolean written;
 
   g_free (tool_take_warning ());
+  tool_remove_when_killed (temporary);
   written = encode (source, buffer, path, temporary, format, quality);
   warning = tool_take_warning ();
   if (!written || warning
@@ -393,12 +394,7 @@ tool_picture_save (const ToolPicture *source, GeglBuffer *buffer, const char *pa
           g_set_error_literal (error, ACU_ERROR, ACU_ERROR_IO, sentence);
         }
       g_unlink (temporary);
-      return FALSE;
-    }
-  if (tool_interrupted ())
-    {
-      g_unlink (temporary);
-      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_CANCELLED, _("Cancelled."));
+      tool_remove_when_killed (NULL);
       return FALSE;
     }
   return tool_commit (temporary, path, error);

@@ -2,35 +2,69 @@
 #include "tool.h"
 
 #include <glib/gi18n.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted, polled;
+/* The handler can neither free nor wait: the name lives here, and counts while the flag is set. */
+static char temporary_file[PATH_MAX];
+static volatile sig_atomic_t have_temporary_file;
 
+/* Nothing looks at the flag while a picture is read, planned for or written, and libraries do most of that. */
 static void
-note_signal (int number)
+on_signal (int number)
 {
-  interrupted = 1;
+  if (polled && !interrupted)
+    {
+      interrupted = number;
+      return;
+    }
+  if (have_temporary_file)
+    unlink (temporary_file);
+  _exit (128 + number);
 }
 
 void
 tool_catch_signals (void)
 {
-  struct sigaction action = { .sa_handler = note_signal };
+  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 
-  sigaction (SIGINT, &action, NULL);
-  sigaction (SIGTERM, &action, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART }, old;
+
+      /* What nohup ignores stays ignored. */
+      if (sigaction (numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+        sigaction (numbers[i], &action, NULL);
+    }
   /* A limit on file sizes becomes an error of write(), which leaves no half-written file behind. */
   signal (SIGXFSZ, SIG_IGN);
 }
 
-gboolean
+int
 tool_interrupted (void)
 {
-  return interrupted != 0;
+  return interrupted ? 128 + interrupted : 0;
+}
+
+void
+tool_poll_signals (gboolean poll)
+{
+  polled = poll;
+}
+
+gboolean
+tool_remove_when_killed (const char *path)
+{
+  have_temporary_file = 0;
+  if (path && g_strlcpy (temporary_file, path, sizeof temporary_file) >= sizeof temporary_file)
+    return FALSE;
+  have_temporary_file = path != NULL;
+  return TRUE;
 }
 
 static int

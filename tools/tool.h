@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2, TOOL_INTERRUPTED = 130 };
+enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
 
 /* The subcommands: like main(), argv[0] being the name that --help shows. */
 int tool_upscale (int argc, char **argv);
@@ -77,9 +77,14 @@ typedef struct ToolProgress
 gboolean tool_progress (void *progress, double fraction, double seconds_left);
 void tool_progress_end (ToolProgress *progress);
 
-/* SIGINT and SIGTERM ask for an end; asked by tool_progress. */
+/* SIGINT, SIGTERM and SIGHUP end the program at once, or set a flag where it is looked at; a second one ends it in any case. */
 void tool_catch_signals (void);
-gboolean tool_interrupted (void);
+/* Whether the flag is looked at from here on, which tool_progress does. */
+void tool_poll_signals (gboolean poll);
+/* 0, or the exit status that tells of the signal. */
+int tool_interrupted (void);
+/* Names the file that must not stay behind when a signal ends the program; NULL: none. FALSE when its name is too long. */
+gboolean tool_remove_when_killed (const char *path);
 
 /* Makes a temporary name beside `path` with the same extension, free at this moment. g_free(). */
 char *tool_temporary_name (const char *path);

@@ -216,8 +216,17 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, const 
   upscaler = acu_bridge_plan (&job, error);
   if (upscaler && fits_format (format, upscaler, output, error))
     {
+      tool_poll_signals (TRUE);
       result = acu_bridge_run (&job, upscaler, tool_progress, &progress, error);
+      tool_poll_signals (FALSE);
       tool_progress_end (&progress);
+    }
+  /* One that came with the last rows: nothing has asked since. */
+  if (tool_interrupted ())
+    {
+      g_clear_object (&result);
+      if (error && !*error)
+        g_set_error_literal (error, ACU_ERROR, ACU_ERROR_CANCELLED, _("Cancelled."));
     }
   if (result)
     {
@@ -277,7 +286,7 @@ run_all (const Arguments *arguments, const AcuSize *size, guint64 memory)
       g_clear_error (&error);
       status = TOOL_FAILED;
     }
-  return tool_interrupted () ? TOOL_INTERRUPTED : status;
+  return tool_interrupted () ? tool_interrupted () : status;
 }
 
 static Value *

@@ -386,11 +386,14 @@ write_part (const Part *part)
   g_object_unref (drawable);
 }
 
+/* GIMP has no way to change a whole image at once: what kills the plug-in in here leaves a step that Undo takes back. */
 gboolean
 plugin_job_commit (PluginJob *job, GError **error)
 {
   gboolean scaled;
 
+  /* Takes the Cancel button, which would kill, away. */
+  gimp_progress_end ();
   gimp_image_undo_group_start (job->image);
   gimp_context_push ();
   gimp_context_set_interpolation (GIMP_INTERPOLATION_NONE);

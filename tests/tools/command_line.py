@@ -221,15 +221,36 @@ def several():
 
 
 def interrupted():
-    magick("-size", "3000x3000", "plasma:", "huge.png")
-    process = subprocess.Popen([ACUITY, "huge.png", "-o", "huge-out.png", "--scale", "6", "--model", "lanczos3"],
-                               stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
-    time.sleep(1.5)
-    process.send_signal(signal.SIGINT)
-    start = time.monotonic()
-    process.wait(timeout=60)
-    check(process.returncode == 130 and time.monotonic() - start < 5, f"SIGINT ends it ({process.returncode}, {time.monotonic() - start:.1f} s)")
-    check(not os.path.exists("huge-out.png") and not leftovers("."), "and leaves nothing")
+    """A signal while the picture is read, computed or written: a prompt end, and nothing is left."""
+    magick("-size", "6000x6000", "plasma:", "huge.png")
+    magick("-size", "1500x1500", "plasma:", "-quality", "90", "small.jpg")
+
+    def signalled(what, number, source, scale, moment):
+        process = subprocess.Popen([ACUITY, source, "-o", "huge-out.png", "--scale", scale, "--model", "lanczos3"],
+                                   stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        limit = time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < limit and not moment(process):
+            time.sleep(0.02)
+        start = time.monotonic()
+        process.send_signal(number)
+        said = process.communicate(timeout=60)[1]
+        took = time.monotonic() - start
+        if not check(process.returncode == 128 + number and said == b"" and took < 1.5,
+                     f"{signal.Signals(number).name} while {what} ends it"):
+            print(f"# {process.returncode} after {took:.1f} s: {said!r}")
+        check(not os.path.exists("huge-out.png") and not leftovers("."), "and leaves nothing")
+
+    def after(seconds):
+        start = time.monotonic()
+        return lambda process: time.monotonic() > start + seconds
+
+    def writing(process):
+        return leftovers(".")
+
+    signalled("it reads", signal.SIGINT, "huge.png", "1", after(1))
+    signalled("it computes", signal.SIGTERM, "small.jpg", "16", after(3))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signalled("it writes", number, "small.jpg", "6", writing)
 
 
 def on_terminal():
