@@ -160,7 +160,7 @@ measure_all (const BenchOptions *options, const GStrv names)
                "Threads: %d, precision: %s.\n"),
              options->threads ? options->threads : (int) g_get_num_processors (),
              options->precision == ACU_PRECISION_EXACT ? _("exact") : _("fast"));
-  return tool_interrupted () ? TOOL_INTERRUPTED : status;
+  return tool_interrupted () ? tool_interrupted () : status;
 }
 
 static int

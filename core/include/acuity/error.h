@@ -7,6 +7,7 @@
 #include <glib.h>
 
 G_BEGIN_DECLS
+#pragma GCC visibility push (default)
 
 #define ACU_ERROR (acu_error_quark ())
 
@@ -39,6 +40,7 @@ typedef enum AcuError
 
 GQuark acu_error_quark (void);
 
+#pragma GCC visibility pop
 G_END_DECLS
 
 #endif

@@ -11,6 +11,7 @@
 #include <glib.h>
 
 G_BEGIN_DECLS
+#pragma GCC visibility push (default)
 
 /**
  * AcuFilter:
@@ -99,6 +100,7 @@ gboolean acu_resample_picture (const AcuResamplerParams *params, AcuSampleType t
 void acu_srgb_decode (float *dst, const float *src, gsize n);
 void acu_srgb_encode (float *dst, const float *src, gsize n);
 
+#pragma GCC visibility pop
 G_END_DECLS
 
 #endif
