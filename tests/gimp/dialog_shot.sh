@@ -4,8 +4,7 @@
 # Undo brings it back.
 #   dialog_shot.sh 2|3 PLUG-IN-PROGRAM SHOT.png
 # Environment: DIALOG_KEYS: keys for xdotool to press in the dialog before the photograph; DIALOG_TITLE: the
-# translated title; ACUITY_TEST_LOCALE: a folder of translations to put beside the plug-in; DIALOG_KILL: the moment of the commit at
-# which the library DIALOG_KILL_LIBRARY (kill_commit.c) kills the plug-in.
+# translated title; ACUITY_TEST_LOCALE: a folder of translations to put beside the plug-in.
 set -u
 major=$1 program=$2 shot=$3
 skip () { echo "1..0 # SKIP $*"; exit 0; }
@@ -22,11 +21,6 @@ trap cleanup EXIT
 mkdir -p "$work/gimp/plug-ins/acuity-upscale" "$work/data" "$work/home" "$work/run"
 chmod 700 "$work/run"
 cp "$program" "$work/gimp/plug-ins/acuity-upscale/acuity-upscale"
-if [ -n "${DIALOG_KILL:-}" ]; then
-  cp "$program" "$work/upscale"
-  printf '#!/bin/sh\nKILL_COMMIT=%s LD_PRELOAD=%s exec "%s" "$@"\n' "$DIALOG_KILL" "$DIALOG_KILL_LIBRARY" "$work/upscale" \
-    >"$work/gimp/plug-ins/acuity-upscale/acuity-upscale"
-fi
 if [ -n "${ACUITY_TEST_LOCALE:-}" ]; then cp -r "$ACUITY_TEST_LOCALE" "$work/gimp/plug-ins/acuity-upscale/locale"; fi
 if [ "$major" = 3 ]; then
   version=$($gimp --version | grep -o '[0-9][0-9.]*$')
@@ -94,14 +88,6 @@ if dialog=$(wait_title "^(AI Upscale|${DIALOG_TITLE:-AI Upscale})$" 90); then
   if main=$(wait_title '600x400' 60); then
     ok "the picture was enlarged from 300x200 to 600x400"
     sleep 1
-    if [ -n "${DIALOG_KILL:-}" ]; then
-      import -window root "$shot"
-      for i in $(seq 50); do grep -q 'KILLED' "$work/gimp.log" && break; sleep 0.2; done
-      if grep -q "KILLED $DIALOG_KILL, progress ended" "$work/gimp.log"; then ok "killed in the commit, without a Cancel button"
-      else not_ok "killed in the commit, without a Cancel button"; fi
-      # GIMP says that the plug-in has died
-      if message=$(wait_title '^GIMP Message$' 20); then xdotool windowactivate --sync "$message" key Return; sleep 1; fi
-    fi
     xdotool windowactivate --sync "$main" 2>/dev/null
     xdotool key ctrl+z
     if wait_title '300x200' 30 >/dev/null; then ok "one Undo brings it back"; else not_ok "one Undo brings it back"; fi
