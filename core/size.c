@@ -4,11 +4,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #define ALIGNMENT 64
-/* From this size on, pages of this size are asked for: maps are read row by row, each in another small page. */
-#define HUGE_PAGE ((guint64) 2 << 20)
 
 gboolean
 acu_size_mul (guint64 a, guint64 b, guint64 *result)
@@ -48,17 +45,10 @@ void *
 acu_try_alloc (guint64 count, guint64 size)
 {
   guint64 bytes, padded;
-  void *memory;
 
   if (!acu_size_mul (count, size, &bytes) || !acu_size_add (bytes, ALIGNMENT, &padded) || padded > PTRDIFF_MAX)
     return NULL;
-  if (bytes < 2 * HUGE_PAGE)
-    return aligned_alloc (ALIGNMENT, padded / ALIGNMENT * ALIGNMENT);
-  memory = aligned_alloc (HUGE_PAGE, padded / ALIGNMENT * ALIGNMENT);
-  /* Refused, it is only slower. */
-  if (memory)
-    madvise (memory, bytes, MADV_HUGEPAGE);
-  return memory;
+  return aligned_alloc (ALIGNMENT, padded / ALIGNMENT * ALIGNMENT);
 }
 
 void *
