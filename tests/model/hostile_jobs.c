@@ -4,6 +4,8 @@
 
 #include "arch.h"
 #include "plan.h"
+#include "seeds.h"
+#include "try_net.h"
 
 #include <acuity/acuity.h>
 #include <glib/gstdio.h>
@@ -21,13 +23,14 @@
 #endif
 
 static char *folder;
+static int stored;
 
-/* Writes FOLDER/model.param and .bin and returns the former's path. Frees `text`. */
+/* Writes a .param and a .bin and returns the former's path. Frees `text`. */
 static char *
 store (GString *text, const void *bin, gsize bin_bytes)
 {
-  char *param = g_build_filename (folder, "model.param", NULL);
-  g_autofree char *path = g_build_filename (folder, "model.bin", NULL);
+  char *param = g_strdup_printf ("%s/%d.param", folder, ++stored);
+  g_autofree char *path = g_strdup_printf ("%s/%d.bin", folder, stored);
 
   g_assert_true (g_file_set_contents (param, text->str, text->len, NULL));
   g_assert_true (g_file_set_contents (path, bin ? bin : "", bin_bytes, NULL));
@@ -149,6 +152,31 @@ pipes (void)
   g_unlink (path);
 }
 
+/* Sound models run to the end in every way; hostile ones do, or are refused. */
+static void
+small_pictures (void)
+{
+  Seed seeds[N_SEEDS];
+  GString *hostile[] = { hostile_drift (), hostile_rounding (), hostile_doubling (3), hostile_slopes (20), hostile_offsets (20) };
+
+  make_seeds (seeds);
+  for (int i = 0; i < N_SEEDS; i++)
+    {
+      g_autofree char *path = store (g_string_new (seeds[i].param), seeds[i].bin->data, seeds[i].bin->len);
+
+      for (int way = 0; way < TRY_WAYS; way++)
+        g_assert_true (try_job (path, way, 1e9));
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (hostile); i++)
+    {
+      g_autofree char *path = store (hostile[i], NULL, 0);
+
+      for (int way = 0; way < TRY_WAYS; way++)
+        try_job (path, way, 1e8);
+    }
+  free_seeds (seeds);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -161,12 +189,15 @@ main (int argc, char **argv)
   g_test_add_func ("/hostile-jobs/repeated-numbers", repeated_numbers);
   g_test_add_func ("/hostile-jobs/long-lines", long_lines);
   g_test_add_func ("/hostile-jobs/pipes", pipes);
+  g_test_add_func ("/hostile-jobs/small-pictures", small_pictures);
   result = g_test_run ();
-  for (int i = 0; i < 2; i++)
+  for (; stored > 0; stored--)
     {
-      g_autofree char *path = g_build_filename (folder, i ? "model.bin" : "model.param", NULL);
+      g_autofree char *param = g_strdup_printf ("%s/%d.param", folder, stored);
+      g_autofree char *bin = g_strdup_printf ("%s/%d.bin", folder, stored);
 
-      g_unlink (path);
+      g_unlink (param);
+      g_unlink (bin);
     }
   g_rmdir (folder);
   g_free (folder);

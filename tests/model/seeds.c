@@ -52,7 +52,7 @@ static const char compact[] =
   "PixelShuffle x 1 1 k u 0=2\n"
   "Interp r 1 1 b v 0=1 1=2.000000e+00 2=2.000000e+00\n"
   "BinaryOp + 2 1 u v w\n"
-  "Interp t 1 1 w out 0=3 1=7.500000e-01 2=7.500000e-01\n";
+  "Interp t 1 1 w out 0=3 1=1.500000e+00 2=1.500000e+00\n";
 
 static const char attention[] =
   "7767517\n14 16\n"
@@ -72,7 +72,7 @@ static const char attention[] =
   "Eltwise el 2 1 t1 u out 0=1 -23301=2,2.000000e-01,1.000000e+00\n";
 
 static const char dense[] =
-  "7767517\n9 11\n"
+  "7767517\n10 12\n"
   "Input in 0 1 data\n"
   "Split s 1 2 data a b\n"
   "Convolution c 1 1 a f 0=4 1=3 4=1 5=1 6=108 9=2 -23310=1,0.1\n"
@@ -81,7 +81,8 @@ static const char dense[] =
   "Split s2 1 2 h h0 h1\n"
   "Crop k 1 1 h0 o -23309=2,1,1 -23310=2,-1,-1 -23311=2,-2,-1\n"
   "ReLU r 1 1 h1 q 0=0.1\n"
-  "Crop k2 2 1 q o out 0=1 1=1\n";
+  "Crop k2 2 1 q o v 0=1 1=1\n"
+  "Convolution e 1 1 v out 0=3 1=1 6=21\n";
 
 void
 make_seeds (Seed *seeds)
@@ -106,6 +107,7 @@ make_seeds (Seed *seeds)
   seeds[2] = (Seed) { "dense", dense, g_byte_array_new () };
   put_f32 (seeds[2].bin, 108);
   put_floats (seeds[2].bin, 4);
+  put_f32 (seeds[2].bin, 21);
 }
 
 void
