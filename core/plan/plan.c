@@ -6,6 +6,9 @@
 /* A step is cut so that progress is told, and cancel heard, this often at worst. */
 #define STEP_OPERATIONS 1e9
 
+/* Trying a band height goes through its whole schedule: one of more steps than this (about a second) is not tried. */
+#define MOST_STEPS 3e7
+
 #define MEGABYTES (G_GUINT64_CONSTANT (1) << 20)
 
 /* Band heights to try (0: the whole picture at once), and how much memory each may take when nobody limits it. Taller bands gain
@@ -32,6 +35,23 @@ refuse (const AcuPlan *plan, guint64 memory, GError **error)
   return FALSE;
 }
 
+/* Every barrier has bands of its own, and each of them looks at all stages and their inputs. */
+static double
+schedule_steps (const AcuPlan *plan, int band_rows)
+{
+  const AcuProgram *program = &plan->program;
+  double looks = 0, phases = 1, bands = 1;
+
+  for (guint i = 0; i < program->n_stages; i++)
+    {
+      looks += 1 + program->stages[i].n_inputs;
+      phases += program->stages[i].kind == ACU_STAGE_GLOBAL_POOL;
+    }
+  if (band_rows > 0)
+    bands += (double) program->buffers[program->n_stages - 1].height / band_rows;
+  return bands * phases * looks;
+}
+
 static gboolean
 choose_bands (AcuPlan *plan, guint64 memory, int band_rows, GError **error)
 {
@@ -47,7 +67,8 @@ choose_bands (AcuPlan *plan, guint64 memory, int band_rows, GError **error)
     }
   for (guint i = 0; i < G_N_ELEMENTS (heights); i++)
     {
-      if (heights[i].rows >= height)
+      /* One band is always tried: it goes through each stage just once. */
+      if (heights[i].rows >= height || (heights[i].rows > 0 && schedule_steps (plan, heights[i].rows) > MOST_STEPS))
         continue;
       if (!acu_plan_place (plan, heights[i].rows, error))
         return FALSE;

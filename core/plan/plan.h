@@ -16,7 +16,8 @@ typedef struct AcuPlan AcuPlan;
 
 /* Plans `net` for a width × height picture. `memory` bytes limit arena and device memory; 0 for no limit. `band_rows` is the height
  * of a band of result rows, or 0 to choose. `net` must outlive the plan. Refuses with ACU_ERROR_MEMORY, saying what it
- * would need, when not even single rows fit. */
+ * would need, when not even the lowest bands fit that can be planned in about a second: single rows, but for nets of
+ * thousands of layers. */
 AcuPlan *acu_plan_new (const AcuNet *net, const AcuDevice *device, int width, int height, int threads, guint64 memory,
                        int band_rows, AcuPrecision precision, GError **error);
 void acu_plan_free (AcuPlan *plan);

@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Sanitizers take time and memory of their own. */
@@ -177,6 +178,32 @@ small_pictures (void)
   free_seeds (seeds);
 }
 
+/* Far more memory is wanted than is allowed, so that every band height is tried. */
+static void
+long_schedule (GString *text, int height, guint64 memory)
+{
+  g_autofree char *path = store (text, NULL, 0);
+  AcuWeights *weights = acu_load_ncnn (path, NULL);
+  AcuNet *net = acu_arch_build (weights, NULL);
+  g_autoptr (GError) error = NULL;
+  clock_t start = clock ();
+
+  g_assert_nonnull (net);
+  g_assert_null (acu_plan_new (net, acu_device_find ("cpu", NULL), 3, height, 1, memory, 0, ACU_PRECISION_FAST, &error));
+  g_assert_error (error, ACU_ERROR, ACU_ERROR_MEMORY);
+  g_test_message ("%.2f s", (double) (clock () - start) / CLOCKS_PER_SEC);
+  g_assert_cmpint (clock () - start, <, (SANITIZED ? 60 : 5) * CLOCKS_PER_SEC);
+  acu_net_unref (net);
+  acu_weights_free (weights);
+}
+
+static void
+long_schedules (void)
+{
+  long_schedule (hostile_chain (9999), 100000, 100000);
+  long_schedule (hostile_barriers (3000), 3000, 10000);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -190,6 +217,7 @@ main (int argc, char **argv)
   g_test_add_func ("/hostile-jobs/long-lines", long_lines);
   g_test_add_func ("/hostile-jobs/pipes", pipes);
   g_test_add_func ("/hostile-jobs/small-pictures", small_pictures);
+  g_test_add_func ("/hostile-jobs/long-schedules", long_schedules);
   result = g_test_run ();
   for (; stored > 0; stored--)
     {

@@ -114,3 +114,26 @@ hostile_parameters (int layers)
     }
   return text;
 }
+
+GString *
+hostile_chain (int layers)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_printf (text, "7767517\n%d %d\nInput in 0 1 b0\n", layers + 1, layers + 1);
+  for (int i = 0; i < layers; i++)
+    g_string_append_printf (text, "Sigmoid s%d 1 1 b%d b%d\n", i, i, i + 1);
+  return text;
+}
+
+GString *
+hostile_barriers (int times)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_printf (text, "7767517\n%d %d\nInput in 0 1 b0\n", 3 * times + 1, 4 * times + 1);
+  for (int i = 0; i < times; i++)
+    g_string_append_printf (text, "Split s%d 1 2 b%d x%d y%d\nPooling p%d 1 1 x%d m%d 0=1 4=1\n"
+                            "Scale l%d 2 1 y%d m%d b%d 0=-233\n", i, i, i, i, i, i, i, i, i, i, i + 1);
+  return text;
+}

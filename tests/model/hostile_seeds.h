@@ -21,5 +21,8 @@ GString *hostile_numbers (gsize bytes);
 GString *hostile_name (gsize bytes);
 /* So many layers with all the parameters that a layer may have. */
 GString *hostile_parameters (int layers);
+/* So many layers that change nothing, or so many times a mean over the picture that scales it. */
+GString *hostile_chain (int layers);
+GString *hostile_barriers (int times);
 
 #endif
