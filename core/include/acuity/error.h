@@ -7,7 +7,6 @@
 #include <glib.h>
 
 G_BEGIN_DECLS
-#pragma GCC visibility push (default)
 
 #define ACU_ERROR (acu_error_quark ())
 
@@ -40,7 +39,6 @@ typedef enum AcuError
 
 GQuark acu_error_quark (void);
 
-#pragma GCC visibility pop
 G_END_DECLS
 
 #endif

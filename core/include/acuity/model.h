@@ -6,7 +6,6 @@
 #include <glib.h>
 
 G_BEGIN_DECLS
-#pragma GCC visibility push (default)
 
 /**
  * AcuModelFile:
@@ -70,7 +69,6 @@ int acu_model_scale (const AcuModelInfo *model, GError **error);
  * g_free(). `plan` adds the stages, row windows and buffers that the planner made of it. */
 char *acu_model_print (const AcuModelInfo *model, int width, int height, gboolean plan, GError **error);
 
-#pragma GCC visibility pop
 G_END_DECLS
 
 #endif

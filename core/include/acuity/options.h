@@ -8,7 +8,6 @@
 #include <glib.h>
 
 G_BEGIN_DECLS
-#pragma GCC visibility push (default)
 
 typedef enum AcuOptionType
 {
@@ -54,7 +53,6 @@ const AcuOption *acu_option_find (const char *key);
 /* What a value of the option "precision" means; fast for what it does not know. */
 AcuPrecision acu_precision_find (const char *name);
 
-#pragma GCC visibility pop
 G_END_DECLS
 
 #endif

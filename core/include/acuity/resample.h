@@ -11,7 +11,6 @@
 #include <glib.h>
 
 G_BEGIN_DECLS
-#pragma GCC visibility push (default)
 
 /**
  * AcuFilter:
@@ -100,7 +99,6 @@ gboolean acu_resample_picture (const AcuResamplerParams *params, AcuSampleType t
 void acu_srgb_decode (float *dst, const float *src, gsize n);
 void acu_srgb_encode (float *dst, const float *src, gsize n);
 
-#pragma GCC visibility pop
 G_END_DECLS
 
 #endif

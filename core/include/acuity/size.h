@@ -7,7 +7,6 @@
 #include <glib.h>
 
 G_BEGIN_DECLS
-#pragma GCC visibility push (default)
 
 /* The longest side of a picture, in pixels, that Acuity reads or writes. */
 #define ACU_MAX_SIDE 1000000
@@ -27,7 +26,6 @@ void *acu_try_alloc0 (guint64 count, guint64 size) G_GNUC_WARN_UNUSED_RESULT;
 /* Frees what the two above returned; NULL is allowed. */
 void acu_free (void *memory);
 
-#pragma GCC visibility pop
 G_END_DECLS
 
 #endif

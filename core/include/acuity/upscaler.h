@@ -6,7 +6,6 @@
 #include <glib.h>
 
 G_BEGIN_DECLS
-#pragma GCC visibility push (default)
 
 /* How the wanted size is given. */
 typedef enum AcuSizeMode
@@ -127,7 +126,6 @@ gboolean acu_upscaler_run (AcuUpscaler *upscaler, AcuReadRows read, AcuWriteRows
 /* "1 min 20 s", "about 3 h" in the user's language; negative: "…". Free with g_free(). */
 char *acu_format_seconds (double seconds);
 
-#pragma GCC visibility pop
 G_END_DECLS
 
 #endif
