@@ -69,9 +69,9 @@ cpu_prepare (const AcuProgram *program, int threads, GError **error)
   executor->threads = threads;
   executor->row_bytes = longest_row (program);
   executor->scratch_bytes = scratch_bytes (program);
-  executor->arena = acu_try_alloc0 (program->arena_bytes, 1);
+  executor->arena = acu_try_alloc (program->arena_bytes, 1);
   executor->zeros = acu_try_alloc0 (executor->row_bytes, 1);
-  executor->scratch = acu_try_alloc0 (executor->scratch_bytes, threads);
+  executor->scratch = acu_try_alloc (executor->scratch_bytes, threads);
   if (!executor->arena || !executor->zeros || !executor->scratch)
     {
       g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY,

@@ -238,8 +238,9 @@ acu_layer_window (const AcuLayer *layer, guint input, gboolean vertical, int in,
       high = last / layer->factor;
       break;
     case ACU_LAYER_BICUBIC:
-      low = (int) floor ((first + 0.5) * in / out - 0.5) - 1;
-      high = (int) floor ((last + 0.5) * in / out - 0.5) + 2;
+      /* Always four taps where there are four rows: at the edges those of weight zero lie inwards, and they are read as well. */
+      low = MAX (0, MIN ((int) floor ((first + 0.5) * in / out - 0.5) - 1, in - 4));
+      high = MAX (0, (int) floor ((last + 0.5) * in / out - 0.5) - 1) + 3;
       break;
     case ACU_LAYER_GLOBAL_POOL:
       low = 0;
