@@ -38,6 +38,12 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->half_widen = acu_half_widen_avx2;
       k->half_narrow = acu_half_narrow_avx2;
       k->activation = acu_activation_avx2;
+      k->slope = acu_slope_avx2;
+      k->add = acu_add_avx2;
+      k->mul = acu_mul_avx2;
+      k->affine = acu_affine_avx2;
+      k->range = acu_range_avx2;
+      k->pixel_shuffle = acu_pixel_shuffle_avx2;
       k->resample_horizontal = acu_resample_horizontal_avx2;
       k->resample_vertical = acu_resample_vertical_avx2;
       k->resample_horizontal_u8 = acu_resample_horizontal_u8_avx2;
@@ -55,6 +61,12 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->half_widen = acu_half_widen_avx512;
       k->half_narrow = acu_half_narrow_avx512;
       k->activation = acu_activation_avx512;
+      k->slope = acu_slope_avx512;
+      k->add = acu_add_avx512;
+      k->mul = acu_mul_avx512;
+      k->affine = acu_affine_avx512;
+      k->range = acu_range_avx512;
+      k->pixel_shuffle = acu_pixel_shuffle_avx512;
       k->resample_horizontal = acu_resample_horizontal_avx512;
       k->resample_vertical = acu_resample_vertical_avx512;
       k->resample_horizontal_u8 = acu_resample_horizontal_u8_avx512;

@@ -39,6 +39,14 @@
 #define ACU_EXP_P4 1.6666665459e-1f
 #define ACU_EXP_P5 5.0000001201e-1f
 
+/* Where the result becomes 16 bits anyway: 2^n Q (f), relative error below 4e-6, all steps fused. */
+#define ACU_EXP_LN2 0.693147180559945f
+#define ACU_EXP_Q0 0.04145857f
+#define ACU_EXP_Q1 0.16790932f
+#define ACU_EXP_Q2 0.5000436f
+#define ACU_EXP_Q3 0.99996339f
+#define ACU_EXP_Q4 0.99999926f
+
 void acu_conv2d_c (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
 void acu_activation_c (float *dst, const float *src, size_t n, AcuActivation kind);
 void acu_slope_c (float *dst, const float *src, const float *slope, int channels, int width);
@@ -61,6 +69,18 @@ void acu_stream_c (void *dst, const void *src, size_t bytes);
 void acu_stream_end_c (void);
 
 #ifdef __x86_64__
+void acu_slope_avx2 (float *dst, const float *src, const float *slope, int channels, int width);
+void acu_add_avx2 (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
+void acu_mul_avx2 (float *dst, const float *a, const float *b, size_t n);
+void acu_affine_avx2 (float *dst, const float *src, const float *scale, const float *offset, int channels, int width);
+int acu_range_avx2 (const float *src, size_t n, float *low, float *high);
+void acu_pixel_shuffle_avx2 (float *dst, const float *src, int channels, int factor, int row, int width);
+void acu_slope_avx512 (float *dst, const float *src, const float *slope, int channels, int width);
+void acu_add_avx512 (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
+void acu_mul_avx512 (float *dst, const float *a, const float *b, size_t n);
+void acu_affine_avx512 (float *dst, const float *src, const float *scale, const float *offset, int channels, int width);
+int acu_range_avx512 (const float *src, size_t n, float *low, float *high);
+void acu_pixel_shuffle_avx512 (float *dst, const float *src, int channels, int factor, int row, int width);
 void acu_conv2d_avx2 (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
 void acu_activation_avx2 (float *dst, const float *src, size_t n, AcuActivation kind);
 void acu_resample_horizontal_avx2 (float *dst, const float *src, const float *weights, const int32_t *first, int taps,

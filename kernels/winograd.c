@@ -73,7 +73,7 @@ v_store_i16_single (int16_t *dst, vec a)
 }
 
 static void
-products_f32 (float *m, const float *v, const float *weights, int n, int channels, int groups)
+products_f32 (float *m, const float *v, const float *weights, int n, int channels, int groups, Ahead *ahead)
 {
   for (int position = 0; position < ACU_WINOGRAD_POSITIONS; position++, v += (size_t) ACU_WINOGRAD_TILES * channels)
     for (int k = 0; k < channels; k++)
@@ -88,7 +88,7 @@ products_f32 (float *m, const float *v, const float *weights, int n, int channel
 }
 
 static void
-products_i16 (int32_t *m, const int16_t *v, const int16_t *weights, int n, int channels, int groups)
+products_i16 (int32_t *m, const int16_t *v, const int16_t *weights, int n, int channels, int groups, Ahead *ahead)
 {
   for (int position = 0; position < ACU_WINOGRAD_POSITIONS; position++, v += (size_t) ACU_WINOGRAD_TILES * channels)
     for (int k = 0; k < channels; k += 2)
@@ -111,13 +111,13 @@ products_i16 (int32_t *m, const int16_t *v, const int16_t *weights, int n, int c
 #include "winograd_body.h"
 
 int
-acu_winograd_f32_c (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch)
+acu_winograd_f32_c (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch)
 {
-  return winograd (tiles, n, conv, scratch, products_i16, ACU_WINOGRAD_F32);
+  return winograd (tiles, n, ahead, conv, scratch, products_i16, ACU_WINOGRAD_F32);
 }
 
 int
-acu_winograd_i16_c (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch)
+acu_winograd_i16_c (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch)
 {
-  return winograd (tiles, n, conv, scratch, products_i16, ACU_WINOGRAD_I16);
+  return winograd (tiles, n, ahead, conv, scratch, products_i16, ACU_WINOGRAD_I16);
 }

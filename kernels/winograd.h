@@ -45,13 +45,14 @@ typedef enum AcuWinogradActivation
   ACU_WINOGRAD_LINEAR,
   ACU_WINOGRAD_SLOPE,             /* v < 0 ? v * slope[channel] : v */
   ACU_WINOGRAD_SIGMOID,
-  ACU_WINOGRAD_SWISH
+  ACU_WINOGRAD_SWISH,
+  ACU_WINOGRAD_GATE               /* after the residual: times sigmoid (v) * gate[0] + gate[1] of the sum v itself */
 } AcuWinogradActivation;
 
 /* One convolution. Input channels come in `slices` runs from buffers of their own (a concatenation is never copied), each
  * a multiple of ACU_WINOGRAD_GROUP; out_channels is any. `weights` and `factor` come from acu_winograd_pack(); bias and
  * slope hold out_channels rounded up to the group. With `residual`, the result is
- * v * scale[0] + residual * scale[1] (two products, then one sum). */
+ * v * scale[0] + residual * scale[1] (two products, then one sum). I16: sigmoid and swish are good for 17 bits. */
 typedef struct AcuWinograd
 {
   AcuWinogradKind kind;
@@ -62,7 +63,7 @@ typedef struct AcuWinograd
   AcuElement out_element, residual_element;
   AcuWinogradActivation activation;
   int residual;
-  float scale[2];
+  float scale[2], gate[2];
   const void *weights;
   const float *factor, *bias, *slope;
 } AcuWinograd;
@@ -78,10 +79,11 @@ typedef struct AcuWinogradTile
   int above, rows, columns;
 } AcuWinogradTile;
 
-/* Makes n (1 to ACU_WINOGRAD_TILES) tiles. `scratch`: acu_winograd_scratch_bytes() bytes, aligned to 64, contents of no
+/* Makes n (1 to ACU_WINOGRAD_TILES) tiles. tiles[n] to tiles[n + ahead - 1], 0 to ACU_WINOGRAD_TILES of them, are what the next call will
+ * likely make: their memory is asked for meanwhile. `scratch`: acu_winograd_scratch_bytes() bytes, aligned to 64, contents of no
  * interest. Returns whether all results are finite, and within 16-bit floats where these are stored: where not,
  * what was stored is of no use. Thread-safe for tiles that do not share results. */
-typedef int (*acu_winograd_fn) (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
+typedef int (*acu_winograd_fn) (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 
 /* Bytes of packed weights, and of scratch memory; all parts of `conv` but the pointers must be set. No overflow is possible for
  * channel counts whose weights are in memory. */

@@ -23,8 +23,6 @@
 #define POSITIONS ACU_WINOGRAD_POSITIONS
 #define GROUP ACU_WINOGRAD_GROUP
 #define VECS (GROUP / LANES)
-/* Tiles that are asked for before their turn. */
-#define AHEAD 2
 #define INLINE __attribute__ ((always_inline)) static inline
 
 /* B of a column of six; the results lie `step` vectors apart. */
@@ -250,9 +248,43 @@ exponential (vec x)
   return v_mul (v_add (p, v_set1 (1)), v_power (rounded));
 }
 
+/* The same for 16-bit results. */
+INLINE vec
+quick_exponential (vec x)
+{
+  vec rounded, n, f, p;
+
+  x = v_minimum (v_set1 (ACU_EXP_LIMIT), x);
+  x = v_maximum (v_set1 (-ACU_EXP_LIMIT), x);
+  rounded = v_fma (x, v_set1 (ACU_EXP_LOG2E), v_set1 (ACU_EXP_ROUND));
+  n = v_sub (rounded, v_set1 (ACU_EXP_ROUND));
+  f = v_fnma (n, v_set1 (ACU_EXP_LN2), x);
+  p = v_fma (v_set1 (ACU_EXP_Q0), f, v_set1 (ACU_EXP_Q1));
+  p = v_fma (p, f, v_set1 (ACU_EXP_Q2));
+  p = v_fma (p, f, v_set1 (ACU_EXP_Q3));
+  p = v_fma (p, f, v_set1 (ACU_EXP_Q4));
+  return v_mul (p, v_power (rounded));
+}
+
+/* a / (1 + exp (-v)) */
+INLINE vec
+over_sigmoid (vec a, vec v, const AcuWinogradKind kind)
+{
+  vec e = kind == ACU_WINOGRAD_I16 ? quick_exponential (v_negate (v)) : exponential (v_negate (v));
+
+  return v_div (a, v_add (v_set1 (1), e));
+}
+
+INLINE vec
+gate_of (vec v, const AcuWinograd *conv, const AcuWinogradKind kind)
+{
+  return v_add (v_mul (over_sigmoid (v_set1 (1), v, kind), v_set1 (conv->gate[0])), v_set1 (conv->gate[1]));
+}
+
 /* What follows the sum of one vector of results. */
 INLINE vec
-finish (vec v, vec factor, const AcuWinograd *conv, int channel, const AcuWinogradActivation activation)
+finish (vec v, vec factor, const AcuWinograd *conv, int channel, const AcuWinogradKind kind,
+        const AcuWinogradActivation activation)
 {
   v = v_fma (v, factor, v_load (conv->bias + channel));
   switch (activation)
@@ -260,9 +292,9 @@ finish (vec v, vec factor, const AcuWinograd *conv, int channel, const AcuWinogr
     case ACU_WINOGRAD_SLOPE:
       return v_slope (v, v_load (conv->slope + channel));
     case ACU_WINOGRAD_SIGMOID:
-      return v_div (v_set1 (1), v_add (v_set1 (1), exponential (v_negate (v))));
+      return over_sigmoid (v_set1 (1), v, kind);
     case ACU_WINOGRAD_SWISH:
-      return v_div (v, v_add (v_set1 (1), exponential (v_negate (v))));
+      return over_sigmoid (v, v, kind);
     default:
       return v;
     }
@@ -271,18 +303,20 @@ finish (vec v, vec factor, const AcuWinograd *conv, int channel, const AcuWinogr
 /* Stores whole vectors of a whole tile. */
 INLINE vec
 store_whole (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd *conv, int channel, vec top,
-             const AcuElement element)
+             const AcuElement element, const AcuWinogradKind kind, const int gated)
 {
   for (int y = 0; y < SIDE; y++)
     ACU_UNROLL
     for (int x = 0; x < SIDE; x++)
       {
         size_t at = (size_t) x * conv->out_channels + channel;
-        vec v = out[y][x];
+        vec v = out[y][x], gate = gated ? gate_of (v, conv, kind) : v;
 
         if (conv->residual)
           v = v_add (v_mul (v, v_set1 (conv->scale[0])),
                      v_mul (load_element (tile->residual[y], at, conv->residual_element), v_set1 (conv->scale[1])));
+        if (gated)
+          v = v_mul (v, gate);
         top = v_max_magnitude (top, v);
         if (element == ACU_ELEMENT_F16)
           v_store_f16 ((uint16_t *) tile->dst[y] + at, v);
@@ -294,15 +328,18 @@ store_whole (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd
 
 /* Stores what lies inside of the picture and of the channels. */
 static float
-store_part (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd *conv, int channel)
+store_part (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd *conv, int channel,
+            const AcuWinogradKind kind)
 {
-  float values[LANES];
+  float values[LANES], gates[LANES];
   uint32_t top = 0;
 
   for (int y = tile->above; y < tile->rows; y++)
     for (int x = 0; x < tile->columns; x++)
       {
         v_store (values, out[y][x]);
+        if (conv->activation == ACU_WINOGRAD_GATE)
+          v_store (gates, gate_of (out[y][x], conv, kind));
         for (int i = 0; i < LANES && channel + i < conv->out_channels; i++)
           {
             size_t at = (size_t) x * conv->out_channels + channel + i;
@@ -313,6 +350,8 @@ store_part (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd 
 
                 values[i] = values[i] * conv->scale[0] + other;
               }
+            if (conv->activation == ACU_WINOGRAD_GATE)
+              values[i] *= gates[i];
             top = acu_winograd_larger (top, values[i]);
             if (conv->out_element == ACU_ELEMENT_F16)
               ((uint16_t *) tile->dst[y])[at] = acu_half_from_float (values[i]);
@@ -345,13 +384,13 @@ output_group (const void *m, float tile_factor, const AcuWinogradTile *tile, con
       for (int y = 0; y < SIDE; y++)
         ACU_UNROLL
         for (int x = 0; x < SIDE; x++)
-          out[y][x] = finish (out[y][x], factor, conv, channel, activation);
+          out[y][x] = finish (out[y][x], factor, conv, channel, kind, activation);
       if (tile->above > 0 || tile->rows < SIDE || tile->columns < SIDE || channel + LANES > conv->out_channels)
-        odd = acu_winograd_larger_magnitude (odd, store_part (out, tile, conv, channel));
+        odd = acu_winograd_larger_magnitude (odd, store_part (out, tile, conv, channel, kind));
       else if (conv->out_element == ACU_ELEMENT_F16)
-        top = store_whole (out, tile, conv, channel, top, ACU_ELEMENT_F16);
+        top = store_whole (out, tile, conv, channel, top, ACU_ELEMENT_F16, kind, activation == ACU_WINOGRAD_GATE);
       else
-        top = store_whole (out, tile, conv, channel, top, ACU_ELEMENT_F32);
+        top = store_whole (out, tile, conv, channel, top, ACU_ELEMENT_F32, kind, activation == ACU_WINOGRAD_GATE);
     }
   return acu_winograd_larger_magnitude (odd, v_reduce_magnitude (top));
 }
@@ -367,10 +406,12 @@ OUTPUT (output_f32_linear, ACU_WINOGRAD_F32, ACU_WINOGRAD_LINEAR)
 OUTPUT (output_f32_slope, ACU_WINOGRAD_F32, ACU_WINOGRAD_SLOPE)
 OUTPUT (output_f32_sigmoid, ACU_WINOGRAD_F32, ACU_WINOGRAD_SIGMOID)
 OUTPUT (output_f32_swish, ACU_WINOGRAD_F32, ACU_WINOGRAD_SWISH)
+OUTPUT (output_f32_gate, ACU_WINOGRAD_F32, ACU_WINOGRAD_GATE)
 OUTPUT (output_i16_linear, ACU_WINOGRAD_I16, ACU_WINOGRAD_LINEAR)
 OUTPUT (output_i16_slope, ACU_WINOGRAD_I16, ACU_WINOGRAD_SLOPE)
 OUTPUT (output_i16_sigmoid, ACU_WINOGRAD_I16, ACU_WINOGRAD_SIGMOID)
 OUTPUT (output_i16_swish, ACU_WINOGRAD_I16, ACU_WINOGRAD_SWISH)
+OUTPUT (output_i16_gate, ACU_WINOGRAD_I16, ACU_WINOGRAD_GATE)
 
 __attribute__ ((noinline)) static void
 input_tile_f32 (float *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout, float *columns)
@@ -385,52 +426,38 @@ input_tile_i16 (int16_t *v, const AcuWinogradTile *tile, const AcuWinograd *conv
   return input_i16 (v, tile, conv, layout, columns);
 }
 
-/* Asks for what a tile does not share with the one before it. */
-static void
-prefetch_tile (const AcuWinogradTile *tile, const AcuWinograd *conv)
-{
-  for (int s = 0; s < conv->slices; s++)
-    {
-      size_t pixel = conv->slice_channels[s] * (conv->slice_elements[s] == ACU_ELEMENT_F16 ? 2 : 4);
-
-      for (int y = 0; y < WINDOW; y++)
-        for (size_t at = 2 * pixel; at < WINDOW * pixel; at += 64)
-          __builtin_prefetch ((const char *) tile->src[s * WINDOW + y] + at);
-    }
-}
-
 INLINE int
-winograd (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch, ProductsI16 whole,
+winograd (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch, ProductsI16 whole,
           const AcuWinogradKind kind)
 {
-  static float (*const outputs[][4]) (const void *, float, const AcuWinogradTile *, const AcuWinograd *, int) = {
-    { output_f32_linear, output_f32_slope, output_f32_sigmoid, output_f32_swish },
-    { output_i16_linear, output_i16_slope, output_i16_sigmoid, output_i16_swish },
+  static float (*const outputs[][5]) (const void *, float, const AcuWinogradTile *, const AcuWinograd *, int) = {
+    { output_f32_linear, output_f32_slope, output_f32_sigmoid, output_f32_swish, output_f32_gate },
+    { output_i16_linear, output_i16_slope, output_i16_sigmoid, output_i16_swish, output_i16_gate },
   };
   Layout layout = acu_winograd_layout (conv);
   char *v = scratch, *m = v + layout.v_bytes;
   float *columns = (float *) (m + layout.m_bytes), *factors = columns + layout.columns;
   const char *weights = conv->weights;
+  Ahead next = { tiles + n, conv, ahead };
   float limit = conv->out_element == ACU_ELEMENT_F16 ? ACU_HALF_MAX : FLT_MAX, top = 0;
 
   for (int t = 0; t < n; t++)
     {
-      if (t + AHEAD < n)
-        prefetch_tile (&tiles[t + AHEAD], conv);
       if (kind == ACU_WINOGRAD_I16)
         factors[t] = input_tile_i16 ((int16_t *) v + (size_t) t * layout.channels, &tiles[t], conv, &layout, columns);
       else
         input_tile_f32 ((float *) v + (size_t) t * layout.channels, &tiles[t], conv, &layout, columns);
     }
 
+  next.step = (float) ahead * WINDOW * conv->slices / ((float) POSITIONS * n * acu_winograd_chunks (layout.groups));
   for (int group = 0; group < layout.groups;)
     {
       int groups = acu_winograd_chunk (layout.groups - group);
 
       if (kind == ACU_WINOGRAD_I16)
-        whole ((int32_t *) m, (const int16_t *) v, (const int16_t *) weights, n, layout.channels, groups);
+        whole ((int32_t *) m, (const int16_t *) v, (const int16_t *) weights, n, layout.channels, groups, &next);
       else
-        products_f32 ((float *) m, (const float *) v, (const float *) weights, n, layout.channels, groups);
+        products_f32 ((float *) m, (const float *) v, (const float *) weights, n, layout.channels, groups, &next);
       weights += layout.group_bytes * groups;
       for (int t = 0; t < n; t++)
         for (int g = 0; g < groups; g++)

@@ -36,6 +36,16 @@ acu_winograd_chunk (int groups)
   return groups == 5 || groups == 6 ? 3 : groups < 4 ? groups : 4;
 }
 
+static inline int
+acu_winograd_chunks (int groups)
+{
+  int chunks = 0;
+
+  for (; groups > 0; groups -= acu_winograd_chunk (groups))
+    chunks++;
+  return chunks;
+}
+
 /* From the sum of squares in each row of column-transformed values: the factor of each position that brings V to 16 bits.
  * Returns what undoes it; NaN if a sum is no ordinary number. */
 float acu_winograd_block (const float *squares, float *scale);
@@ -72,28 +82,75 @@ acu_winograd_number (const void *src, size_t at, AcuElement element)
   return element == ACU_ELEMENT_F16 ? acu_half_to_float (((const uint16_t *) src)[at]) : ((const float *) src)[at];
 }
 
+/* What the next call will read and write, in lines of one row of one slice of one tile, asked for piece by piece during the matrix
+ * products, which leave the memory idle. */
+typedef struct Ahead
+{
+  const AcuWinogradTile *tiles;
+  const AcuWinograd *conv;
+  int n, tile, slice, row;        /* tiles, and the next line */
+  float due, step;                /* lines that are due, and that become due with each tile at each position */
+} Ahead;
+
+static inline void
+acu_winograd_ahead_line (Ahead *ahead)
+{
+  const AcuWinogradTile *tile = &ahead->tiles[ahead->tile];
+  const AcuWinograd *conv = ahead->conv;
+  int channels = conv->slice_channels[ahead->slice];
+  size_t pixel = (size_t) channels * (conv->slice_elements[ahead->slice] == ACU_ELEMENT_F16 ? 2 : 4);
+  const char *src = tile->src[ahead->slice * ACU_WINOGRAD_WINDOW + ahead->row];
+
+  /* The first two columns belong to the tile before as well. */
+  for (size_t at = 2 * pixel; at < ACU_WINOGRAD_WINDOW * pixel; at += 64)
+    __builtin_prefetch (src + at, 0, 2);
+  if (ahead->slice == 0 && ahead->row >= tile->above && ahead->row < tile->rows)
+    {
+      pixel = (size_t) conv->out_channels * (conv->out_element == ACU_ELEMENT_F16 ? 2 : 4);
+      for (size_t at = 0; at < ACU_WINOGRAD_SIDE * pixel; at += 64)
+        __builtin_prefetch ((char *) tile->dst[ahead->row] + at, 1, 2);
+    }
+  if (++ahead->row == ACU_WINOGRAD_WINDOW)
+    {
+      ahead->row = 0;
+      if (++ahead->slice == conv->slices)
+        {
+          ahead->slice = 0;
+          ahead->tile++;
+        }
+    }
+}
+
+/* To be called for each position once with each of its tiles, some at a time. */
+static inline void
+acu_winograd_look_ahead (Ahead *ahead, int tiles)
+{
+  for (ahead->due += ahead->step * (float) tiles; ahead->due >= 1 && ahead->tile < ahead->n; ahead->due--)
+    acu_winograd_ahead_line (ahead);
+}
+
 /* The matrix products of one chunk of `groups` groups for n tiles, at all positions; n may be rounded up to fill registers. */
-typedef void (*ProductsI16) (int32_t *m, const int16_t *v, const int16_t *weights, int n, int channels, int groups);
+typedef void (*ProductsI16) (int32_t *m, const int16_t *v, const int16_t *weights, int n, int channels, int groups, Ahead *ahead);
 
 /* Where channel `channel` of a slice lies in V: blocks of 32 channels are ordered 0–3, 16–19, 4–7, 20–23, … as the packing
  * instructions leave them; what is left of a slice after these is in plain order. */
 int acu_winograd_place (int channel, int slice_channels);
 
-int acu_winograd_f32_c (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
-int acu_winograd_i16_c (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
+int acu_winograd_f32_c (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
+int acu_winograd_i16_c (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 #ifdef __x86_64__
-int acu_winograd_f32_avx2 (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
-int acu_winograd_i16_avx2 (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
-int acu_winograd_f32_avx512 (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
-int acu_winograd_i16_avx512 (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
+int acu_winograd_f32_avx2 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
+int acu_winograd_i16_avx2 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
+int acu_winograd_f32_avx512 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
+int acu_winograd_i16_avx512 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 /* The same with given products. */
-int acu_winograd_i16_avx512_with (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch,
+int acu_winograd_i16_avx512_with (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch,
                                   ProductsI16 products);
-int acu_winograd_i16_avx512vnni (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
+int acu_winograd_i16_avx512vnni (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 #endif
 #ifdef __aarch64__
-int acu_winograd_f32_neon (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
-int acu_winograd_i16_neon (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch);
+int acu_winograd_f32_neon (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
+int acu_winograd_i16_neon (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 #endif
 
 #endif

@@ -78,6 +78,8 @@ acu_cpu_stage_scratch (const AcuProgram *program, const AcuStage *stage)
 
   if (out->element == ACU_MAP_F16)
     floats += columns * out->channels;
+  if (stage->gated)
+    floats += columns * out->channels;
   for (guint k = 0; k < stage->n_inputs; k++)
     {
       const AcuBuffer *in = &program->buffers[stage->inputs[k]];
@@ -104,15 +106,26 @@ static void
 conv2d (Piece *p)
 {
   const AcuConv2d *conv = p->packed->phase;
+  gsize n = (gsize) (p->to - p->from) * p->out->channels;
   const float *rows[MAX_ROWS];
+  float *gate = NULL;
 
   gather_rows (p, conv, rows, p->row * p->stage->stride - p->stage->top, p->from * p->stage->stride - p->stage->left,
                p->to - p->from);
   p->executor->kernels->conv2d (p->dst, p->out->channels, rows, conv, p->to - p->from);
   activate (p);
+  if (p->stage->gated)
+    {
+      gate = take_spare (p, n);
+      p->executor->kernels->activation (gate, p->dst, n, ACU_ACTIVATION_SIGMOID);
+      for (gsize i = 0; i < n; i++)
+        gate[i] = gate[i] * p->stage->gate[0] + p->stage->gate[1];
+    }
   if (p->stage->residual)
     p->executor->kernels->add (p->dst, p->dst, p->stage->scale[0], in_piece (p, p->stage->n_inputs - 1),
-                               p->stage->scale[1], (gsize) (p->to - p->from) * p->out->channels);
+                               p->stage->scale[1], n);
+  if (p->stage->gated)
+    p->executor->kernels->mul (p->dst, p->dst, gate, n);
 }
 
 /* Output pixel x takes the taps of phase (x + left) % stride; see AcuCpuStage. */

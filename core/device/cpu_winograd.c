@@ -25,11 +25,12 @@ shape (const AcuProgram *program, const AcuStage *stage)
     .slices = stage->n_inputs - stage->residual,
     .out_channels = out->channels,
     .out_element = element_of (out),
-    .activation = stage->slope ? ACU_WINOGRAD_SLOPE
+    .activation = stage->gated ? ACU_WINOGRAD_GATE : stage->slope ? ACU_WINOGRAD_SLOPE
                   : stage->activation == ACU_STAGE_SIGMOID ? ACU_WINOGRAD_SIGMOID
                   : stage->activation == ACU_STAGE_SWISH ? ACU_WINOGRAD_SWISH : ACU_WINOGRAD_LINEAR,
     .residual = stage->residual,
-    .scale = { stage->scale[0], stage->scale[1] }
+    .scale = { stage->scale[0], stage->scale[1] },
+    .gate = { stage->gate[0], stage->gate[1] }
   };
 
   for (int k = 0; k < conv.slices; k++)
@@ -163,9 +164,10 @@ run_task (void *data, int task, int worker)
   AcuExecutor *executor = step->executor;
   const AcuWinograd *conv = &executor->stages[step->stage].winograd;
   int from = task * step->per_task, n = MIN (step->per_task, step->tiles - from);
-  AcuWinogradTile tiles[ACU_WINOGRAD_TILES], base = { .rows = 0 };
+  int ahead = MIN (step->per_task, step->tiles - from - n);
+  AcuWinogradTile tiles[2 * ACU_WINOGRAD_TILES], base = { .rows = 0 };
 
-  for (int t = 0; t < n; t++)
+  for (int t = 0; t < n + ahead; t++)
     {
       int column = (from + t) % step->across;
 
@@ -173,7 +175,7 @@ run_task (void *data, int task, int worker)
         set_rows (&base, step, step->top + (from + t) / step->across * ACU_WINOGRAD_SIDE);
       set_tile (&tiles[t], &base, step, column);
     }
-  if (!executor->kernels->winograd[conv->kind] (tiles, n, conv, executor->scratch + executor->scratch_bytes * worker))
+  if (!executor->kernels->winograd[conv->kind] (tiles, n, ahead, conv, executor->scratch + executor->scratch_bytes * worker))
     g_atomic_int_set (&executor->overflowed, TRUE);
 }
 

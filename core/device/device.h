@@ -85,6 +85,8 @@ typedef struct AcuStage
   gboolean reflect;                     /* PAD */
   gboolean residual;                    /* CONV2D: the last input is no slice: result * scale[0] + input * scale[1] */
   float scale[2];                       /* ADD, and a fused one */
+  gboolean gated;                       /* CONV2D v: the sum with the residual times sigmoid (v) * gate[0] + gate[1] */
+  float gate[2];
   GBytes *weights, *bias, *slope;       /* as in the net; slope fused into a convolution; owned by the net */
   AcuStageActivation activation;        /* of ACTIVATION, or fused after a convolution */
   double row_operations;                /* an output row's; GLOBAL_POOL: one input row's */

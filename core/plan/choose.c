@@ -41,7 +41,7 @@ natural_element (const AcuStage *stage)
   switch (stage->kind)
     {
     case ACU_STAGE_CONV2D:
-      return stage->residual ? ACU_MAP_F32 : ACU_MAP_F16;
+      return stage->residual && !stage->gated ? ACU_MAP_F32 : ACU_MAP_F16;
     case ACU_STAGE_DECONV2D:
     case ACU_STAGE_SLOPE:
     case ACU_STAGE_ACTIVATION:

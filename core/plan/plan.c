@@ -3,8 +3,10 @@
 
 #include <glib/gi18n-lib.h>
 
-/* A step is cut so that progress is told, and cancel heard, this often at worst. */
-#define STEP_OPERATIONS 1e9
+/* A step is cut into pieces of about so many seconds, so that progress is told, and cancel heard, that often. At the end of each piece
+ * threads wait for one another, so pieces must not be small; how fast the device is shows as the run goes on. */
+#define PIECE_SECONDS 0.03
+#define FIRST_RATE 3e10           /* operations a second */
 
 /* Trying a band height goes through its whole schedule: one of more steps than this (about a second) is not tried. */
 #define MOST_STEPS 3e7
@@ -187,7 +189,7 @@ acu_plan_print (const AcuPlan *plan)
       if (stage->kind == ACU_STAGE_CONV2D || stage->kind == ACU_STAGE_DECONV2D)
         g_string_append_printf (text, " %s %d×%d%s%s%s", algorithms[stage->algorithm], stage->kernel_width, stage->kernel_height,
                                 stage->slope ? " +slope" : "", stage->activation ? " +activation" : "",
-                                stage->residual ? " +residual" : "");
+                                stage->gated ? " +gate" : stage->residual ? " +residual" : "");
       g_string_append_printf (text, " -> %d × %d × %d %s, %d of %d rows, %.1f kB\n", buffer->channels, buffer->height,
                               buffer->width, buffer->element == ACU_MAP_F16 ? "f16" : "f32", buffer->slots, buffer->height,
                               (double) buffer->row_bytes * buffer->slots / 1e3);
@@ -208,7 +210,7 @@ typedef struct Run
   AcuPlan *plan;
   const AcuPlanCallbacks *callbacks;
   float *in, *out;                /* one row each */
-  double done;
+  double done, rate;              /* operations; operations a second of the last piece */
 } Run;
 
 static gboolean
@@ -227,7 +229,6 @@ run_step (void *data, guint number, int first, int rows, GError **error)
   AcuPlan *plan = run->plan;
   const AcuPlanCallbacks *callbacks = run->callbacks;
   const AcuStage *stage;
-  int piece;
 
   if (number == G_MAXUINT)
     {
@@ -250,10 +251,12 @@ run_step (void *data, guint number, int first, int rows, GError **error)
         }
       return report (run, error);
     }
-  piece = (int) CLAMP (STEP_OPERATIONS / stage->row_operations, 1, rows);
-  piece = (piece + stage->granularity - 1) / stage->granularity * stage->granularity;
   for (int y = first, now; y < first + rows; y += now)
     {
+      gint64 started = g_get_monotonic_time ();
+      int piece = (int) CLAMP (run->rate * PIECE_SECONDS / stage->row_operations, 1, rows);
+
+      piece = (piece + stage->granularity - 1) / stage->granularity * stage->granularity;
       /* A first, short step leads to where whole ones begin. */
       now = y % stage->granularity == stage->phase ? piece : piece - stage->granularity + stage->phase;
       now = MIN (now > 0 ? now : piece, first + rows - y);
@@ -265,6 +268,9 @@ run_step (void *data, guint number, int first, int rows, GError **error)
           return FALSE;
         }
       run->done += stage->row_operations * now;
+      /* Other stages wait for memory, which says nothing about convolutions. */
+      if (stage->kind == ACU_STAGE_CONV2D)
+        run->rate = stage->row_operations * now / MAX (1e-6 * (double) (g_get_monotonic_time () - started), 1e-4);
       if (!report (run, error))
         return FALSE;
     }
@@ -276,7 +282,7 @@ acu_plan_run (AcuPlan *plan, const AcuPlanCallbacks *callbacks, GError **error)
 {
   const AcuBuffer *source = &plan->program.buffers[0];
   g_autofree float *in = NULL, *out = NULL;
-  Run run = { plan, callbacks };
+  Run run = { plan, callbacks, .rate = FIRST_RATE };
 
   if (!acu_plan_prepare (plan, error))
     return FALSE;

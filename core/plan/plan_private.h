@@ -26,6 +26,17 @@ struct AcuPlan
 /* stages.c: fuses the net's layers into plan->program.stages and shapes the buffers, without ring sizes. */
 gboolean acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error);
 
+/* gates.c */
+typedef struct AcuGate
+{
+  guint convolution, other;       /* layers: v and x */
+  guint swallowed[3];             /* layers that need no stage: sigmoid, scaling (or the sigmoid again), sum */
+  float scale[2], gate[2];        /* a, b; c, d */
+} AcuGate;
+
+/* Whether layer `mul` ends a gate that its convolution can do. readers: how many layers read each layer. */
+gboolean acu_plan_find_gate (const AcuNet *net, const guint *readers, guint mul, AcuGate *gate);
+
 /* choose.c: picks each convolution's algorithm and how each map is kept. */
 void acu_plan_choose (AcuPlan *plan);
 

@@ -118,6 +118,36 @@ fuse_add (AcuPlan *plan, const AcuLayer *layer, int convolution, guint index)
   plan->layer_stage[index] = number;
 }
 
+/* Marks the layers that gates swallow. */
+static guint8 *
+find_swallowed (const AcuNet *net, const guint *readers)
+{
+  guint8 *swallowed = readers ? g_try_new0 (guint8, net->layers->len) : NULL;
+  AcuGate gate;
+
+  for (guint i = 0; swallowed && i < net->layers->len; i++)
+    if (acu_plan_find_gate (net, readers, i, &gate))
+      for (guint k = 0; k < G_N_ELEMENTS (gate.swallowed); k++)
+        swallowed[gate.swallowed[k]] = TRUE;
+  return swallowed;
+}
+
+static void
+fuse_gate (AcuPlan *plan, const AcuGate *gate, guint index)
+{
+  guint number = plan->layer_stage[gate->convolution];
+  AcuStage *stage = &plan->program.stages[number];
+
+  stage->residual = stage->gated = TRUE;
+  stage->inputs[stage->n_inputs++] = plan->layer_stage[gate->other];
+  for (int k = 0; k < 2; k++)
+    {
+      stage->scale[k] = gate->scale[k];
+      stage->gate[k] = gate->gate[k];
+    }
+  plan->layer_stage[index] = number;
+}
+
 static AcuStageActivation
 activation_of (const AcuLayer *layer)
 {
@@ -240,12 +270,14 @@ acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
   guint n = net->layers->len;
   g_autofree AcuShape *shapes = g_try_new0 (AcuShape, n);
   g_autofree guint *readers = count_readers (net);
+  g_autofree guint8 *swallowed = find_swallowed (net, readers);
+  AcuGate gate;
 
   plan->program.stages = g_try_new0 (AcuStage, n);
   plan->program.buffers = g_try_new0 (AcuBuffer, n);
   plan->layers = g_try_new0 (const AcuLayer *, n);
   plan->layer_stage = g_try_new0 (guint, n);
-  if (!shapes || !readers || !plan->program.stages || !plan->program.buffers || !plan->layers || !plan->layer_stage)
+  if (!shapes || !readers || !swallowed || !plan->program.stages || !plan->program.buffers || !plan->layers || !plan->layer_stage)
     goto no_memory;
   if (!acu_net_infer (net, width, height, shapes, error))
     return FALSE;
@@ -255,8 +287,10 @@ acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
       const AcuLayer *layer = acu_net_layer (net, i);
       int convolution = adds_to (plan, layer, readers);
 
-      if (layer->kind == ACU_LAYER_CONCAT && concat_is_virtual (net, i))
+      if (swallowed[i] || (layer->kind == ACU_LAYER_CONCAT && concat_is_virtual (net, i)))
         plan->layer_stage[i] = G_MAXUINT;
+      else if (acu_plan_find_gate (net, readers, i, &gate))
+        fuse_gate (plan, &gate, i);
       else if (fuses (plan, layer, readers))
         {
           guint number = plan->layer_stage[layer->inputs[0]];

@@ -73,7 +73,7 @@ product_i16 (int32_t *m, ptrdiff_t m_step, const int16_t *v, const int16_t *weig
 /* All positions of a chunk, group after group of the weights. */
 #define PRODUCTS(name, number, v_number, one)                                                                   \
   static void                                                                                                   \
-  name (number *m, const v_number *v, const v_number *weights, int n, int channels, int groups)                 \
+  name (number *m, const v_number *v, const v_number *weights, int n, int channels, int groups, Ahead *ahead)                 \
   {                                                                                                             \
     const size_t group = ACU_WINOGRAD_GROUP * sizeof (float) / sizeof (v_number);                               \
                                                                                                                 \
@@ -81,8 +81,12 @@ product_i16 (int32_t *m, ptrdiff_t m_step, const int16_t *v, const int16_t *weig
       {                                                                                                         \
         for (int g = 0; g < groups; g++)                                                                        \
           for (int t = 0; t < n; t += ROWS)                                                                     \
-            one (m + (size_t) (t * groups + g) * M_STEP, (ptrdiff_t) groups *M_STEP, v + (size_t) t * channels, \
-                 weights + g * group, channels, groups);                                                        \
+            {                                                                                                   \
+              if (g == 0)                                                                                       \
+                acu_winograd_look_ahead (ahead, ROWS);                                                          \
+              one (m + (size_t) (t * groups + g) * M_STEP, (ptrdiff_t) groups *M_STEP, v + (size_t) t * channels, \
+                   weights + g * group, channels, groups);                                                      \
+            }                                                                                                   \
         v += (size_t) ACU_WINOGRAD_TILES * channels;                                                            \
         weights += (size_t) groups * channels * ACU_WINOGRAD_GROUP;                                             \
       }                                                                                                         \
@@ -93,13 +97,13 @@ PRODUCTS (products_i16, int32_t, int16_t, product_i16)
 #include "winograd_body.h"
 
 int
-acu_winograd_f32_avx2 (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch)
+acu_winograd_f32_avx2 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch)
 {
-  return winograd (tiles, n, conv, scratch, products_i16, ACU_WINOGRAD_F32);
+  return winograd (tiles, n, ahead, conv, scratch, products_i16, ACU_WINOGRAD_F32);
 }
 
 int
-acu_winograd_i16_avx2 (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch)
+acu_winograd_i16_avx2 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch)
 {
-  return winograd (tiles, n, conv, scratch, products_i16, ACU_WINOGRAD_I16);
+  return winograd (tiles, n, ahead, conv, scratch, products_i16, ACU_WINOGRAD_I16);
 }

@@ -18,22 +18,22 @@ multiply_add (__m512i sum, __m512i v, __m512i w)
 #include "products_avx512.h"
 
 static void
-products_f32 (float *m, const float *v, const float *weights, int n, int channels, int groups)
+products_f32 (float *m, const float *v, const float *weights, int n, int channels, int groups, Ahead *ahead)
 {
-  products (m, v, weights, n, channels, groups);
+  products (m, v, weights, n, channels, groups, ahead);
 }
 
 #include "winograd_body.h"
 
 int
-acu_winograd_f32_avx512 (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch)
+acu_winograd_f32_avx512 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch)
 {
-  return winograd (tiles, n, conv, scratch, NULL, ACU_WINOGRAD_F32);
+  return winograd (tiles, n, ahead, conv, scratch, NULL, ACU_WINOGRAD_F32);
 }
 
 int
-acu_winograd_i16_avx512_with (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch,
+acu_winograd_i16_avx512_with (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch,
                               ProductsI16 whole)
 {
-  return winograd (tiles, n, conv, scratch, whole, ACU_WINOGRAD_I16);
+  return winograd (tiles, n, ahead, conv, scratch, whole, ACU_WINOGRAD_I16);
 }

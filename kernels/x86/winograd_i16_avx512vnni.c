@@ -17,7 +17,7 @@ multiply_add (__m512i sum, __m512i v, __m512i w)
 #include "products_avx512.h"
 
 int
-acu_winograd_i16_avx512vnni (const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, void *scratch)
+acu_winograd_i16_avx512vnni (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch)
 {
-  return acu_winograd_i16_avx512_with (tiles, n, conv, scratch, products);
+  return acu_winograd_i16_avx512_with (tiles, n, ahead, conv, scratch, products);
 }

@@ -20,6 +20,16 @@ conv (AcuNet *net, GRand *rand, guint *at, int channels, int kernel, int stride,
   return l;
 }
 
+static GBytes *
+equal_floats (gsize n, float value)
+{
+  float *values = g_new (float, n);
+
+  for (gsize i = 0; i < n; i++)
+    values[i] = value;
+  return g_bytes_new_take (values, n * sizeof (float));
+}
+
 static void
 slope (AcuNet *net, GRand *rand, guint *at)
 {
@@ -80,6 +90,80 @@ dense (AcuNet *net, GRand *rand)
   conv (net, rand, &at, 3, 3, 1, 1);
 }
 
+/* SPAN's attention, three times: with all that a gate may be made of; by a direct convolution; and with the sum read once more, so that
+ * nothing can be fused. */
+static void
+gates (AcuNet *net, GRand *rand)
+{
+  const int channels[] = { 16, 20, 16 };
+  guint at = picture (net), start, sum, sigmoid;
+
+  for (int i = 0; i < 3; i++)
+    {
+      AcuLayer *l;
+
+      conv (net, rand, &at, channels[i], 3, 1, 1);
+      start = at;
+      conv (net, rand, &at, channels[i], 3, 1, 1);
+      acu_net_add (net, ACU_LAYER_SIGMOID, "sigmoid", &at, 1, &sigmoid);
+      l = acu_net_add (net, ACU_LAYER_AFFINE, "shift", &sigmoid, 1, &sigmoid);
+      l->weights = equal_floats (channels[i], 1.25f);
+      l->bias = equal_floats (channels[i], -0.5f);
+      l = acu_net_add (net, ACU_LAYER_ADD, "sum", (const guint[]) { start, at }, 2, &sum);
+      l->scale[0] = 0.5f;
+      acu_net_add (net, ACU_LAYER_MUL, "gate", (const guint[]) { sum, sigmoid }, 2, &at);
+      if (i == 2)
+        acu_net_add (net, ACU_LAYER_ADD, "again", (const guint[]) { at, sum }, 2, &at);
+    }
+  conv (net, rand, &at, 3, 3, 1, 1);
+}
+
+/* Fused or not, the same numbers. */
+static void
+gates_are_fused (void)
+{
+  float in[17 * 9 * 3], *results[2];
+
+  for (int fused = 0; fused < 2; fused++)
+    {
+      GRand *rand = g_rand_new_with_seed (4);
+      AcuNet *net = acu_net_new ("gate");
+      guint at = picture (net), start, sum, sigmoid, unused;
+      int width = 17, height = 9;
+      AcuLayer *l;
+      AcuPlan *plan;
+
+      for (guint i = 0; i < G_N_ELEMENTS (in); i++)
+        in[i] = (float) g_rand_double (rand);
+      conv (net, rand, &at, 16, 3, 1, 1);
+      start = at;
+      conv (net, rand, &at, 16, 3, 1, 1);
+      acu_net_add (net, ACU_LAYER_SIGMOID, "sigmoid", &at, 1, &sigmoid);
+      l = acu_net_add (net, ACU_LAYER_AFFINE, "shift", &sigmoid, 1, &sigmoid);
+      l->weights = equal_floats (16, 1.25f);
+      l->bias = equal_floats (16, -0.5f);
+      acu_net_add (net, ACU_LAYER_ADD, "sum", (const guint[]) { at, start }, 2, &sum);
+      if (!fused)
+        acu_net_add (net, ACU_LAYER_SIGMOID, "one more reader", &sum, 1, &unused);
+      acu_net_add (net, ACU_LAYER_MUL, "gate", (const guint[]) { sigmoid, sum }, 2, &at);
+      conv (net, rand, &at, 3, 3, 1, 1);
+      plan = acu_plan_new (net, acu_device_find ("cpu", NULL), width, height, 1, 0, 0, ACU_PRECISION_EXACT, NULL);
+      if (fused)
+        {
+          g_autofree char *text = acu_plan_print (plan);
+
+          g_assert_nonnull (strstr (text, "+gate"));
+        }
+      acu_plan_free (plan);
+      results[fused] = run_net (net, in, &width, &height, 1, 0, 0, ACU_PRECISION_EXACT);
+      acu_net_unref (net);
+      g_rand_free (rand);
+    }
+  g_assert_cmpmem (results[0], sizeof in, results[1], sizeof in);
+  g_free (results[0]);
+  g_free (results[1]);
+}
+
 /* A U-Net without padding, with channel attention: strides, transposed convolutions, crops, a barrier. */
 static void
 attention (AcuNet *net, GRand *rand)
@@ -121,7 +205,7 @@ static const struct
 {
   const char *name;
   void (*build) (AcuNet *net, GRand *rand);
-} nets[] = { { "compact", compact }, { "dense", dense }, { "attention", attention } };
+} nets[] = { { "compact", compact }, { "dense", dense }, { "attention", attention }, { "gates", gates } };
 
 static const int sizes[][2] = { { 1, 1 }, { 37, 1 }, { 1, 23 }, { 41, 29 }, { 130, 17 } };
 static const int bands[] = { 1, 2, 3, 7, 16, 1000 };
@@ -251,6 +335,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/bands/refused", refused);
   g_test_add_func ("/bands/rings", rings_stay_short);
+  g_test_add_func ("/bands/gates", gates_are_fused);
   g_test_add_func ("/bands/repeated", repeated);
   return g_test_run ();
 }

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Gates: a convolution v, added to something and multiplied by its own sigmoid, (v * a + x * b) * (sigmoid (v) * c + d): the
+ * parameter-free attention of SPAN (Wan et al. 2024). Five layers are one stage. */
+#include "plan_private.h"
+
+/* Whether all of a layer's numbers are one; NULL stands for zeros. */
+static gboolean
+uniform (GBytes *numbers, float *value)
+{
+  gsize bytes = 0;
+  const float *v = numbers ? g_bytes_get_data (numbers, &bytes) : NULL;
+
+  *value = v ? v[0] : 0;
+  for (gsize c = 1; c < bytes / sizeof (float); c++)
+    if (v[c] != *value)
+      return FALSE;
+  return TRUE;
+}
+
+/* Follows `at` up to the layer whose sigmoid it is. */
+static gboolean
+read_sigmoid (const AcuNet *net, const guint *readers, guint at, AcuGate *gate)
+{
+  const AcuLayer *layer = acu_net_layer (net, at);
+
+  gate->gate[0] = 1;
+  gate->gate[1] = 0;
+  gate->swallowed[0] = gate->swallowed[1] = at;
+  if (layer->kind == ACU_LAYER_AFFINE)
+    {
+      if (readers[at] != 1 || !uniform (layer->weights, &gate->gate[0])
+          || !uniform (layer->bias, &gate->gate[1]))
+        return FALSE;
+      at = layer->inputs[0];
+      layer = acu_net_layer (net, at);
+      gate->swallowed[1] = at;
+    }
+  if (layer->kind != ACU_LAYER_SIGMOID || readers[at] != 1)
+    return FALSE;
+  gate->convolution = layer->inputs[0];
+  return TRUE;
+}
+
+static gboolean
+read_sum (const AcuNet *net, const guint *readers, guint at, AcuGate *gate)
+{
+  const AcuLayer *layer = acu_net_layer (net, at);
+  int k;
+
+  if (layer->kind != ACU_LAYER_ADD || readers[at] != 1 || layer->inputs[0] == layer->inputs[1])
+    return FALSE;
+  k = layer->inputs[0] == gate->convolution ? 0 : 1;
+  if (layer->inputs[k] != gate->convolution)
+    return FALSE;
+  gate->other = layer->inputs[1 - k];
+  gate->scale[0] = layer->scale[k];
+  gate->scale[1] = layer->scale[1 - k];
+  gate->swallowed[2] = at;
+  /* What is added has to be there before the convolution runs. */
+  return gate->other < gate->convolution;
+}
+
+gboolean
+acu_plan_find_gate (const AcuNet *net, const guint *readers, guint mul, AcuGate *gate)
+{
+  const AcuLayer *layer = acu_net_layer (net, mul);
+
+  if (layer->kind != ACU_LAYER_MUL)
+    return FALSE;
+  for (int k = 0; k < 2; k++)
+    if (read_sigmoid (net, readers, layer->inputs[k], gate) && read_sum (net, readers, layer->inputs[1 - k], gate)
+        && acu_net_layer (net, gate->convolution)->kind == ACU_LAYER_CONV2D && readers[gate->convolution] == 2)
+      return TRUE;
+  return FALSE;
+}

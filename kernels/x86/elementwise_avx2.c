@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#define KERNEL(name) acu_##name##_avx2
+#include "elementwise_body.h"
