@@ -9,6 +9,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     .conv2d_isa = "c",
     .conv2d = acu_conv2d_c,
     .winograd = { acu_winograd_f32_c, acu_winograd_i16_c },
+    .pointwise = acu_pointwise_c,
     .winograd_isa = { "c", "c" },
     .half_widen = acu_half_widen_c,
     .half_narrow = acu_half_narrow_c,
@@ -34,6 +35,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->conv2d = acu_conv2d_avx2;
       k->winograd[ACU_WINOGRAD_F32] = acu_winograd_f32_avx2;
       k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_avx2;
+      k->pointwise = acu_pointwise_avx2;
       k->winograd_isa[ACU_WINOGRAD_F32] = k->winograd_isa[ACU_WINOGRAD_I16] = "avx2";
       k->half_widen = acu_half_widen_avx2;
       k->half_narrow = acu_half_narrow_avx2;
@@ -57,6 +59,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->conv2d = acu_conv2d_avx512;
       k->winograd[ACU_WINOGRAD_F32] = acu_winograd_f32_avx512;
       k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_avx512;
+      k->pointwise = acu_pointwise_avx512;
       k->winograd_isa[ACU_WINOGRAD_F32] = k->winograd_isa[ACU_WINOGRAD_I16] = "avx512";
       k->half_widen = acu_half_widen_avx512;
       k->half_narrow = acu_half_narrow_avx512;
@@ -77,6 +80,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     {
       k->winograd_isa[ACU_WINOGRAD_I16] = "avx512vnni";
       k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_avx512vnni;
+      k->pointwise = acu_pointwise_avx512vnni;
     }
 #endif
 #ifdef __aarch64__
@@ -86,6 +90,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->conv2d = acu_conv2d_neon;
       k->winograd[ACU_WINOGRAD_F32] = acu_winograd_f32_neon;
       k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_neon;
+      k->pointwise = acu_pointwise_neon;
       k->winograd_isa[ACU_WINOGRAD_F32] = k->winograd_isa[ACU_WINOGRAD_I16] = "neon";
       k->half_widen = acu_half_widen_neon;
       k->half_narrow = acu_half_narrow_neon;

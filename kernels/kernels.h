@@ -16,6 +16,7 @@
 #define ACU_KERNELS_H
 
 #include "half.h"
+#include "pointwise.h"
 #include "winograd.h"
 
 #include <stddef.h>
@@ -125,6 +126,7 @@ typedef struct AcuKernels
   const char *conv2d_isa;         /* which implementation was taken, for printing: "c", "avx2", "avx512", "neon" */
   acu_conv2d_fn conv2d;
   acu_winograd_fn winograd[2];    /* by AcuWinogradKind */
+  acu_pointwise_fn pointwise;
   const char *winograd_isa[2];
   acu_half_widen_fn half_widen;
   acu_half_narrow_fn half_narrow;

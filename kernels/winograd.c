@@ -73,9 +73,9 @@ v_store_i16_single (int16_t *dst, vec a)
 }
 
 static void
-products_f32 (float *m, const float *v, const float *weights, int n, int channels, int groups, Ahead *ahead)
+products_f32 (float *m, const float *v, const float *weights, int n, int channels, int groups, int positions, Ahead *ahead)
 {
-  for (int position = 0; position < ACU_WINOGRAD_POSITIONS; position++, v += (size_t) ACU_WINOGRAD_TILES * channels)
+  for (int position = 0; position < positions; position++, v += (size_t) ACU_WINOGRAD_TILES * channels)
     for (int k = 0; k < channels; k++)
       for (int g = 0; g < groups; g++, weights += ACU_WINOGRAD_GROUP)
         for (int t = 0; t < n; t++)
@@ -88,9 +88,9 @@ products_f32 (float *m, const float *v, const float *weights, int n, int channel
 }
 
 static void
-products_i16 (int32_t *m, const int16_t *v, const int16_t *weights, int n, int channels, int groups, Ahead *ahead)
+products_i16 (int32_t *m, const int16_t *v, const int16_t *weights, int n, int channels, int groups, int positions, Ahead *ahead)
 {
-  for (int position = 0; position < ACU_WINOGRAD_POSITIONS; position++, v += (size_t) ACU_WINOGRAD_TILES * channels)
+  for (int position = 0; position < positions; position++, v += (size_t) ACU_WINOGRAD_TILES * channels)
     for (int k = 0; k < channels; k += 2)
       for (int g = 0; g < groups; g++, weights += 2 * ACU_WINOGRAD_GROUP)
         for (int t = 0; t < n; t++)
@@ -110,6 +110,8 @@ products_i16 (int32_t *m, const int16_t *v, const int16_t *weights, int n, int c
 
 #include "winograd_body.h"
 
+#include "pointwise_body.h"
+
 int
 acu_winograd_f32_c (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch)
 {
@@ -120,4 +122,10 @@ int
 acu_winograd_i16_c (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch)
 {
   return winograd (tiles, n, ahead, conv, scratch, products_i16, ACU_WINOGRAD_I16);
+}
+
+int
+acu_pointwise_c (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch)
+{
+  return pointwise (dst, src, conv, n, scratch, products_i16);
 }

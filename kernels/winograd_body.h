@@ -283,14 +283,14 @@ gate_of (vec v, const AcuWinograd *conv, const AcuWinogradKind kind)
 
 /* What follows the sum of one vector of results. */
 INLINE vec
-finish (vec v, vec factor, const AcuWinograd *conv, int channel, const AcuWinogradKind kind,
+finish (vec v, vec factor, const float *bias, const float *slope, int channel, const AcuWinogradKind kind,
         const AcuWinogradActivation activation)
 {
-  v = v_fma (v, factor, v_load (conv->bias + channel));
+  v = v_fma (v, factor, v_load (bias + channel));
   switch (activation)
     {
     case ACU_WINOGRAD_SLOPE:
-      return v_slope (v, v_load (conv->slope + channel));
+      return v_slope (v, v_load (slope + channel));
     case ACU_WINOGRAD_SIGMOID:
       return over_sigmoid (v_set1 (1), v, kind);
     case ACU_WINOGRAD_SWISH:
@@ -384,7 +384,7 @@ output_group (const void *m, float tile_factor, const AcuWinogradTile *tile, con
       for (int y = 0; y < SIDE; y++)
         ACU_UNROLL
         for (int x = 0; x < SIDE; x++)
-          out[y][x] = finish (out[y][x], factor, conv, channel, kind, activation);
+          out[y][x] = finish (out[y][x], factor, conv->bias, conv->slope, channel, kind, activation);
       if (tile->above > 0 || tile->rows < SIDE || tile->columns < SIDE || channel + LANES > conv->out_channels)
         odd = acu_winograd_larger_magnitude (odd, store_part (out, tile, conv, channel, kind));
       else if (conv->out_element == ACU_ELEMENT_F16)
@@ -455,9 +455,9 @@ winograd (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *con
       int groups = acu_winograd_chunk (layout.groups - group);
 
       if (kind == ACU_WINOGRAD_I16)
-        whole ((int32_t *) m, (const int16_t *) v, (const int16_t *) weights, n, layout.channels, groups, &next);
+        whole ((int32_t *) m, (const int16_t *) v, (const int16_t *) weights, n, layout.channels, groups, POSITIONS, &next);
       else
-        products_f32 ((float *) m, (const float *) v, (const float *) weights, n, layout.channels, groups, &next);
+        products_f32 ((float *) m, (const float *) v, (const float *) weights, n, layout.channels, groups, POSITIONS, &next);
       weights += layout.group_bytes * groups;
       for (int t = 0; t < n; t++)
         for (int g = 0; g < groups; g++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Weights of Winograd convolutions, and the sizes and scales that all instruction sets share. */
+/* Weights of Winograd and pointwise convolutions, and the sizes and scales that all instruction sets share. */
 #include "winograd_private.h"
 
 #include <math.h>
@@ -173,14 +173,14 @@ channel_factor (const float *weights, int channels)
 
 /* Where the weight of input channel `place` and output channel `out` lies at position 0, in numbers; *step: between positions. */
 static size_t
-weight_place (const Layout *layout, int out, int place, int pair, size_t *step)
+weight_place (int channels, int all_groups, int positions, int out, int place, int pair, size_t *step)
 {
   int group = out / ACU_WINOGRAD_GROUP, first = 0, groups;
 
-  while (groups = acu_winograd_chunk (layout->groups - first), first + groups <= group)
+  while (groups = acu_winograd_chunk (all_groups - first), first + groups <= group)
     first += groups;
-  *step = (size_t) layout->channels * groups * ACU_WINOGRAD_GROUP;
-  return (size_t) first * ACU_WINOGRAD_POSITIONS * layout->channels * ACU_WINOGRAD_GROUP
+  *step = (size_t) channels * groups * ACU_WINOGRAD_GROUP;
+  return (size_t) first * positions * channels * ACU_WINOGRAD_GROUP
          + ((size_t) (place / pair * groups + group - first) * ACU_WINOGRAD_GROUP + out % ACU_WINOGRAD_GROUP) * pair
          + place % pair;
 }
@@ -198,7 +198,7 @@ pack_channel (void *packed, double factor, const AcuWinograd *conv, const Layout
       {
         int whole = conv->kind == ACU_WINOGRAD_I16;
         int place = first + (whole ? acu_winograd_place (c, conv->slice_channels[s]) : c);
-        size_t step, at = weight_place (layout, out, place, whole ? 2 : 1, &step);
+        size_t step, at = weight_place (layout->channels, layout->groups, ACU_WINOGRAD_POSITIONS, out, place, whole ? 2 : 1, &step);
 
         transform_weights (u, weights + (size_t) (first + c) * 9);
         for (int p = 0; p < ACU_WINOGRAD_POSITIONS; p++, at += step)
@@ -224,5 +224,81 @@ acu_winograd_pack (void *packed, float *factor, const AcuWinograd *conv, const f
       if (conv->kind == ACU_WINOGRAD_I16)
         factor[out] = (float) channel_factor (row, layout.channels);
       pack_channel (packed, factor[out], conv, &layout, row, out);
+    }
+}
+
+PointwiseLayout
+acu_pointwise_layout (const AcuPointwise *conv)
+{
+  PointwiseLayout layout = { .groups = (conv->out_channels + ACU_WINOGRAD_GROUP - 1) / ACU_WINOGRAD_GROUP };
+
+  for (int r = 0; r < conv->runs; r++)
+    layout.numbers += conv->run_numbers[r];
+  layout.v_bytes = whole_lines (ACU_WINOGRAD_TILES * sizeof (int16_t) * layout.numbers);
+  layout.m_bytes = ACU_WINOGRAD_TILES * 4 * M_STEP * sizeof (int32_t);
+  layout.group_numbers = (size_t) ACU_WINOGRAD_GROUP * layout.numbers;
+  return layout;
+}
+
+size_t
+acu_pointwise_weights_bytes (const AcuPointwise *conv)
+{
+  PointwiseLayout layout = acu_pointwise_layout (conv);
+
+  return layout.group_numbers * layout.groups * sizeof (int16_t);
+}
+
+size_t
+acu_pointwise_scratch_bytes (const AcuPointwise *conv)
+{
+  PointwiseLayout layout = acu_pointwise_layout (conv);
+
+  return layout.v_bytes + layout.m_bytes;
+}
+
+float
+acu_pointwise_block (float squares, float *scale)
+{
+  float norm;
+
+  if (!(squares < SQUARES_MAX))
+    {
+      *scale = 0;
+      return NAN;
+    }
+  norm = sqrtf (squares > SQUARES_MIN ? squares : SQUARES_MIN);
+  *scale = V_NORM / norm;
+  return norm / V_NORM;
+}
+
+void
+acu_pointwise_pack (void *packed, float *factor, const AcuPointwise *conv, const float *weights)
+{
+  PointwiseLayout layout = acu_pointwise_layout (conv);
+
+  memset (packed, 0, acu_pointwise_weights_bytes (conv));
+  for (int out = 0; out < layout.groups * ACU_WINOGRAD_GROUP; out++)
+    factor[out] = 1;
+  for (int out = 0; out < conv->out_channels; out++)
+    {
+      double squares = 0, largest = 0, scale;
+      int first = 0;
+
+      for (int c = 0; c < layout.numbers; c++)
+        {
+          squares += (double) weights[c] * weights[c];
+          largest = fmax (largest, fabs (weights[c]));
+        }
+      factor[out] = (float) fmax (1e-30, fmax (sqrt (squares) / U_NORM (layout.numbers), largest / LARGEST_WEIGHT));
+      scale = 1.0 / factor[out];
+      for (int r = 0; r < conv->runs; first += conv->run_numbers[r], r++)
+        for (int c = 0; c < conv->run_numbers[r]; c++, weights++)
+          {
+            int place = first + acu_winograd_place (c, conv->run_numbers[r]);
+            size_t step;
+
+            ((int16_t *) packed)[weight_place (layout.numbers, layout.groups, 1, out, place, 2, &step)]
+              = (int16_t) lrint (*weights * scale);
+          }
     }
 }

@@ -4,6 +4,7 @@
 #define ACU_WINOGRAD_PRIVATE_H
 
 #include "half.h"
+#include "pointwise.h"
 #include "winograd.h"
 
 #include <float.h>
@@ -129,27 +130,47 @@ acu_winograd_look_ahead (Ahead *ahead, int tiles)
     acu_winograd_ahead_line (ahead);
 }
 
-/* The matrix products of one chunk of `groups` groups for n tiles, at all positions; n may be rounded up to fill registers. */
-typedef void (*ProductsI16) (int32_t *m, const int16_t *v, const int16_t *weights, int n, int channels, int groups, Ahead *ahead);
+/* The matrix products of one chunk of `groups` groups for n tiles, at the first `positions` positions; n may be rounded up to fill registers. */
+typedef void (*ProductsI16) (int32_t *m, const int16_t *v, const int16_t *weights, int n, int channels, int groups, int positions, Ahead *ahead);
+
+/* Sizes of a pointwise convolution's memory: as above with one position. */
+typedef struct PointwiseLayout
+{
+  int numbers, groups;            /* of a window; of output channels */
+  size_t v_bytes, m_bytes;
+  size_t group_numbers;           /* weights of one group */
+} PointwiseLayout;
+
+PointwiseLayout acu_pointwise_layout (const AcuPointwise *conv);
+
+/* From the sum of squares of a window: the factor that brings it to 16 bits. Returns what undoes it; NaN if the sum is no ordinary number. */
+float acu_pointwise_block (float squares, float *scale);
 
 /* Where channel `channel` of a slice lies in V: blocks of 32 channels are ordered 0–3, 16–19, 4–7, 20–23, … as the packing
  * instructions leave them; what is left of a slice after these is in plain order. */
 int acu_winograd_place (int channel, int slice_channels);
 
 int acu_winograd_f32_c (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
+int acu_pointwise_c (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch);
 int acu_winograd_i16_c (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 #ifdef __x86_64__
 int acu_winograd_f32_avx2 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
+int acu_pointwise_avx2 (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch);
 int acu_winograd_i16_avx2 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 int acu_winograd_f32_avx512 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 int acu_winograd_i16_avx512 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 /* The same with given products. */
 int acu_winograd_i16_avx512_with (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch,
                                   ProductsI16 products);
+int acu_pointwise_avx512 (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch);
+int acu_pointwise_avx512_with (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch,
+                               ProductsI16 products);
+int acu_pointwise_avx512vnni (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch);
 int acu_winograd_i16_avx512vnni (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 #endif
 #ifdef __aarch64__
 int acu_winograd_f32_neon (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
+int acu_pointwise_neon (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch);
 int acu_winograd_i16_neon (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 #endif
 

@@ -33,8 +33,8 @@ scratch_bytes (const AcuProgram *program)
     {
       const AcuStage *stage = &program->stages[i];
 
-      most = MAX (most, stage->algorithm == ACU_ALGORITHM_DIRECT ? acu_cpu_stage_scratch (program, stage)
-                                                                 : acu_cpu_winograd_scratch (program, stage));
+      most = MAX (most, acu_algorithm_is_winograd (stage->algorithm) ? acu_cpu_winograd_scratch (program, stage)
+                                                                     : acu_cpu_stage_scratch (program, stage));
     }
   return (most + 63) / 64 * 64 + 64;
 }
@@ -163,7 +163,7 @@ cpu_run (AcuExecutor *executor, guint number, int first, int rows)
     }
   for (int y = first; y < first + rows; y++)
     clear_margins (executor, buffer, y);
-  if (stage->algorithm != ACU_ALGORITHM_DIRECT)
+  if (acu_algorithm_is_winograd (stage->algorithm))
     {
       acu_cpu_winograd_run (executor, number, first, rows);
       return !g_atomic_int_get (&executor->overflowed);
@@ -172,6 +172,9 @@ cpu_run (AcuExecutor *executor, guint number, int first, int rows)
   step.chunk = (buffer->width + (int) chunks - 1) / (int) chunks;
   if (acu_cpu_stage_scratch (executor->program, stage))
     step.chunk = MIN (step.chunk, ACU_CPU_COLUMNS);
+  /* Windows stay whole. */
+  if (stage->kind == ACU_STAGE_DECONV2D && stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
+    step.chunk = (step.chunk + stage->stride - 1) / stage->stride * stage->stride;
   step.chunks = (buffer->width + step.chunk - 1) / step.chunk;
   /* Little work is done here and now: waking threads would cost more. */
   acu_pool_run (rows * step.chunks, stage->row_operations * rows < 2e5 ? 1 : executor->threads, run_task, &step);

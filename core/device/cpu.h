@@ -17,6 +17,7 @@ typedef struct AcuCpuStage
   int phases;
   AcuConv2d *phase;
   AcuWinograd winograd;           /* instead of phases */
+  AcuPointwise *pointwise;        /* the same; of a transposed convolution one a row */
   void *memory;                   /* packed weights, bias and slope of all phases */
   float *taps;                    /* BICUBIC: 4 weights a column */
   gint32 *first;                  /* BICUBIC: the first column of each */
@@ -46,14 +47,34 @@ guint64 acu_cpu_pack_bytes (const AcuProgram *program);
 /* The n_taps (at most 4) weights with which output position `at` of a bicubic resize is made; returns the first input position. */
 int acu_bicubic_taps (int at, int in, int out, int n_taps, float *taps);
 
-/* cpu_winograd.c: CONV2D stages that are not direct. */
+static inline AcuElement
+acu_cpu_element (const AcuBuffer *buffer)
+{
+  return buffer->element == ACU_MAP_F16 ? ACU_ELEMENT_F16 : ACU_ELEMENT_F32;
+}
+
+static inline AcuWinogradActivation
+acu_cpu_activation (const AcuStage *stage)
+{
+  return stage->gated ? ACU_WINOGRAD_GATE : stage->slope ? ACU_WINOGRAD_SLOPE
+         : stage->activation == ACU_STAGE_SIGMOID ? ACU_WINOGRAD_SIGMOID
+         : stage->activation == ACU_STAGE_SWISH ? ACU_WINOGRAD_SWISH : ACU_WINOGRAD_LINEAR;
+}
+
+/* cpu_pointwise.c: columns from .. to - 1 of one row; of a transposed convolution, whole windows. FALSE: beyond the map's range. */
+guint64 acu_cpu_pointwise_bytes (const AcuProgram *program, const AcuStage *stage);
+guint64 acu_cpu_pointwise_scratch (const AcuProgram *program, const AcuStage *stage);
+gboolean acu_cpu_pointwise_pack (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed);
+gboolean acu_cpu_pointwise_row (AcuExecutor *executor, guint stage, int row, int from, int to, char *scratch);
+
+/* cpu_winograd.c */
 guint64 acu_cpu_winograd_bytes (const AcuProgram *program, const AcuStage *stage);
 guint64 acu_cpu_winograd_scratch (const AcuProgram *program, const AcuStage *stage);
 gboolean acu_cpu_winograd_pack (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed);
 void acu_cpu_winograd_run (AcuExecutor *executor, guint stage, int first, int rows);
 
 /* The most columns of a task of a stage that works in scratch memory, and what it needs there. */
-#define ACU_CPU_COLUMNS 128
+#define ACU_CPU_COLUMNS 96
 guint64 acu_cpu_stage_scratch (const AcuProgram *program, const AcuStage *stage);
 
 /* cpu_stages.c: columns from .. to - 1 of one row of a stage. */

@@ -68,8 +68,10 @@ acu_cpu_pack_bytes (const AcuProgram *program)
       const AcuStage *stage = &program->stages[i];
       int n = phases_along (stage);
 
-      if (stage->algorithm != ACU_ALGORITHM_DIRECT)
+      if (acu_algorithm_is_winograd (stage->algorithm))
         bytes += acu_cpu_winograd_bytes (program, stage);
+      else if (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
+        bytes += acu_cpu_pointwise_bytes (program, stage);
       else if (has_weights (stage))
         for (int phase = 0; phase < n * n; phase++)
           {
@@ -126,8 +128,10 @@ pack_conv (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed
   guint64 floats = 0;
   float *at;
 
-  if (stage->algorithm != ACU_ALGORITHM_DIRECT)
+  if (acu_algorithm_is_winograd (stage->algorithm))
     return acu_cpu_winograd_pack (program, stage, packed);
+  if (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
+    return acu_cpu_pointwise_pack (program, stage, packed);
   packed->phases = n * n;
   packed->phase = acu_try_alloc0 (packed->phases, sizeof *packed->phase);
   if (!packed->phase)
@@ -248,6 +252,7 @@ acu_cpu_unpack (AcuExecutor *executor)
       AcuCpuStage *packed = &executor->stages[i];
 
       acu_free (packed->phase);
+      acu_free (packed->pointwise);
       acu_free (packed->memory);
       acu_free (packed->taps);
       acu_free (packed->first);

@@ -76,6 +76,8 @@ acu_cpu_stage_scratch (const AcuProgram *program, const AcuStage *stage)
   gboolean convolves = stage->kind == ACU_STAGE_CONV2D || stage->kind == ACU_STAGE_DECONV2D;
   guint64 columns = MIN (out->width, ACU_CPU_COLUMNS), floats = 0;
 
+  if (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
+    return acu_cpu_pointwise_scratch (program, stage);
   if (out->element == ACU_MAP_F16)
     floats += columns * out->channels;
   if (stage->gated)
@@ -340,6 +342,12 @@ acu_cpu_stage_row (AcuExecutor *executor, guint number, int row, int from, int t
   p.from = from;
   p.to = to;
   p.worker = worker;
+  if (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
+    {
+      if (!acu_cpu_pointwise_row (executor, number, row, from, to, p.spare))
+        g_atomic_int_set (&executor->overflowed, TRUE);
+      return;
+    }
   switch (stage->kind)
     {
     case ACU_STAGE_CROP: crop (&p, dst); break;

@@ -9,12 +9,6 @@
 /* Tiles of a task are a multiple of this (so that the products fill their registers) where there are enough. */
 #define TILES_STEP 6
 
-static AcuElement
-element_of (const AcuBuffer *buffer)
-{
-  return buffer->element == ACU_MAP_F16 ? ACU_ELEMENT_F16 : ACU_ELEMENT_F32;
-}
-
 /* The convolution without its weights. */
 static AcuWinograd
 shape (const AcuProgram *program, const AcuStage *stage)
@@ -24,10 +18,8 @@ shape (const AcuProgram *program, const AcuStage *stage)
     .kind = stage->algorithm == ACU_ALGORITHM_WINOGRAD_I16 ? ACU_WINOGRAD_I16 : ACU_WINOGRAD_F32,
     .slices = stage->n_inputs - stage->residual,
     .out_channels = out->channels,
-    .out_element = element_of (out),
-    .activation = stage->gated ? ACU_WINOGRAD_GATE : stage->slope ? ACU_WINOGRAD_SLOPE
-                  : stage->activation == ACU_STAGE_SIGMOID ? ACU_WINOGRAD_SIGMOID
-                  : stage->activation == ACU_STAGE_SWISH ? ACU_WINOGRAD_SWISH : ACU_WINOGRAD_LINEAR,
+    .out_element = acu_cpu_element (out),
+    .activation = acu_cpu_activation (stage),
     .residual = stage->residual,
     .scale = { stage->scale[0], stage->scale[1] },
     .gate = { stage->gate[0], stage->gate[1] }
@@ -36,10 +28,10 @@ shape (const AcuProgram *program, const AcuStage *stage)
   for (int k = 0; k < conv.slices; k++)
     {
       conv.slice_channels[k] = program->buffers[stage->inputs[k]].channels;
-      conv.slice_elements[k] = element_of (&program->buffers[stage->inputs[k]]);
+      conv.slice_elements[k] = acu_cpu_element (&program->buffers[stage->inputs[k]]);
     }
   if (stage->residual)
-    conv.residual_element = element_of (&program->buffers[stage->inputs[conv.slices]]);
+    conv.residual_element = acu_cpu_element (&program->buffers[stage->inputs[conv.slices]]);
   return conv;
 }
 

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 
 /* Eight slices and a residual. */
 #define ACU_STAGE_MAX_INPUTS 9
+/* Inputs times kernel rows of a stage whose windows share no pixels. */
+#define ACU_STAGE_MAX_RUNS 32
 
 typedef enum AcuStageKind
 {
@@ -41,13 +43,20 @@ typedef enum AcuStageActivation
   ACU_STAGE_SWISH
 } AcuStageActivation;
 
-/* How a CONV2D stage is computed. */
+/* How a convolution is computed. */
 typedef enum AcuAlgorithm
 {
   ACU_ALGORITHM_DIRECT,           /* single precision */
   ACU_ALGORITHM_WINOGRAD_F32,     /* F(4×4, 3×3) in single precision */
-  ACU_ALGORITHM_WINOGRAD_I16      /* the same in 16-bit block floating point */
+  ACU_ALGORITHM_WINOGRAD_I16,     /* the same in 16-bit block floating point */
+  ACU_ALGORITHM_POINTWISE_I16     /* windows that share no pixels, in 16-bit block floating point; DECONV2D, too */
 } AcuAlgorithm;
+
+static inline gboolean
+acu_algorithm_is_winograd (AcuAlgorithm algorithm)
+{
+  return algorithm == ACU_ALGORITHM_WINOGRAD_F32 || algorithm == ACU_ALGORITHM_WINOGRAD_I16;
+}
 
 /* Rows that a stage of that algorithm makes at once. */
 #define ACU_WINOGRAD_ROWS 4
@@ -77,7 +86,7 @@ typedef struct AcuStage
   guint n_inputs;
   guint inputs[ACU_STAGE_MAX_INPUTS];   /* buffers */
   guint output;                         /* buffer; stage i writes buffer i */
-  AcuAlgorithm algorithm;               /* CONV2D */
+  AcuAlgorithm algorithm;               /* CONV2D, DECONV2D */
   int granularity, phase;               /* rows made at once; they begin at rows y with y % granularity == phase, and at 0 */
   int kernel_width, kernel_height, stride;
   int left, top;

@@ -17,9 +17,29 @@ whole_groups (const AcuProgram *program, const AcuStage *stage)
   return TRUE;
 }
 
+/* Whether the windows share no pixel and cover whole ones only, so that they are runs of numbers. A map of one pixel (channel attention) is
+ * nothing to save on. */
+static gboolean
+windows_apart (const AcuProgram *program, const AcuStage *stage)
+{
+  const AcuBuffer *in = &program->buffers[stage->inputs[0]], *out = &program->buffers[stage->output];
+
+  if (stage->kernel_width != stage->stride || stage->kernel_height != stage->stride || stage->left || stage->top || stage->residual
+      || (int) stage->n_inputs * stage->kernel_height > ACU_STAGE_MAX_RUNS || (in->width == 1 && in->height == 1))
+    return FALSE;
+  return stage->kind == ACU_STAGE_DECONV2D
+           ? out->width == in->width * stage->stride && out->height == in->height * stage->stride
+           : stage->kind == ACU_STAGE_CONV2D && out->width <= in->width / stage->stride && out->height <= in->height / stage->stride;
+}
+
 static void
 choose_algorithm (const AcuPlan *plan, AcuStage *stage)
 {
+  if (plan->precision == ACU_PRECISION_FAST && windows_apart (&plan->program, stage) && whole_groups (&plan->program, stage))
+    {
+      stage->algorithm = ACU_ALGORITHM_POINTWISE_I16;
+      return;
+    }
   if (stage->kind != ACU_STAGE_CONV2D || stage->kernel_width != 3 || stage->kernel_height != 3 || stage->stride != 1
       || !whole_groups (&plan->program, stage))
     return;

@@ -169,7 +169,7 @@ acu_plan_print (const AcuPlan *plan)
     "input", "conv2d", "deconv2d", "slope", "activation", "add", "mul", "channel_mul", "affine", "concat", "append",
     "crop", "pad", "nearest", "bicubic", "pixel_shuffle", "global_pool"
   };
-  static const char *const algorithms[] = { "direct", "winograd f32", "winograd i16" };
+  static const char *const algorithms[] = { "direct", "winograd f32", "winograd i16", "pointwise i16" };
   GString *text = g_string_new (NULL);
   g_autofree char *bytes = g_format_size (plan->bytes);
 

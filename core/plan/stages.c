@@ -218,7 +218,7 @@ widen_margins (AcuProgram *program, const AcuStage *stage)
       AcuBuffer *in = &program->buffers[stage->inputs[k]];
       int before, after;
 
-      if (stage->algorithm != ACU_ALGORITHM_DIRECT)
+      if (acu_algorithm_is_winograd (stage->algorithm))
         {
           /* Whole tiles are read at the right end, too. */
           before = stage->left;

@@ -50,9 +50,9 @@ product (NUMBER *m, const V_NUMBER *v, const V_NUMBER *weights, int channels, co
 /* Functions of their own: inlined into one, their sums would not stay in registers. */
 #define PRODUCTS(rows, groups)                                                                                  \
   __attribute__ ((noinline)) static void                                                                        \
-  products_##groups (NUMBER *m, const V_NUMBER *v, const V_NUMBER *weights, int n, int channels, Ahead *ahead)  \
+  products_##groups (NUMBER *m, const V_NUMBER *v, const V_NUMBER *weights, int n, int channels, int positions, Ahead *ahead) \
   {                                                                                                             \
-    for (int p = 0; p < ACU_WINOGRAD_POSITIONS; p++)                                                            \
+    for (int p = 0; p < positions; p++)                                                            \
       {                                                                                                         \
         for (int t = 0; t < n; t += rows)                                                                       \
           {                                                                                                     \
@@ -70,13 +70,13 @@ PRODUCTS (8, 3)
 PRODUCTS (6, 4)
 
 __attribute__ ((always_inline)) static inline void
-products (NUMBER *m, const V_NUMBER *v, const V_NUMBER *weights, int n, int channels, int groups, Ahead *ahead)
+products (NUMBER *m, const V_NUMBER *v, const V_NUMBER *weights, int n, int channels, int groups, int positions, Ahead *ahead)
 {
   switch (groups)
     {
-    case 1: products_1 (m, v, weights, n, channels, ahead); break;
-    case 2: products_2 (m, v, weights, n, channels, ahead); break;
-    case 3: products_3 (m, v, weights, n, channels, ahead); break;
-    default: products_4 (m, v, weights, n, channels, ahead); break;
+    case 1: products_1 (m, v, weights, n, channels, positions, ahead); break;
+    case 2: products_2 (m, v, weights, n, channels, positions, ahead); break;
+    case 3: products_3 (m, v, weights, n, channels, positions, ahead); break;
+    default: products_4 (m, v, weights, n, channels, positions, ahead); break;
     }
 }

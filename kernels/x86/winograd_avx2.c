@@ -73,11 +73,11 @@ product_i16 (int32_t *m, ptrdiff_t m_step, const int16_t *v, const int16_t *weig
 /* All positions of a chunk, group after group of the weights. */
 #define PRODUCTS(name, number, v_number, one)                                                                   \
   static void                                                                                                   \
-  name (number *m, const v_number *v, const v_number *weights, int n, int channels, int groups, Ahead *ahead)                 \
+  name (number *m, const v_number *v, const v_number *weights, int n, int channels, int groups, int positions, Ahead *ahead)                 \
   {                                                                                                             \
     const size_t group = ACU_WINOGRAD_GROUP * sizeof (float) / sizeof (v_number);                               \
                                                                                                                 \
-    for (int p = 0; p < ACU_WINOGRAD_POSITIONS; p++, m += ACU_WINOGRAD_GROUP)                                   \
+    for (int p = 0; p < positions; p++, m += ACU_WINOGRAD_GROUP)                                   \
       {                                                                                                         \
         for (int g = 0; g < groups; g++)                                                                        \
           for (int t = 0; t < n; t += ROWS)                                                                     \
@@ -96,6 +96,8 @@ PRODUCTS (products_i16, int32_t, int16_t, product_i16)
 
 #include "winograd_body.h"
 
+#include "pointwise_body.h"
+
 int
 acu_winograd_f32_avx2 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch)
 {
@@ -106,4 +108,10 @@ int
 acu_winograd_i16_avx2 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch)
 {
   return winograd (tiles, n, ahead, conv, scratch, products_i16, ACU_WINOGRAD_I16);
+}
+
+int
+acu_pointwise_avx2 (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch)
+{
+  return pointwise (dst, src, conv, n, scratch, products_i16);
 }

@@ -18,12 +18,14 @@ multiply_add (__m512i sum, __m512i v, __m512i w)
 #include "products_avx512.h"
 
 static void
-products_f32 (float *m, const float *v, const float *weights, int n, int channels, int groups, Ahead *ahead)
+products_f32 (float *m, const float *v, const float *weights, int n, int channels, int groups, int positions, Ahead *ahead)
 {
-  products (m, v, weights, n, channels, groups, ahead);
+  products (m, v, weights, n, channels, groups, positions, ahead);
 }
 
 #include "winograd_body.h"
+
+#include "pointwise_body.h"
 
 int
 acu_winograd_f32_avx512 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch)
@@ -36,4 +38,11 @@ acu_winograd_i16_avx512_with (const AcuWinogradTile *tiles, int n, int ahead, co
                               ProductsI16 whole)
 {
   return winograd (tiles, n, ahead, conv, scratch, whole, ACU_WINOGRAD_I16);
+}
+
+int
+acu_pointwise_avx512_with (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch,
+                           ProductsI16 whole)
+{
+  return pointwise (dst, src, conv, n, scratch, whole);
 }

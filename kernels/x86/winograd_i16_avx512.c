@@ -19,3 +19,9 @@ acu_winograd_i16_avx512 (const AcuWinogradTile *tiles, int n, int ahead, const A
 {
   return acu_winograd_i16_avx512_with (tiles, n, ahead, conv, scratch, products);
 }
+
+int
+acu_pointwise_avx512 (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch)
+{
+  return acu_pointwise_avx512_with (dst, src, conv, n, scratch, products);
+}

@@ -21,3 +21,9 @@ acu_winograd_i16_avx512vnni (const AcuWinogradTile *tiles, int n, int ahead, con
 {
   return acu_winograd_i16_avx512_with (tiles, n, ahead, conv, scratch, products);
 }
+
+int
+acu_pointwise_avx512vnni (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch)
+{
+  return acu_pointwise_avx512_with (dst, src, conv, n, scratch, products);
+}

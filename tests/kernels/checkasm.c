@@ -136,3 +136,25 @@ best_seconds (void (*work) (gpointer data), gpointer data)
     }
   return best;
 }
+
+gsize
+element_bytes (AcuElement element)
+{
+  return element == ACU_ELEMENT_F16 ? 2 : 4;
+}
+
+void
+buffer_init_elements (Buffer *buffer, gsize n, AcuElement element, Numbers numbers)
+{
+  buffer_init (buffer, element == ACU_ELEMENT_F16 ? (n + 1) / 2 : n, g_test_rand_bit ());
+  if (element == ACU_ELEMENT_F32)
+    fill_random (buffer->f, n, numbers);
+  else
+    for (gsize i = 0; i < n; i++)
+      {
+        float v;
+
+        fill_random (&v, 1, numbers);
+        ((guint16 *) (void *) buffer->f)[i] = acu_half_from_float (v);
+      }
+}

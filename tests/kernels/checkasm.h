@@ -33,6 +33,10 @@ typedef enum Numbers
 
 void fill_random (float *f, gsize n, Numbers numbers);
 
+/* `n` numbers of that kind, filled at random. */
+void buffer_init_elements (Buffer *buffer, gsize n, AcuElement element, Numbers numbers);
+gsize element_bytes (AcuElement element);
+
 /* Bit for bit, except that any NaN equals any other: which of two NaN comes out of a sum is the compiler's choice. */
 gboolean same_float (float a, float b);
 void assert_same (const char *what, const char *isa, const float *expected, const float *got, gsize n);
@@ -46,6 +50,7 @@ double best_seconds (void (*work) (gpointer data), gpointer data);
 
 void add_conv2d_tests (void);
 void add_winograd_tests (void);
+void add_pointwise_tests (void);
 void add_activation_tests (void);
 void add_elementwise_tests (void);
 void add_pixel_shuffle_tests (void);

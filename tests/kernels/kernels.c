@@ -66,6 +66,7 @@ main (int argc, char **argv)
   g_test_add_func ("/kernels/cpu/levels", test_levels);
   add_conv2d_tests ();
   add_winograd_tests ();
+  add_pointwise_tests ();
   add_activation_tests ();
   add_elementwise_tests ();
   add_pixel_shuffle_tests ();

@@ -24,28 +24,6 @@ in_channels (const AcuWinograd *conv)
   return channels;
 }
 
-static gsize
-element_bytes (AcuElement element)
-{
-  return element == ACU_ELEMENT_F16 ? 2 : 4;
-}
-
-static void
-init_picture (Buffer *buffer, gsize n, AcuElement element, Numbers numbers)
-{
-  buffer_init (buffer, element == ACU_ELEMENT_F16 ? (n + 1) / 2 : n, g_test_rand_bit ());
-  if (element == ACU_ELEMENT_F32)
-    fill_random (buffer->f, n, numbers);
-  else
-    for (gsize i = 0; i < n; i++)
-      {
-        float v;
-
-        fill_random (&v, 1, numbers);
-        ((guint16 *) (void *) buffer->f)[i] = acu_half_from_float (v);
-      }
-}
-
 static void
 set_tiles (Case *c, Buffer *dst)
 {
@@ -80,13 +58,13 @@ case_init (Case *c, Numbers numbers)
 
   c->tiles = (c->columns + 3) / 4;
   for (int s = 0; s < conv->slices; s++)
-    init_picture (&c->src[s], (gsize) 6 * (4 * c->tiles + 2) * conv->slice_channels[s], conv->slice_elements[s], numbers);
+    buffer_init_elements (&c->src[s], (gsize) 6 * (4 * c->tiles + 2) * conv->slice_channels[s], conv->slice_elements[s], numbers);
   n = (gsize) conv->out_channels * in_channels (conv) * 9;
   c->plain = g_new (float, n);
   fill_random (c->plain, n, NUMBERS_ORDINARY);
   n = (gsize) c->rows * c->columns * conv->out_channels;
   if (conv->residual)
-    init_picture (&c->residual, n, conv->residual_element, NUMBERS_ORDINARY);
+    buffer_init_elements (&c->residual, n, conv->residual_element, NUMBERS_ORDINARY);
   n = conv->out_element == ACU_ELEMENT_F16 ? (n + 1) / 2 : n;
   buffer_init (&c->expected, n, TRUE);
   buffer_init (&c->got, n, g_test_rand_bit ());

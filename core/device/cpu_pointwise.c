@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Convolutions whose windows share no pixels on the CPU: see pointwise.h. A transposed one makes all pixels of a result row that lie over one
+ * input pixel at once, as if they were so many more channels; each of its `stride` rows has weights of its own. */
+#include "cpu.h"
+
+#include <acuity/size.h>
+#include <string.h>
+
+static gboolean
+is_transposed (const AcuStage *stage)
+{
+  return stage->kind == ACU_STAGE_DECONV2D;
+}
+
+/* The convolution without its weights. */
+static AcuPointwise
+shape (const AcuProgram *program, const AcuStage *stage)
+{
+  const AcuBuffer *out = &program->buffers[stage->output];
+  int rows = is_transposed (stage) ? 1 : stage->kernel_height;
+  AcuPointwise conv = {
+    .out_channels = out->channels * (is_transposed (stage) ? stage->stride : 1),
+    .out_element = acu_cpu_element (out),
+    .activation = acu_cpu_activation (stage)
+  };
+
+  for (guint k = 0; k < stage->n_inputs; k++)
+    for (int r = 0; r < rows; r++, conv.runs++)
+      {
+        const AcuBuffer *in = &program->buffers[stage->inputs[k]];
+
+        conv.run_numbers[conv.runs] = in->channels * (is_transposed (stage) ? 1 : stage->kernel_width);
+        conv.run_elements[conv.runs] = acu_cpu_element (in);
+      }
+  return conv;
+}
+
+/* Of factor, bias and slope, each. */
+static gsize
+vector_floats (const AcuPointwise *conv)
+{
+  return ((gsize) conv->out_channels + ACU_WINOGRAD_GROUP - 1) / ACU_WINOGRAD_GROUP * ACU_WINOGRAD_GROUP;
+}
+
+/* Of one convolution; whole cache lines, since the next one's weights follow. */
+static guint64
+one_bytes (const AcuPointwise *conv)
+{
+  return (acu_pointwise_weights_bytes (conv) + 3 * vector_floats (conv) * sizeof (float) + 63) / 64 * 64;
+}
+
+static int
+count (const AcuStage *stage)
+{
+  return is_transposed (stage) ? stage->stride : 1;
+}
+
+guint64
+acu_cpu_pointwise_bytes (const AcuProgram *program, const AcuStage *stage)
+{
+  AcuPointwise conv = shape (program, stage);
+
+  return count (stage) * one_bytes (&conv);
+}
+
+guint64
+acu_cpu_pointwise_scratch (const AcuProgram *program, const AcuStage *stage)
+{
+  AcuPointwise conv = shape (program, stage);
+
+  return acu_pointwise_scratch_bytes (&conv);
+}
+
+/* The weights of output channel `out` in the order of the runs. */
+static void
+gather (float *dst, const AcuProgram *program, const AcuStage *stage, int out, int channels)
+{
+  const float *weights = g_bytes_get_data (stage->weights, NULL);
+  gsize taps = (gsize) stage->kernel_width * stage->kernel_height;
+  int first = 0;
+
+  for (guint k = 0; k < stage->n_inputs; first += program->buffers[stage->inputs[k++]].channels)
+    for (gsize tap = 0; tap < taps; tap++)
+      for (int c = 0; c < program->buffers[stage->inputs[k]].channels; c++)
+        *dst++ = weights[((gsize) out * channels + first + c) * taps + tap];
+}
+
+/* The weights with which result pixel `column` of a window of a transposed convolution's row is made. */
+static void
+gather_transposed (float *dst, const AcuStage *stage, int out, int channels, int row, int column)
+{
+  const float *weights = g_bytes_get_data (stage->weights, NULL);
+  gsize taps = (gsize) stage->kernel_width * stage->kernel_height;
+
+  for (int c = 0; c < channels; c++)
+    dst[c] = weights[((gsize) out * channels + c) * taps + row * stage->kernel_width + column];
+}
+
+static void
+fill_vector (float *dst, GBytes *source, int channels, int times)
+{
+  for (int i = 0; source && i < times; i++)
+    memcpy (dst + i * channels, g_bytes_get_data (source, NULL), channels * sizeof (float));
+}
+
+gboolean
+acu_cpu_pointwise_pack (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed)
+{
+  AcuPointwise conv = shape (program, stage);
+  int channels = 0, out_channels = program->buffers[stage->output].channels, numbers = 0;
+  int times = is_transposed (stage) ? stage->stride : 1;
+  gsize vector = vector_floats (&conv);
+  float *weights;
+
+  for (guint k = 0; k < stage->n_inputs; k++)
+    channels += program->buffers[stage->inputs[k]].channels;
+  for (int r = 0; r < conv.runs; r++)
+    numbers += conv.run_numbers[r];
+  packed->pointwise = acu_try_alloc0 (count (stage), sizeof *packed->pointwise);
+  packed->memory = acu_try_alloc0 (acu_cpu_pointwise_bytes (program, stage), 1);
+  weights = acu_try_alloc ((guint64) conv.out_channels * numbers, sizeof (float));
+  for (int row = 0; packed->pointwise && packed->memory && weights && row < count (stage); row++)
+    {
+      char *memory = (char *) packed->memory + row * one_bytes (&conv);
+      float *vectors = (float *) (void *) (memory + acu_pointwise_weights_bytes (&conv));
+
+      for (int out = 0; out < conv.out_channels; out++)
+        if (is_transposed (stage))
+          gather_transposed (weights + (gsize) out * numbers, stage, out % out_channels, channels, row, out / out_channels);
+        else
+          gather (weights + (gsize) out * numbers, program, stage, out, channels);
+      acu_pointwise_pack (memory, vectors, &conv, weights);
+      fill_vector (vectors + vector, stage->bias, out_channels, times);
+      fill_vector (vectors + 2 * vector, stage->slope, out_channels, times);
+      packed->pointwise[row] = conv;
+      packed->pointwise[row].weights = memory;
+      packed->pointwise[row].factor = vectors;
+      packed->pointwise[row].bias = vectors + vector;
+      packed->pointwise[row].slope = vectors + 2 * vector;
+    }
+  acu_free (weights);
+  return packed->pointwise && packed->memory && weights;
+}
+
+gboolean
+acu_cpu_pointwise_row (AcuExecutor *executor, guint number, int row, int from, int to, char *scratch)
+{
+  const AcuProgram *program = executor->program;
+  const AcuStage *stage = &program->stages[number];
+  const AcuBuffer *out = &program->buffers[stage->output];
+  gboolean transposed = is_transposed (stage);
+  const AcuPointwise *conv = &executor->stages[number].pointwise[transposed ? row % stage->stride : 0];
+  const void *src[ACU_POINTWISE_MAX_RUNS];
+  int runs = 0;
+
+  for (guint k = 0; k < stage->n_inputs; k++)
+    for (int r = 0; r < (transposed ? 1 : stage->kernel_height); r++)
+      {
+        const AcuBuffer *in = &program->buffers[stage->inputs[k]];
+        int y = transposed ? row / stage->stride : row * stage->stride + r, x = transposed ? from / stage->stride : from * stage->stride;
+
+        src[runs++] = (const char *) acu_cpu_row (executor, in, y) + x * acu_cpu_pixel_bytes (in);
+      }
+  return executor->kernels->pointwise ((char *) acu_cpu_row (executor, out, row) + from * acu_cpu_pixel_bytes (out), src, conv,
+                                       (to - from) / (transposed ? stage->stride : 1), scratch);
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The pointwise convolution of pointwise.h; included after winograd_body.h, with whose vectors and steps it is made. */
+#include "pointwise.h"
+
+INLINE vec
+run_squares (vec squares, const void *src, size_t at, const AcuElement element)
+{
+  vec v = load_element (src, at, element);
+
+  return v_fma (v, v, squares);
+}
+
+INLINE float
+window_squares (const void *const *src, int window, const AcuPointwise *conv)
+{
+  vec squares[VECS];
+
+  ACU_UNROLL
+  for (int part = 0; part < VECS; part++)
+    squares[part] = v_set1 (0);
+  for (int r = 0; r < conv->runs; r++)
+    {
+      size_t at = (size_t) window * conv->run_numbers[r];
+
+      for (int c = 0; c < conv->run_numbers[r]; c += GROUP)
+        ACU_UNROLL
+        for (int part = 0; part < VECS; part++)
+          squares[part] = conv->run_elements[r] == ACU_ELEMENT_F16
+                            ? run_squares (squares[part], src[r], at + c + part * LANES, ACU_ELEMENT_F16)
+                            : run_squares (squares[part], src[r], at + c + part * LANES, ACU_ELEMENT_F32);
+    }
+  return v_reduce_sum (squares);
+}
+
+INLINE void
+round_run (int16_t *v, const void *src, size_t at, int numbers, vec scale, const AcuElement element)
+{
+  int c = 0;
+
+  for (; c + 2 * GROUP <= numbers; c += 2 * GROUP, v += 2 * GROUP)
+    ACU_UNROLL
+    for (int part = 0; part < VECS; part++)
+      v_store_i16 (v, part, v_mul (load_element (src, at + c + part * LANES, element), scale),
+                   v_mul (load_element (src, at + c + GROUP + part * LANES, element), scale));
+  if (c < numbers)
+    ACU_UNROLL
+    for (int part = 0; part < VECS; part++)
+      v_store_i16_single (v + part * LANES, v_mul (load_element (src, at + c + part * LANES, element), scale));
+}
+
+/* Returns the window's factor. */
+INLINE float
+round_window (int16_t *v, const void *const *src, int window, const AcuPointwise *conv)
+{
+  float scale, factor = acu_pointwise_block (window_squares (src, window, conv), &scale);
+
+  for (int r = 0; r < conv->runs; v += conv->run_numbers[r++])
+    {
+      size_t at = (size_t) window * conv->run_numbers[r];
+
+      if (conv->run_elements[r] == ACU_ELEMENT_F16)
+        round_run (v, src[r], at, conv->run_numbers[r], v_set1 (scale), ACU_ELEMENT_F16);
+      else
+        round_run (v, src[r], at, conv->run_numbers[r], v_set1 (scale), ACU_ELEMENT_F32);
+    }
+  return factor;
+}
+
+INLINE void
+store_numbers (void *dst, size_t at, vec v, int numbers, const AcuElement element)
+{
+  float values[LANES];
+
+  if (numbers >= LANES)
+    {
+      if (element == ACU_ELEMENT_F16)
+        v_store_f16 ((uint16_t *) dst + at, v);
+      else
+        v_store ((float *) dst + at, v);
+      return;
+    }
+  v_store (values, v);
+  for (int i = 0; i < numbers; i++)
+    if (element == ACU_ELEMENT_F16)
+      ((uint16_t *) dst)[at + i] = acu_half_from_float (values[i]);
+    else
+      ((float *) dst)[at + i] = values[i];
+}
+
+/* The results of one group of channels of one window. Those beyond the last channel have weights of zero: they never are the largest, but for
+ * NaN, which all have then. */
+INLINE vec
+window_group (void *dst, size_t at, const int32_t *m, float window_factor, const AcuPointwise *conv, int channel, vec top,
+              const AcuWinogradActivation activation)
+{
+  for (int part = 0; part < VECS && channel + part * LANES < conv->out_channels; part++)
+    {
+      int from = channel + part * LANES;
+      vec factor = v_mul (v_set1 (window_factor), v_load (conv->factor + from));
+      vec v = finish (v_load_i32 (m + part * LANES), factor, conv->bias, conv->slope, from, ACU_WINOGRAD_I16, activation);
+
+      top = v_max_magnitude (top, v);
+      if (conv->out_element == ACU_ELEMENT_F16)
+        store_numbers (dst, at + from, v, conv->out_channels - from, ACU_ELEMENT_F16);
+      else
+        store_numbers (dst, at + from, v, conv->out_channels - from, ACU_ELEMENT_F32);
+    }
+  return top;
+}
+
+INLINE vec
+window_groups (void *dst, size_t at, const int32_t *m, float window_factor, const AcuPointwise *conv, int group, int groups, vec top)
+{
+  for (int g = 0; g < groups; g++, m += M_STEP)
+    switch (conv->activation)
+      {
+      case ACU_WINOGRAD_SLOPE:
+        top = window_group (dst, at, m, window_factor, conv, (group + g) * GROUP, top, ACU_WINOGRAD_SLOPE);
+        break;
+      case ACU_WINOGRAD_SIGMOID:
+        top = window_group (dst, at, m, window_factor, conv, (group + g) * GROUP, top, ACU_WINOGRAD_SIGMOID);
+        break;
+      case ACU_WINOGRAD_SWISH:
+        top = window_group (dst, at, m, window_factor, conv, (group + g) * GROUP, top, ACU_WINOGRAD_SWISH);
+        break;
+      default:
+        top = window_group (dst, at, m, window_factor, conv, (group + g) * GROUP, top, ACU_WINOGRAD_LINEAR);
+      }
+  return top;
+}
+
+INLINE int
+pointwise (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch, ProductsI16 products_of)
+{
+  PointwiseLayout layout = acu_pointwise_layout (conv);
+  int16_t *v = scratch;
+  int32_t *m = (int32_t *) (void *) ((char *) scratch + layout.v_bytes);
+  float factors[ACU_WINOGRAD_TILES], limit = conv->out_element == ACU_ELEMENT_F16 ? ACU_HALF_MAX : FLT_MAX;
+  vec top = v_set1 (0);
+  Ahead ahead = { .n = 0 };
+
+  for (int first = 0; first < n; first += ACU_WINOGRAD_TILES)
+    {
+      int now = n - first < ACU_WINOGRAD_TILES ? n - first : ACU_WINOGRAD_TILES;
+      const int16_t *weights = conv->weights;
+
+      for (int t = 0; t < now; t++)
+        factors[t] = round_window (v + (size_t) t * layout.numbers, src, first + t, conv);
+      for (int group = 0, groups; group < layout.groups; group += groups, weights += layout.group_numbers * groups)
+        {
+          groups = acu_winograd_chunk (layout.groups - group);
+          products_of (m, v, weights, now, layout.numbers, groups, 1, &ahead);
+          for (int t = 0; t < now; t++)
+            top = window_groups (dst, (size_t) (first + t) * conv->out_channels, m + (size_t) t * groups * M_STEP, factors[t], conv,
+                                 group, groups, top);
+        }
+    }
+  return v_reduce_magnitude (top) <= limit;
+}
