@@ -98,24 +98,30 @@ KERNEL (range) (const float *src, size_t n, float *low, float *high)
 
 /* With constants, a handful of permutations. */
 __attribute__ ((always_inline)) static inline void
-shuffle (float *dst, const float *src, const int channels, const int factor, int row, int width)
+shuffle (float *dst, const float *src, const float *base, const int channels, const int factor, int row, int width)
 {
   size_t plane = (size_t) factor * factor;
 
   src += (size_t) row * factor;
   for (int x = 0; x < width; x++, src += channels * plane, dst += (size_t) channels * factor)
-    for (int j = 0; j < factor; j++)
-      for (int c = 0; c < channels; c++)
-        dst[j * channels + c] = src[c * plane + j];
+    {
+      for (int j = 0; j < factor; j++)
+        for (int c = 0; c < channels; c++)
+          dst[j * channels + c] = base ? src[c * plane + j] + base[c] : src[c * plane + j];
+      if (base)
+        base += channels;
+    }
 }
 
 void
-KERNEL (pixel_shuffle) (float *dst, const float *src, int channels, int factor, int row, int width)
+KERNEL (pixel_shuffle) (float *dst, const float *src, const float *base, int channels, int factor, int row, int width)
 {
-  if (channels == 3 && factor == 4)
-    shuffle (dst, src, 3, 4, row, width);
+  if (channels == 3 && factor == 4 && base)
+    shuffle (dst, src, base, 3, 4, row, width);
+  else if (channels == 3 && factor == 4)
+    shuffle (dst, src, NULL, 3, 4, row, width);
   else if (channels == 3 && factor == 2)
-    shuffle (dst, src, 3, 2, row, width);
+    shuffle (dst, src, base, 3, 2, row, width);
   else
-    shuffle (dst, src, channels, factor, row, width);
+    shuffle (dst, src, base, channels, factor, row, width);
 }

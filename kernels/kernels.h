@@ -82,8 +82,9 @@ typedef int (*acu_range_fn) (const float *src, size_t n, float *low, float *high
 
 /* One output row `row` (0 .. factor - 1) of the factor output rows that an input row becomes.
  * src: width pixels of channels * factor² floats; channel c of output column x * factor + j is input channel
- * (c * factor + row) * factor + j of pixel x. dst: width * factor pixels of `channels` floats. */
-typedef void (*acu_pixel_shuffle_fn) (float *dst, const float *src, int channels, int factor, int row,
+ * (c * factor + row) * factor + j of pixel x. dst: width * factor pixels of `channels` floats.
+ * base: NULL, or `width` pixels of `channels` floats, each of which is added to the factor pixels over it. */
+typedef void (*acu_pixel_shuffle_fn) (float *dst, const float *src, const float *base, int channels, int factor, int row,
                                       int width);
 
 /* Horizontal pass of a separable resampler. Output pixel x is the sum over k < taps of

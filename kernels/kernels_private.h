@@ -54,7 +54,8 @@ void acu_add_c (float *dst, const float *a, float a_scale, const float *b, float
 void acu_mul_c (float *dst, const float *a, const float *b, size_t n);
 void acu_affine_c (float *dst, const float *src, const float *scale, const float *offset, int channels, int width);
 int acu_range_c (const float *src, size_t n, float *low, float *high);
-void acu_pixel_shuffle_c (float *dst, const float *src, int channels, int factor, int row, int width);
+void acu_pixel_shuffle_c (float *dst, const float *src, const float *base, int channels, int factor, int row,
+                          int width);
 void acu_half_widen_c (float *dst, const uint16_t *src, size_t n);
 int acu_half_narrow_c (uint16_t *dst, const float *src, size_t n);
 void acu_resample_horizontal_c (float *dst, const float *src, const float *weights, const int32_t *first, int taps,
@@ -74,13 +75,15 @@ void acu_add_avx2 (float *dst, const float *a, float a_scale, const float *b, fl
 void acu_mul_avx2 (float *dst, const float *a, const float *b, size_t n);
 void acu_affine_avx2 (float *dst, const float *src, const float *scale, const float *offset, int channels, int width);
 int acu_range_avx2 (const float *src, size_t n, float *low, float *high);
-void acu_pixel_shuffle_avx2 (float *dst, const float *src, int channels, int factor, int row, int width);
+void acu_pixel_shuffle_avx2 (float *dst, const float *src, const float *base, int channels, int factor, int row,
+                          int width);
 void acu_slope_avx512 (float *dst, const float *src, const float *slope, int channels, int width);
 void acu_add_avx512 (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
 void acu_mul_avx512 (float *dst, const float *a, const float *b, size_t n);
 void acu_affine_avx512 (float *dst, const float *src, const float *scale, const float *offset, int channels, int width);
 int acu_range_avx512 (const float *src, size_t n, float *low, float *high);
-void acu_pixel_shuffle_avx512 (float *dst, const float *src, int channels, int factor, int row, int width);
+void acu_pixel_shuffle_avx512 (float *dst, const float *src, const float *base, int channels, int factor, int row,
+                          int width);
 void acu_conv2d_avx2 (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
 void acu_activation_avx2 (float *dst, const float *src, size_t n, AcuActivation kind);
 void acu_resample_horizontal_avx2 (float *dst, const float *src, const float *weights, const int32_t *first, int taps,
@@ -121,7 +124,8 @@ void acu_slope_neon (float *dst, const float *src, const float *slope, int chann
 void acu_add_neon (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
 void acu_mul_neon (float *dst, const float *a, const float *b, size_t n);
 void acu_affine_neon (float *dst, const float *src, const float *scale, const float *offset, int channels, int width);
-void acu_pixel_shuffle_neon (float *dst, const float *src, int channels, int factor, int row, int width);
+void acu_pixel_shuffle_neon (float *dst, const float *src, const float *base, int channels, int factor, int row,
+                          int width);
 void acu_resample_horizontal_neon (float *dst, const float *src, const float *weights, const int32_t *first,
                                    int taps, int channels, int width);
 void acu_resample_vertical_neon (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs,

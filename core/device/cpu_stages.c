@@ -264,11 +264,12 @@ pixel_shuffle (Piece *p)
   int first = p->from / factor, last = (p->to - 1) / factor;
   int skip = p->from - first * factor, width = p->to - p->from;
   const float *src = in_pixel (p, 0, p->row / factor, first);
+  const float *base = p->stage->residual ? in_pixel (p, 1, p->row / factor, first) : NULL;
   float *row = p->dst;
 
   if (skip || width % factor)
     row = (float *) (void *) p->spare;
-  p->executor->kernels->pixel_shuffle (row, src, channels, factor, p->row % factor, last - first + 1);
+  p->executor->kernels->pixel_shuffle (row, src, base, channels, factor, p->row % factor, last - first + 1);
   if (row != p->dst)
     memcpy (p->dst, row + (gsize) skip * channels, (gsize) width * channels * sizeof (float));
 }

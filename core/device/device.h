@@ -92,7 +92,8 @@ typedef struct AcuStage
   int left, top;
   int factor;
   gboolean reflect;                     /* PAD */
-  gboolean residual;                    /* CONV2D: the last input is no slice: result * scale[0] + input * scale[1] */
+  gboolean residual;                    /* CONV2D: the last input is no slice: result * scale[0] + input * scale[1];
+                                           PIXEL_SHUFFLE: the second, enlarged by `factor` to the nearest pixel, is added */
   float scale[2];                       /* ADD, and a fused one */
   gboolean gated;                       /* CONV2D v: the sum with the residual times sigmoid (v) * gate[0] + gate[1] */
   float gate[2];
@@ -127,8 +128,9 @@ typedef struct AcuDevice
   /* Runs rows first .. first + rows - 1 of a stage (GLOBAL_POOL: of its input). All that they read has been made. FALSE when
    * numbers left the range of the 16-bit floats in which some maps are kept: the result is of no use then. */
   gboolean (*run) (AcuExecutor *executor, guint stage, int first, int rows);
-  /* Copies rows of the last stage's buffer out. */
-  void (*download) (AcuExecutor *executor, int first, int rows, float *pixels);
+  /* Points at rows of the last stage's buffer from `first` on, without gaps, until anything else runs. Returns how many
+   * of the `rows` wanted there are. */
+  int (*download) (AcuExecutor *executor, int first, int rows, const float **pixels);
   void (*free) (AcuExecutor *executor);
 } AcuDevice;
 

@@ -8,6 +8,9 @@
 #define PIECE_SECONDS 0.03
 #define FIRST_RATE 3e10           /* operations a second */
 
+/* Result rows that are handed on at once. */
+#define MOST_ROWS 64
+
 /* Trying a band height goes through its whole schedule: one of more steps than this (about a second) is not tried. */
 #define MOST_STEPS 3e7
 
@@ -209,7 +212,7 @@ typedef struct Run
 {
   AcuPlan *plan;
   const AcuPlanCallbacks *callbacks;
-  float *in, *out;                /* one row each */
+  float *in;                      /* one row */
   double done, rate;              /* operations; operations a second of the last piece */
 } Run;
 
@@ -232,13 +235,15 @@ run_step (void *data, guint number, int first, int rows, GError **error)
 
   if (number == G_MAXUINT)
     {
-      for (int y = first; y < first + rows; y++)
+      for (int y = first, now; y < first + rows; y += now)
         {
-          plan->device->download (plan->executor, y, 1, run->out);
-          if (!callbacks->write (callbacks->data, y, 1, run->out, error))
+          const float *pixels;
+
+          now = plan->device->download (plan->executor, y, MIN (first + rows - y, MOST_ROWS), &pixels);
+          if (!callbacks->write (callbacks->data, y, now, pixels, error) || !report (run, error))
             return FALSE;
         }
-      return report (run, error);
+      return TRUE;
     }
   stage = &plan->program.stages[number];
   if (stage->kind == ACU_STAGE_INPUT)
@@ -281,20 +286,18 @@ gboolean
 acu_plan_run (AcuPlan *plan, const AcuPlanCallbacks *callbacks, GError **error)
 {
   const AcuBuffer *source = &plan->program.buffers[0];
-  g_autofree float *in = NULL, *out = NULL;
+  g_autofree float *in = NULL;
   Run run = { plan, callbacks, .rate = FIRST_RATE };
 
   if (!acu_plan_prepare (plan, error))
     return FALSE;
   in = g_try_malloc_n ((gsize) source->width * source->channels, sizeof (float));
-  out = g_try_malloc_n ((gsize) result (plan)->width * result (plan)->channels, sizeof (float));
-  if (!in || !out)
+  if (!in)
     {
       g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory to run “%s”."), plan->net->name);
       return FALSE;
     }
   run.in = in;
-  run.out = out;
   plan->device->reset (plan->executor);
   return acu_plan_schedule (plan, plan->whole ? 0 : plan->band_rows, NULL, run_step, &run, error);
 }

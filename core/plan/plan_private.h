@@ -26,7 +26,7 @@ struct AcuPlan
 /* stages.c: fuses the net's layers into plan->program.stages and shapes the buffers, without ring sizes. */
 gboolean acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error);
 
-/* gates.c */
+/* fusions.c */
 typedef struct AcuGate
 {
   guint convolution, other;       /* layers: v and x */
@@ -36,6 +36,14 @@ typedef struct AcuGate
 
 /* Whether layer `mul` ends a gate that its convolution can do. readers: how many layers read each layer. */
 gboolean acu_plan_find_gate (const AcuNet *net, const guint *readers, guint mul, AcuGate *gate);
+
+typedef struct AcuRepeat
+{
+  guint shuffle, nearest, source; /* layers */
+} AcuRepeat;
+
+/* Whether layer `add` adds a repeated map to a pixel shuffle that can do so itself; `nearest` needs no stage then. */
+gboolean acu_plan_find_repeat (const AcuNet *net, const guint *readers, guint add, AcuRepeat *repeat);
 
 /* choose.c: picks each convolution's algorithm and how each map is kept. */
 void acu_plan_choose (AcuPlan *plan);

@@ -26,7 +26,7 @@ acu_plan_window (const AcuPlan *plan, guint stage, guint input, int first, int l
 {
   const AcuStage *at = &plan->program.stages[stage];
 
-  if (at->residual && input == at->n_inputs - 1)
+  if (at->residual && at->kind == ACU_STAGE_CONV2D && input == at->n_inputs - 1)
     {
       *in_first = first;
       *in_last = last;
@@ -41,7 +41,7 @@ acu_plan_last_row (const AcuPlan *plan, guint stage, guint input, int last)
 {
   const AcuStage *at = &plan->program.stages[stage];
 
-  return at->residual && input == at->n_inputs - 1
+  return at->residual && at->kind == ACU_STAGE_CONV2D && input == at->n_inputs - 1
            ? last : acu_layer_last_row (plan->layers[stage], buffer_of (plan, at->inputs[input])->height,
                                         buffer_of (plan, stage)->height, last);
 }

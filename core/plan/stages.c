@@ -118,17 +118,22 @@ fuse_add (AcuPlan *plan, const AcuLayer *layer, int convolution, guint index)
   plan->layer_stage[index] = number;
 }
 
-/* Marks the layers that gates swallow. */
+/* Marks the layers that others swallow. */
 static guint8 *
 find_swallowed (const AcuNet *net, const guint *readers)
 {
   guint8 *swallowed = readers ? g_try_new0 (guint8, net->layers->len) : NULL;
   AcuGate gate;
+  AcuRepeat repeat;
 
   for (guint i = 0; swallowed && i < net->layers->len; i++)
-    if (acu_plan_find_gate (net, readers, i, &gate))
-      for (guint k = 0; k < G_N_ELEMENTS (gate.swallowed); k++)
-        swallowed[gate.swallowed[k]] = TRUE;
+    {
+      if (acu_plan_find_repeat (net, readers, i, &repeat))
+        swallowed[repeat.nearest] = TRUE;
+      if (acu_plan_find_gate (net, readers, i, &gate))
+        for (guint k = 0; k < G_N_ELEMENTS (gate.swallowed); k++)
+          swallowed[gate.swallowed[k]] = TRUE;
+    }
   return swallowed;
 }
 
@@ -145,6 +150,17 @@ fuse_gate (AcuPlan *plan, const AcuGate *gate, guint index)
       stage->scale[k] = gate->scale[k];
       stage->gate[k] = gate->gate[k];
     }
+  plan->layer_stage[index] = number;
+}
+
+static void
+fuse_repeat (AcuPlan *plan, const AcuRepeat *repeat, guint index)
+{
+  guint number = plan->layer_stage[repeat->shuffle];
+  AcuStage *stage = &plan->program.stages[number];
+
+  stage->residual = TRUE;
+  stage->inputs[stage->n_inputs++] = plan->layer_stage[repeat->source];
   plan->layer_stage[index] = number;
 }
 
@@ -272,6 +288,7 @@ acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
   g_autofree guint *readers = count_readers (net);
   g_autofree guint8 *swallowed = find_swallowed (net, readers);
   AcuGate gate;
+  AcuRepeat repeat;
 
   plan->program.stages = g_try_new0 (AcuStage, n);
   plan->program.buffers = g_try_new0 (AcuBuffer, n);
@@ -285,12 +302,14 @@ acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
   for (guint i = 0; i < n; i++)
     {
       const AcuLayer *layer = acu_net_layer (net, i);
-      int convolution = adds_to (plan, layer, readers);
+      int convolution;
 
       if (swallowed[i] || (layer->kind == ACU_LAYER_CONCAT && concat_is_virtual (net, i)))
         plan->layer_stage[i] = G_MAXUINT;
       else if (acu_plan_find_gate (net, readers, i, &gate))
         fuse_gate (plan, &gate, i);
+      else if (acu_plan_find_repeat (net, readers, i, &repeat))
+        fuse_repeat (plan, &repeat, i);
       else if (fuses (plan, layer, readers))
         {
           guint number = plan->layer_stage[layer->inputs[0]];
@@ -301,7 +320,7 @@ acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
           stage->activation = activation_of (layer);
           plan->layer_stage[i] = number;
         }
-      else if (convolution >= 0)
+      else if ((convolution = adds_to (plan, layer, readers)) >= 0)
         fuse_add (plan, layer, convolution, i);
       else
         add_stage (plan, layer, shapes, i);

@@ -156,6 +156,13 @@ next_alpha_row (Photo *photo, GError **error)
   return TRUE;
 }
 
+/* Whether the job's pixels are just like those of a network. */
+static gboolean
+passes_unchanged (const AcuUpscaler *upscaler)
+{
+  return upscaler->format.colours == 3 && !upscaler->format.alpha && !upscaler->format.linear;
+}
+
 /* Puts a finished RGB row into the job's own format and hands it on. */
 static gboolean
 emit (Photo *photo, const float *rgb, GError **error)
@@ -165,7 +172,7 @@ emit (Photo *photo, const float *rgb, GError **error)
 
   if (upscaler->format.alpha && !next_alpha_row (photo, error))
     return FALSE;
-  if (colours == 3 && !upscaler->format.alpha && !upscaler->format.linear)
+  if (passes_unchanged (upscaler))
     return photo->run->write (photo->run->data, photo->written++, 1, rgb, error);
   for (int x = 0; x < width; x++, rgb += 3)
     {
@@ -191,21 +198,32 @@ write_rows (void *data, int y, int rows, const float *pixels, GError **error)
   const AcuUpscaler *upscaler = photo->run->upscaler;
   gsize n = (gsize) upscaler->src_width * upscaler->net->scale * 3;
 
-  g_assert (rows == 1);
-  if (!acu_row_range (pixels, n, &photo->out_low, &photo->out_high))
+  if (!acu_rows_range (pixels, rows * n, upscaler->threads, &photo->out_low, &photo->out_high))
     {
       g_set_error (error, ACU_ERROR, ACU_ERROR_OUTPUT,
                    _("The model “%s” made numbers that are no colours; nothing was changed."),
                    upscaler->model->name);
       return FALSE;
     }
-  if (!photo->exact)
-    return emit (photo, pixels, error);
-  if (photo->written < upscaler->dst_height)
-    acu_resampler_push (photo->exact, pixels);
-  while (acu_resampler_pull (photo->exact, photo->colour))
-    if (!emit (photo, photo->colour, error))
-      return FALSE;
+  if (!photo->exact && passes_unchanged (upscaler))
+    {
+      photo->written += rows;
+      return photo->run->write (photo->run->data, y, rows, pixels, error);
+    }
+  for (const float *end = pixels + rows * n; pixels < end; pixels += n)
+    {
+      if (!photo->exact)
+        {
+          if (!emit (photo, pixels, error))
+            return FALSE;
+          continue;
+        }
+      if (photo->written < upscaler->dst_height)
+        acu_resampler_push (photo->exact, pixels);
+      while (acu_resampler_pull (photo->exact, photo->colour))
+        if (!emit (photo, photo->colour, error))
+          return FALSE;
+    }
   return TRUE;
 }
 

@@ -14,7 +14,7 @@ test_hand_made (void)
     {
       float got[8];
 
-      c.pixel_shuffle (got, src, 2, 2, row, 2);
+      c.pixel_shuffle (got, src, NULL, 2, 2, row, 2);
       assert_same ("pixel shuffle", "c", expected[row], got, 8);
     }
 }
@@ -22,6 +22,7 @@ test_hand_made (void)
 typedef struct Shape
 {
   int channels, factor, row, width;
+  gboolean based;
 } Shape;
 
 static void
@@ -29,22 +30,28 @@ check_level (const char *isa, const AcuKernels *kernels, gpointer data)
 {
   const Shape *s = data;
   int plane = s->factor * s->factor;
-  Buffer src, dst;
+  Buffer src, dst, base;
 
   buffer_init (&src, (gsize) s->width * s->channels * plane, TRUE);
   buffer_init (&dst, (gsize) s->width * s->channels * s->factor, g_test_rand_bit ());
+  buffer_init (&base, (gsize) s->width * s->channels, TRUE);
   for (gsize i = 0; i < src.n; i++)
     src.f[i] = i;
-  kernels->pixel_shuffle (dst.f, src.f, s->channels, s->factor, s->row, s->width);
+  for (gsize i = 0; i < base.n; i++)
+    base.f[i] = 0.25f * i;
+  kernels->pixel_shuffle (dst.f, src.f, s->based ? base.f : NULL, s->channels, s->factor, s->row, s->width);
   for (int x = 0; x < s->width * s->factor; x++)
     for (int c = 0; c < s->channels; c++)
       {
         float expected = x / s->factor * s->channels * plane + (c * s->factor + s->row) * s->factor + x % s->factor;
 
+        if (s->based)
+          expected += 0.25f * (x / s->factor * s->channels + c);
         assert_same ("pixel shuffle", isa, &expected, &dst.f[x * s->channels + c], 1);
       }
   buffer_clear (&src, "pixel shuffle");
   buffer_clear (&dst, "pixel shuffle");
+  buffer_clear (&base, "pixel shuffle base");
 }
 
 static void
@@ -60,8 +67,11 @@ test_shapes (void)
           {
             Shape shape = { channels, factor, row, width };
 
-            check_level ("c", &c, &shape);
-            for_each_level (check_level, &shape);
+            for (; shape.based <= TRUE; shape.based++)
+              {
+                check_level ("c", &c, &shape);
+                for_each_level (check_level, &shape);
+              }
           }
 }
 

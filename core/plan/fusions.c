@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Gates: a convolution v, added to something and multiplied by its own sigmoid, (v * a + x * b) * (sigmoid (v) * c + d): the
- * parameter-free attention of SPAN (Wan et al. 2024). Five layers are one stage. */
+/* Runs of layers that are one stage.
+ *
+ * Gates: a convolution v, added to something and multiplied by its own sigmoid, (v * a + x * b) * (sigmoid (v) * c + d): the
+ * parameter-free attention of SPAN (Wan et al. 2024). Five layers are one stage.
+ *
+ * Repeats: a pixel shuffle to which the picture, every pixel repeated, is added: the end of SRVGG. */
 #include "plan_private.h"
 
 /* Whether all of a layer's numbers are one; NULL stands for zeros. */
@@ -71,5 +75,27 @@ acu_plan_find_gate (const AcuNet *net, const guint *readers, guint mul, AcuGate 
     if (read_sigmoid (net, readers, layer->inputs[k], gate) && read_sum (net, readers, layer->inputs[1 - k], gate)
         && acu_net_layer (net, gate->convolution)->kind == ACU_LAYER_CONV2D && readers[gate->convolution] == 2)
       return TRUE;
+  return FALSE;
+}
+
+gboolean
+acu_plan_find_repeat (const AcuNet *net, const guint *readers, guint add, AcuRepeat *repeat)
+{
+  const AcuLayer *sum = acu_net_layer (net, add);
+
+  if (sum->kind != ACU_LAYER_ADD || sum->scale[0] != 1 || sum->scale[1] != 1)
+    return FALSE;
+  for (int k = 0; k < 2; k++)
+    {
+      guint shuffle = sum->inputs[k], nearest = sum->inputs[1 - k];
+      const AcuLayer *a = acu_net_layer (net, shuffle), *b = acu_net_layer (net, nearest);
+
+      if (a->kind == ACU_LAYER_PIXEL_SHUFFLE && b->kind == ACU_LAYER_NEAREST && a->factor == b->factor && readers[shuffle] == 1
+          && readers[nearest] == 1 && b->inputs[0] < shuffle)
+        {
+          *repeat = (AcuRepeat) { shuffle, nearest, b->inputs[0] };
+          return TRUE;
+        }
+    }
   return FALSE;
 }
