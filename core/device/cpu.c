@@ -43,7 +43,7 @@ static guint64
 cpu_bytes (const AcuProgram *program, int threads)
 {
   /* Rows and weights were checked against overflow when they were made; their sum is far below 2^63. */
-  return acu_cpu_pack_bytes (program) + longest_row (program) + scratch_bytes (program) * (guint64) threads;
+  return acu_cpu_pack_bytes (program, threads) + longest_row (program) + scratch_bytes (program) * (guint64) threads;
 }
 
 static void

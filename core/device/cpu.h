@@ -4,6 +4,7 @@
 #define ACU_CPU_H
 
 #include "device.h"
+#include "fingerprint.h"
 #include "kernels.h"
 
 G_BEGIN_DECLS
@@ -17,7 +18,8 @@ typedef struct AcuCpuStage
   int phases;
   AcuConv2d *phase;
   AcuWinograd winograd;           /* instead of phases */
-  void *memory;                   /* packed weights, bias and slope of all phases */
+  void *memory;                   /* packed weights, bias and slope of all phases; part of the executor's `packed` */
+  gboolean ready;                 /* that memory has been filled */
   float *taps;                    /* BICUBIC: 4 weights a column */
   gint32 *first;                  /* BICUBIC: the first column of each */
   int n_taps;
@@ -37,18 +39,34 @@ struct AcuExecutor
   guint64 row_bytes, scratch_bytes;       /* of the longest row, of a worker's scratch */
   gint overflowed;                /* atomic: a number left the range of its map */
   AcuCpuStage *stages;
+  void *packed;                   /* weights of all stages */
+  guint64 packed_bytes;
+  gboolean mapped;                /* they are a file's, read-only */
+  AcuFingerprint key;             /* of that file; if they are not its, it is written in the end */
 };
 
-/* cpu_prepare.c */
+/* cpu_pack.c: the weights of all stages, packed or from a file in which an earlier process has kept them. unpack() keeps them for the next one. */
 gboolean acu_cpu_pack (AcuExecutor *executor, GError **error);
 void acu_cpu_unpack (AcuExecutor *executor);
-guint64 acu_cpu_pack_bytes (const AcuProgram *program);
+guint64 acu_cpu_pack_bytes (const AcuProgram *program, int threads);
+/* A convolution's weights as floats; free *room, which may be NULL. NULL if there is not enough memory. */
+const float *acu_cpu_weights (const AcuStage *stage, float **room);
+/* `channels` floats of source (NULL: zeros), then zeros up to whole groups. */
+void acu_cpu_fill_vector (float *dst, GBytes *source, int channels);
+
+/* cpu_prepare.c: what one stage needs. Bytes of packed weights; and of anything else that prepare() allocates. */
+guint64 acu_cpu_stage_packed_bytes (const AcuProgram *program, const AcuStage *stage);
+guint64 acu_cpu_stage_bytes (const AcuProgram *program, const AcuStage *stage);
+/* Makes all of it ready: packed->memory has room for the packed weights, or holds them. FALSE if there is not enough memory. */
+gboolean acu_cpu_prepare_stage (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed);
+void acu_cpu_release_stage (AcuCpuStage *packed);
 /* The n_taps (at most 4) weights with which output position `at` of a bicubic resize is made; returns the first input position. */
 int acu_bicubic_taps (int at, int in, int out, int n_taps, float *taps);
 
 /* cpu_winograd.c: CONV2D stages that are not direct. */
 guint64 acu_cpu_winograd_bytes (const AcuProgram *program, const AcuStage *stage);
 guint64 acu_cpu_winograd_scratch (const AcuProgram *program, const AcuStage *stage);
+/* As acu_cpu_prepare_stage(). */
 gboolean acu_cpu_winograd_pack (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed);
 void acu_cpu_winograd_run (AcuExecutor *executor, guint stage, int first, int rows);
 

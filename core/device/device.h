@@ -86,6 +86,7 @@ typedef struct AcuStage
   gboolean residual;                    /* CONV2D: the last input is no slice: result * scale[0] + input * scale[1] */
   float scale[2];                       /* ADD, and a fused one */
   GBytes *weights, *bias, *slope;       /* as in the net; slope fused into a convolution; owned by the net */
+  AcuMapElement weights_element;        /* CONV2D, DECONV2D; F32 for all others */
   AcuStageActivation activation;        /* of ACTIVATION, or fused after a convolution */
   double row_operations;                /* an output row's; GLOBAL_POOL: one input row's */
 } AcuStage;

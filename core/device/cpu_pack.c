@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* All packed weights of a network lie in one piece of memory, which is what is kept in a file for the next process. */
+#include "cpu.h"
+#include "packed_file.h"
+#include "packing_sources.h"
+#include "pool.h"
+
+#include "kernels_once.h"
+
+#include <acuity/size.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* What is packed sooner than it is found. */
+#define WORTH_KEEPING (1 << 20)
+
+static guint64
+whole_lines (guint64 bytes)
+{
+  return (bytes + 63) / 64 * 64;
+}
+
+static gsize
+weights_count (const AcuStage *stage)
+{
+  return g_bytes_get_size (stage->weights) / acu_map_element_bytes (stage->weights_element);
+}
+
+/* No overflow: these are a few times the sizes of weights that are in memory. */
+static guint64
+packed_bytes (const AcuProgram *program)
+{
+  guint64 bytes = 0;
+
+  for (guint i = 0; i < program->n_stages; i++)
+    bytes += whole_lines (acu_cpu_stage_packed_bytes (program, &program->stages[i]));
+  return bytes;
+}
+
+guint64
+acu_cpu_pack_bytes (const AcuProgram *program, int threads)
+{
+  guint64 bytes = packed_bytes (program) + program->n_stages * (sizeof (AcuCpuStage) + sizeof (AcuFingerprint)), widened = 0;
+
+  for (guint i = 0; i < program->n_stages; i++)
+    {
+      const AcuStage *stage = &program->stages[i];
+
+      bytes += acu_cpu_stage_bytes (program, stage);
+      if (stage->weights_element == ACU_MAP_F16)
+        widened = MAX (widened, weights_count (stage) * sizeof (float));
+    }
+  return bytes + widened * (guint64) threads;
+}
+
+const float *
+acu_cpu_weights (const AcuStage *stage, float **room)
+{
+  gsize count = weights_count (stage);
+
+  *room = NULL;
+  if (stage->weights_element == ACU_MAP_F32)
+    return g_bytes_get_data (stage->weights, NULL);
+  *room = acu_try_alloc (count, sizeof (float));
+  if (*room)
+    acu_kernels ()->half_widen (*room, g_bytes_get_data (stage->weights, NULL), count);
+  return *room;
+}
+
+void
+acu_cpu_fill_vector (float *dst, GBytes *source, int channels)
+{
+  int padded = (channels + ACU_CONV2D_GROUP - 1) / ACU_CONV2D_GROUP * ACU_CONV2D_GROUP;
+
+  memset (dst, 0, padded * sizeof (float));
+  if (source)
+    memcpy (dst, g_bytes_get_data (source, NULL), channels * sizeof (float));
+}
+
+static AcuFingerprint
+fingerprint_of (GBytes *bytes)
+{
+  gsize size = 0;
+  const void *data = bytes ? g_bytes_get_data (bytes, &size) : NULL;
+
+  return acu_fingerprint (data, size);
+}
+
+/* Everything that a stage's packed weights follow from. */
+static AcuFingerprint
+stage_key (const AcuProgram *program, const AcuStage *stage)
+{
+  struct
+  {
+    gint32 numbers[8 + ACU_STAGE_MAX_INPUTS];
+    AcuFingerprint parts[3];
+  } all;
+
+  /* With what lies between the members. */
+  memset (&all, 0, sizeof all);
+  all.numbers[0] = stage->kind;
+  all.numbers[1] = stage->algorithm;
+  all.numbers[2] = program->buffers[stage->output].channels;
+  all.numbers[3] = stage->kernel_width;
+  all.numbers[4] = stage->kernel_height;
+  all.numbers[5] = stage->stride;
+  all.numbers[6] = stage->weights_element;
+  all.numbers[7] = (gint32) stage->n_inputs - stage->residual;
+  for (int k = 0; k < all.numbers[7]; k++)
+    all.numbers[8 + k] = program->buffers[stage->inputs[k]].channels;
+  all.parts[0] = fingerprint_of (stage->weights);
+  all.parts[1] = fingerprint_of (stage->bias);
+  all.parts[2] = fingerprint_of (stage->slope);
+  return acu_fingerprint (&all, sizeof all);
+}
+
+typedef struct Work
+{
+  AcuExecutor *executor;
+  AcuFingerprint *keys;           /* by stage, and one of the program */
+  gint failed;                    /* atomic */
+} Work;
+
+static void
+fingerprint_stage (void *data, int number, int worker)
+{
+  const Work *work = data;
+  const AcuProgram *program = work->executor->program;
+  const AcuStage *stage = &program->stages[number];
+
+  if (acu_cpu_stage_packed_bytes (program, stage))
+    work->keys[number] = stage_key (program, stage);
+}
+
+static gboolean
+make_key (AcuExecutor *executor)
+{
+  guint n = executor->program->n_stages;
+  Work work = { executor, acu_try_alloc0 (n + 1, sizeof (AcuFingerprint)) };
+
+  if (!work.keys)
+    return FALSE;
+  acu_pool_run ((int) n, executor->threads, fingerprint_stage, &work);
+  work.keys[n] = acu_fingerprint (ACU_PACKING_SOURCES, strlen (ACU_PACKING_SOURCES));
+  executor->key = acu_fingerprint (work.keys, (n + 1) * sizeof *work.keys);
+  acu_free (work.keys);
+  return TRUE;
+}
+
+/* Finds the weights in a file, or room to pack them. */
+static gboolean
+find_packed (AcuExecutor *executor)
+{
+  guint64 bytes = executor->packed_bytes = packed_bytes (executor->program), at = 0;
+
+  if (bytes >= WORTH_KEEPING)
+    {
+      if (!make_key (executor))
+        return FALSE;
+      /* Nothing writes to memory that is `ready`. */
+      executor->packed = (void *) acu_packed_file_map (&executor->key, bytes, executor->threads);
+      executor->mapped = executor->packed != NULL;
+    }
+  if (!executor->packed)
+    executor->packed = acu_try_alloc (bytes, 1);
+  for (guint i = 0; executor->packed && i < executor->program->n_stages; i++)
+    {
+      executor->stages[i].memory = (char *) executor->packed + at;
+      executor->stages[i].ready = executor->mapped;
+      at += whole_lines (acu_cpu_stage_packed_bytes (executor->program, &executor->program->stages[i]));
+    }
+  return executor->packed != NULL;
+}
+
+static void
+prepare_stage (void *data, int number, int worker)
+{
+  Work *work = data;
+  const AcuProgram *program = work->executor->program;
+  AcuCpuStage *packed = &work->executor->stages[number];
+  guint64 bytes = acu_cpu_stage_packed_bytes (program, &program->stages[number]);
+
+  /* What is kept in a file holds nothing left over from other work. */
+  if (!packed->ready)
+    memset ((char *) packed->memory + bytes, 0, whole_lines (bytes) - bytes);
+  if (acu_cpu_prepare_stage (program, &program->stages[number], packed))
+    packed->ready = TRUE;
+  else
+    g_atomic_int_set (&work->failed, TRUE);
+}
+
+gboolean
+acu_cpu_pack (AcuExecutor *executor, GError **error)
+{
+  Work work = { executor };
+
+  executor->stages = acu_try_alloc0 (executor->program->n_stages, sizeof *executor->stages);
+  if (executor->stages && find_packed (executor))
+    {
+      acu_pool_run ((int) executor->program->n_stages, executor->threads, prepare_stage, &work);
+      if (!work.failed)
+        return TRUE;
+    }
+  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the network's weights."));
+  return FALSE;
+}
+
+static gboolean
+all_ready (const AcuExecutor *executor)
+{
+  for (guint i = 0; i < executor->program->n_stages; i++)
+    if (!executor->stages[i].ready)
+      return FALSE;
+  return TRUE;
+}
+
+void
+acu_cpu_unpack (AcuExecutor *executor)
+{
+  /* Here, where nobody waits for the first row any more. */
+  if (executor->packed && !executor->mapped && executor->packed_bytes >= WORTH_KEEPING && all_ready (executor))
+    acu_packed_file_save (&executor->key, executor->packed, executor->packed_bytes, executor->threads);
+  for (guint i = 0; i < executor->program->n_stages; i++)
+    acu_cpu_release_stage (&executor->stages[i]);
+  if (executor->mapped)
+    acu_packed_file_unmap (executor->packed, executor->packed_bytes);
+  else
+    acu_free (executor->packed);
+  acu_free (executor->stages);
+  executor->stages = NULL;
+}
