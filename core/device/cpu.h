@@ -42,10 +42,10 @@ struct AcuExecutor
   void *packed;                   /* weights of all stages */
   guint64 packed_bytes;
   gboolean mapped;                /* they are a file's, read-only */
-  AcuFingerprint key;             /* of that file; if they are not its, it is written in the end */
+  AcuFingerprint key;             /* of that file */
 };
 
-/* cpu_pack.c: the weights of all stages, packed or from a file in which an earlier process has kept them. unpack() keeps them for the next one. */
+/* cpu_pack.c: the weights of all stages, from the file in which an earlier process has kept them, or packed, and kept for the next one. */
 gboolean acu_cpu_pack (AcuExecutor *executor, GError **error);
 void acu_cpu_unpack (AcuExecutor *executor);
 guint64 acu_cpu_pack_bytes (const AcuProgram *program, int threads);

@@ -147,29 +147,12 @@ make_key (AcuExecutor *executor)
   return TRUE;
 }
 
-/* Finds the weights in a file, or room to pack them. */
-static gboolean
-find_packed (AcuExecutor *executor)
+static void
+map_packed (AcuExecutor *executor)
 {
-  guint64 bytes = executor->packed_bytes = packed_bytes (executor->program), at = 0;
-
-  if (bytes >= WORTH_KEEPING)
-    {
-      if (!make_key (executor))
-        return FALSE;
-      /* Nothing writes to memory that is `ready`. */
-      executor->packed = (void *) acu_packed_file_map (&executor->key, bytes, executor->threads);
-      executor->mapped = executor->packed != NULL;
-    }
-  if (!executor->packed)
-    executor->packed = acu_try_alloc (bytes, 1);
-  for (guint i = 0; executor->packed && i < executor->program->n_stages; i++)
-    {
-      executor->stages[i].memory = (char *) executor->packed + at;
-      executor->stages[i].ready = executor->mapped;
-      at += whole_lines (acu_cpu_stage_packed_bytes (executor->program, &executor->program->stages[i]));
-    }
-  return executor->packed != NULL;
+  /* Nothing writes to memory that is `ready`. */
+  executor->packed = (void *) acu_packed_file_map (&executor->key, executor->packed_bytes, executor->threads);
+  executor->mapped = executor->packed != NULL;
 }
 
 static void
@@ -177,51 +160,82 @@ prepare_stage (void *data, int number, int worker)
 {
   Work *work = data;
   const AcuProgram *program = work->executor->program;
-  AcuCpuStage *packed = &work->executor->stages[number];
-  guint64 bytes = acu_cpu_stage_packed_bytes (program, &program->stages[number]);
 
-  /* What is kept in a file holds nothing left over from other work. */
-  if (!packed->ready)
-    memset ((char *) packed->memory + bytes, 0, whole_lines (bytes) - bytes);
-  if (acu_cpu_prepare_stage (program, &program->stages[number], packed))
-    packed->ready = TRUE;
-  else
+  if (!acu_cpu_prepare_stage (program, &program->stages[number], &work->executor->stages[number]))
     g_atomic_int_set (&work->failed, TRUE);
+}
+
+/* Prepares all stages with their weights in executor->packed. */
+static gboolean
+prepare_stages (AcuExecutor *executor)
+{
+  const AcuProgram *program = executor->program;
+  Work work = { executor };
+  guint64 at = 0;
+
+  for (guint i = 0; i < program->n_stages; i++)
+    {
+      guint64 bytes = acu_cpu_stage_packed_bytes (program, &program->stages[i]), lines = whole_lines (bytes);
+
+      executor->stages[i] = (AcuCpuStage) { .memory = (char *) executor->packed + at, .ready = executor->mapped };
+      /* What is kept in a file holds nothing left over from other work. */
+      if (!executor->mapped)
+        memset ((char *) executor->packed + at + bytes, 0, lines - bytes);
+      at += lines;
+    }
+  acu_pool_run ((int) program->n_stages, executor->threads, prepare_stage, &work);
+  return !work.failed;
+}
+
+static void
+release_stages (AcuExecutor *executor)
+{
+  for (guint i = 0; i < executor->program->n_stages; i++)
+    acu_cpu_release_stage (&executor->stages[i]);
+}
+
+/* Packs, and keeps the result; a file's memory takes the place of our own then, for the system can do without it. */
+static gboolean
+pack_and_keep (AcuExecutor *executor, gboolean keep)
+{
+  void *own = executor->packed = acu_try_alloc (executor->packed_bytes, 1);
+
+  if (!own || !prepare_stages (executor))
+    return FALSE;
+  if (!keep)
+    return TRUE;
+  acu_packed_file_save (&executor->key, own, executor->packed_bytes, executor->threads);
+  map_packed (executor);
+  if (!executor->mapped)
+    {
+      executor->packed = own;
+      return TRUE;
+    }
+  acu_free (own);
+  release_stages (executor);
+  return prepare_stages (executor);
 }
 
 gboolean
 acu_cpu_pack (AcuExecutor *executor, GError **error)
 {
-  Work work = { executor };
+  gboolean keep;
 
   executor->stages = acu_try_alloc0 (executor->program->n_stages, sizeof *executor->stages);
-  if (executor->stages && find_packed (executor))
-    {
-      acu_pool_run ((int) executor->program->n_stages, executor->threads, prepare_stage, &work);
-      if (!work.failed)
-        return TRUE;
-    }
+  executor->packed_bytes = packed_bytes (executor->program);
+  keep = executor->stages && executor->packed_bytes >= WORTH_KEEPING && make_key (executor);
+  if (keep)
+    map_packed (executor);
+  if (executor->stages && (executor->mapped ? prepare_stages (executor) : pack_and_keep (executor, keep)))
+    return TRUE;
   g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the network's weights."));
   return FALSE;
-}
-
-static gboolean
-all_ready (const AcuExecutor *executor)
-{
-  for (guint i = 0; i < executor->program->n_stages; i++)
-    if (!executor->stages[i].ready)
-      return FALSE;
-  return TRUE;
 }
 
 void
 acu_cpu_unpack (AcuExecutor *executor)
 {
-  /* Here, where nobody waits for the first row any more. */
-  if (executor->packed && !executor->mapped && executor->packed_bytes >= WORTH_KEEPING && all_ready (executor))
-    acu_packed_file_save (&executor->key, executor->packed, executor->packed_bytes, executor->threads);
-  for (guint i = 0; i < executor->program->n_stages; i++)
-    acu_cpu_release_stage (&executor->stages[i]);
+  release_stages (executor);
   if (executor->mapped)
     acu_packed_file_unmap (executor->packed, executor->packed_bytes);
   else
