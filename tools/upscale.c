@@ -195,7 +195,7 @@ can_write_to (const char *path, GError **error)
   return FALSE;
 }
 
-/* Of a memory limit, what GEGL may keep of both pictures; what is beyond lies in its swap file. The rest is for the computing. */
+/* Takes off a memory limit what GEGL may keep of both pictures; what is beyond lies in its swap file. */
 static void
 share_memory (AcuBridgeJob *job)
 {
@@ -205,9 +205,7 @@ share_memory (AcuBridgeJob *job)
   if (!job->memory || !acu_size_resolve (&job->size, job->rect.width, job->rect.height, &width, &height, NULL))
     return;
   pictures += (guint64) width * height * babl_format_get_bytes_per_pixel (acu_bridge_result_format (job));
-  pictures = MIN (pictures, job->memory / PICTURES_SHARE);
-  g_object_set (gegl_config (), "tile-cache-size", MAX (pictures, LEAST_TILES), NULL);
-  job->memory -= pictures;
+  job->memory -= MIN (pictures, job->memory / PICTURES_SHARE);
 }
 
 /* Memory that the computing has used is free again when the result is written. */
@@ -371,6 +369,8 @@ check_and_run (Arguments *arguments)
   tool_catch_signals ();
   gegl_init (NULL, NULL);
   tool_keep_warnings ();
+  if (memory)
+    g_object_set (gegl_config (), "tile-cache-size", MAX (memory / PICTURES_SHARE, LEAST_TILES), NULL);
   status = run_all (arguments, &size, memory);
   gegl_exit ();
   return status;
