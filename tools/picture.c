@@ -361,11 +361,11 @@ encode (const ToolPicture *source, GeglBuffer *buffer, const char *path, const c
 
 /* A full disk shows here, if nowhere else. */
 static gboolean
-read_back (const char *path, GeglBuffer *buffer)
+read_back (const char *path, int width, int height)
 {
   ToolPicture *written = tool_picture_load (path, NULL);
-  gboolean same = written && gegl_buffer_get_width (written->buffer) == gegl_buffer_get_width (buffer)
-                  && gegl_buffer_get_height (written->buffer) == gegl_buffer_get_height (buffer);
+  gboolean same = written && gegl_buffer_get_width (written->buffer) == width
+                  && gegl_buffer_get_height (written->buffer) == height;
 
   tool_picture_free (written);
   return same;
@@ -376,16 +376,18 @@ tool_picture_save (const ToolPicture *source, GeglBuffer *buffer, const char *pa
                    GError **error)
 {
   g_autofree char *temporary = tool_temporary_name (path), *warning = NULL;
+  int width = gegl_buffer_get_width (buffer), height = gegl_buffer_get_height (buffer);
   gboolean written;
 
   g_free (tool_take_warning ());
   tool_remove_when_killed (temporary);
   written = encode (source, buffer, path, temporary, format, quality);
+  /* Two of them would be the most memory that the whole job takes. */
+  g_object_unref (buffer);
   warning = tool_take_warning ();
   if (!written || warning
-      || !tool_metadata_copy (source->path, temporary, gegl_buffer_get_width (buffer), gegl_buffer_get_height (buffer),
-                              source->resolution_x, error)
-      || !read_back (temporary, buffer))
+      || !tool_metadata_copy (source->path, temporary, width, height, source->resolution_x, error)
+      || !read_back (temporary, width, height))
     {
       if (error && !*error)
         {

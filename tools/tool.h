@@ -31,6 +31,8 @@ char *tool_take_warning (void);
  * @saver: GEGL operation
  * @max_side: pixels
  * @alpha: whether it has transparency
+ * @held: bytes that GEGL's saver or loader keeps in memory for each sample of the whole picture; TOOL_HELD_AS_IT_IS: those of the
+ *   result's own format; 0: it writes row by row
  */
 typedef struct ToolFormat
 {
@@ -38,7 +40,9 @@ typedef struct ToolFormat
   const char *saver;
   int max_side;
   gboolean alpha;
+  int held;
 } ToolFormat;
+#define TOOL_HELD_AS_IT_IS -1
 
 /* The row for that file name, or NULL with an error when nothing writes it. Must follow gegl_init(). */
 const ToolFormat *tool_format_find (const char *path, GError **error);
@@ -55,8 +59,8 @@ typedef struct ToolPicture
 ToolPicture *tool_picture_load (const char *path, GError **error);
 void tool_picture_free (ToolPicture *picture);
 
-/* Writes `buffer` as the file `path`, with the metadata and resolution of `source`. The file appears, or is replaced, only when it has
- * been written completely and read back. quality: 1 to 100, for formats that lose some. */
+/* Writes `buffer`, which it takes, as the file `path`, with the metadata and resolution of `source`. The file appears, or is replaced, only
+ * when it has been written completely and read back. quality: 1 to 100, for formats that lose some. */
 gboolean tool_picture_save (const ToolPicture *source, GeglBuffer *buffer, const char *path, const ToolFormat *format,
                             int quality, GError **error);
 

@@ -10,6 +10,9 @@
 #include <unistd.h>
 
 #define DEFAULT_QUALITY 95
+/* One in so many bytes may be GEGL's; with fewer than these, it would do nothing but swap. */
+#define PICTURES_SHARE 4
+#define LEAST_TILES (G_GUINT64_CONSTANT (4) << 20)
 
 /* A value for each row of the option table; text is NULL and seen FALSE for what was not given. */
 typedef struct Value
@@ -192,6 +195,37 @@ can_write_to (const char *path, GError **error)
   return FALSE;
 }
 
+/* Takes off a memory limit what GEGL may keep of both pictures; what is beyond lies in its swap file. */
+static void
+share_memory (AcuBridgeJob *job)
+{
+  guint64 pictures = (guint64) job->rect.width * job->rect.height * babl_format_get_bytes_per_pixel (gegl_buffer_get_format (job->input));
+  int width, height;
+
+  if (!job->memory || !acu_size_resolve (&job->size, job->rect.width, job->rect.height, &width, &height, NULL))
+    return;
+  pictures += (guint64) width * height * babl_format_get_bytes_per_pixel (acu_bridge_result_format (job));
+  job->memory -= MIN (pictures, job->memory / PICTURES_SHARE);
+}
+
+/* Memory that the computing has used is free again when the result is written. */
+static gboolean
+fits_memory (const ToolFormat *format, const AcuBridgeJob *job, const AcuUpscaler *upscaler, const char *path, guint64 memory,
+             GError **error)
+{
+  const Babl *pixels = acu_bridge_result_format (job);
+  guint64 pixel = format->held == TOOL_HELD_AS_IT_IS ? babl_format_get_bytes_per_pixel (pixels)
+                                                     : format->held * babl_format_get_n_components (pixels);
+  guint64 bytes = pixel * (guint64) acu_upscaler_width (upscaler) * (guint64) acu_upscaler_height (upscaler);
+  g_autofree char *shown = g_filename_display_name (path), *needed = g_format_size (bytes), *limit = g_format_size (memory);
+
+  if (!memory || bytes <= memory)
+    return TRUE;
+  g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY,
+               _("Writing %s needs %s of memory, but only %s may be used. A PNG file needs none."), shown, needed, limit);
+  return FALSE;
+}
+
 static gboolean
 run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, const char *input, const char *output, GError **error)
 {
@@ -213,8 +247,10 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, const 
     return FALSE;
   job.input = picture->buffer;
   job.rect = *gegl_buffer_get_extent (picture->buffer);
+  share_memory (&job);
   upscaler = acu_bridge_plan (&job, error);
-  if (upscaler && fits_format (format, upscaler, output, error))
+  if (upscaler && fits_format (format, upscaler, output, error)
+      && fits_memory (format, &job, upscaler, output, memory, error))
     {
       tool_poll_signals (TRUE);
       result = acu_bridge_run (&job, upscaler, tool_progress, &progress, error);
@@ -228,6 +264,7 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, const 
       if (error && !*error)
         g_set_error_literal (error, ACU_ERROR, ACU_ERROR_CANCELLED, _("Cancelled."));
     }
+  acu_upscaler_free (upscaler);
   if (result)
     {
       if (size->mode == ACU_SIZE_PRINT)
@@ -235,9 +272,7 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, const 
       if (!format->alpha && babl_format_has_alpha (gegl_buffer_get_format (result)) && !arguments->quiet)
         g_printerr (_("%s: this kind of file has no transparency; the picture is put on white.\n"), shown);
       done = tool_picture_save (picture, result, output, format, arguments->quality, error);
-      g_object_unref (result);
     }
-  acu_upscaler_free (upscaler);
   tool_picture_free (picture);
   return done;
 }
@@ -334,6 +369,8 @@ check_and_run (Arguments *arguments)
   tool_catch_signals ();
   gegl_init (NULL, NULL);
   tool_keep_warnings ();
+  if (memory)
+    g_object_set (gegl_config (), "tile-cache-size", MAX (memory / PICTURES_SHARE, LEAST_TILES), NULL);
   status = run_all (arguments, &size, memory);
   gegl_exit ();
   return status;

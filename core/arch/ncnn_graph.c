@@ -67,6 +67,18 @@ tensor (const Build *b, const char *part)
   return bytes;
 }
 
+/* A convolution's weights stay as they are in the file. */
+static gboolean
+set_weights (const Build *b, AcuLayer *layer)
+{
+  g_autofree char *name = g_strconcat (b->record->name, ".weight", NULL);
+  const AcuTensor *found = acu_weights_find (b->weights, name);
+
+  layer->weights = found ? acu_tensor_share (b->weights, found) : NULL;
+  layer->half = layer->weights && found->type == ACU_TENSOR_F16;
+  return layer->weights || (layer->weights = tensor (b, "weight")) != NULL;
+}
+
 /* One number, n times. */
 static GBytes *
 filled (const Build *b, guint64 n, float value)
@@ -151,7 +163,7 @@ add_convolution (const Build *b, AcuLayerKind kind, guint *index)
     return refuse (b, _("its padding is not supported"));
   if (kind == ACU_LAYER_DECONV2D && (layer->kernel_width < layer->stride || layer->kernel_height < layer->stride))
     return refuse (b, _("its kernel is smaller than its stride"));
-  if (!(layer->weights = tensor (b, "weight")))
+  if (!set_weights (b, layer))
     return FALSE;
   if (acu_record_int (r, 5, 0) && !(layer->bias = tensor (b, "bias")))
     return FALSE;
@@ -167,7 +179,7 @@ add_inner_product (const Build *b, guint *index)
   if (!layer)
     return FALSE;
   layer->channels = acu_record_int (b->record, 0, 0);
-  if (!(layer->weights = tensor (b, "weight")))
+  if (!set_weights (b, layer))
     return FALSE;
   if (acu_record_int (b->record, 1, 0) && !(layer->bias = tensor (b, "bias")))
     return FALSE;

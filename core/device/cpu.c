@@ -43,7 +43,7 @@ static guint64
 cpu_bytes (const AcuProgram *program, int threads)
 {
   /* Rows and weights were checked against overflow when they were made; their sum is far below 2^63. */
-  return acu_cpu_pack_bytes (program) + longest_row (program) + scratch_bytes (program) * (guint64) threads;
+  return acu_cpu_pack_bytes (program, threads) + longest_row (program) + scratch_bytes (program) * (guint64) threads;
 }
 
 static void
@@ -69,18 +69,19 @@ cpu_prepare (const AcuProgram *program, int threads, GError **error)
   executor->threads = threads;
   executor->row_bytes = longest_row (program);
   executor->scratch_bytes = scratch_bytes (program);
-  executor->arena = acu_try_alloc (program->arena_bytes, 1);
   executor->zeros = acu_try_alloc0 (executor->row_bytes, 1);
   executor->scratch = acu_try_alloc (executor->scratch_bytes, threads);
+  /* Weights first: packing takes memory that the arena can use afterwards. */
+  if (!acu_cpu_pack (executor, error))
+    {
+      cpu_free (executor);
+      return NULL;
+    }
+  executor->arena = acu_try_alloc (program->arena_bytes, 1);
   if (!executor->arena || !executor->zeros || !executor->scratch)
     {
       g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY,
                            _("There is not enough memory for the network's feature maps."));
-      cpu_free (executor);
-      return NULL;
-    }
-  if (!acu_cpu_pack (executor, error))
-    {
       cpu_free (executor);
       return NULL;
     }

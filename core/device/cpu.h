@@ -4,6 +4,7 @@
 #define ACU_CPU_H
 
 #include "device.h"
+#include "fingerprint.h"
 #include "kernels.h"
 
 G_BEGIN_DECLS
@@ -18,7 +19,8 @@ typedef struct AcuCpuStage
   AcuConv2d *phase;
   AcuWinograd winograd;           /* instead of phases */
   AcuPointwise *pointwise;        /* the same; of a transposed convolution one a row */
-  void *memory;                   /* packed weights, bias and slope of all phases */
+  void *memory;                   /* packed weights, bias and slope of all phases; part of the executor's `packed` */
+  gboolean ready;                 /* that memory has been filled */
   float *taps;                    /* BICUBIC: 4 weights a column */
   gint32 *first;                  /* BICUBIC: the first column of each */
   int n_taps;
@@ -38,12 +40,27 @@ struct AcuExecutor
   guint64 row_bytes, scratch_bytes;       /* of the longest row, of a worker's scratch */
   gint overflowed;                /* atomic: a number left the range of its map */
   AcuCpuStage *stages;
+  void *packed;                   /* weights of all stages */
+  guint64 packed_bytes;
+  gboolean mapped;                /* they are a file's, read-only */
+  AcuFingerprint key;             /* of that file */
 };
 
-/* cpu_prepare.c */
+/* cpu_pack.c: the weights of all stages, from the file in which an earlier process has kept them, or packed, and kept for the next one. */
 gboolean acu_cpu_pack (AcuExecutor *executor, GError **error);
 void acu_cpu_unpack (AcuExecutor *executor);
-guint64 acu_cpu_pack_bytes (const AcuProgram *program);
+guint64 acu_cpu_pack_bytes (const AcuProgram *program, int threads);
+/* A convolution's weights as floats; free *room, which may be NULL. NULL if there is not enough memory. */
+const float *acu_cpu_weights (const AcuStage *stage, float **room);
+/* `channels` floats of source (NULL: zeros), then zeros up to whole groups. */
+void acu_cpu_fill_vector (float *dst, GBytes *source, int channels);
+
+/* cpu_prepare.c: what one stage needs. Bytes of packed weights; and of anything else that prepare() allocates. */
+guint64 acu_cpu_stage_packed_bytes (const AcuProgram *program, const AcuStage *stage);
+guint64 acu_cpu_stage_bytes (const AcuProgram *program, const AcuStage *stage);
+/* Makes all of it ready: packed->memory has room for the packed weights, or holds them. FALSE if there is not enough memory. */
+gboolean acu_cpu_prepare_stage (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed);
+void acu_cpu_release_stage (AcuCpuStage *packed);
 /* The n_taps (at most 4) weights with which output position `at` of a bicubic resize is made; returns the first input position. */
 int acu_bicubic_taps (int at, int in, int out, int n_taps, float *taps);
 
@@ -64,12 +81,14 @@ acu_cpu_activation (const AcuStage *stage)
 /* cpu_pointwise.c: columns from .. to - 1 of one row; of a transposed convolution, whole windows. FALSE: beyond the map's range. */
 guint64 acu_cpu_pointwise_bytes (const AcuProgram *program, const AcuStage *stage);
 guint64 acu_cpu_pointwise_scratch (const AcuProgram *program, const AcuStage *stage);
+/* As acu_cpu_prepare_stage(). */
 gboolean acu_cpu_pointwise_pack (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed);
 gboolean acu_cpu_pointwise_row (AcuExecutor *executor, guint stage, int row, int from, int to, char *scratch);
 
 /* cpu_winograd.c */
 guint64 acu_cpu_winograd_bytes (const AcuProgram *program, const AcuStage *stage);
 guint64 acu_cpu_winograd_scratch (const AcuProgram *program, const AcuStage *stage);
+/* As acu_cpu_prepare_stage(). */
 gboolean acu_cpu_winograd_pack (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed);
 void acu_cpu_winograd_run (AcuExecutor *executor, guint stage, int first, int rows);
 

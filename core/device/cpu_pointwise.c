@@ -73,9 +73,8 @@ acu_cpu_pointwise_scratch (const AcuProgram *program, const AcuStage *stage)
 
 /* The weights of output channel `out` in the order of the runs. */
 static void
-gather (float *dst, const AcuProgram *program, const AcuStage *stage, int out, int channels)
+gather (float *dst, const float *weights, const AcuProgram *program, const AcuStage *stage, int out, int channels)
 {
-  const float *weights = g_bytes_get_data (stage->weights, NULL);
   gsize taps = (gsize) stage->kernel_width * stage->kernel_height;
   int first = 0;
 
@@ -87,9 +86,8 @@ gather (float *dst, const AcuProgram *program, const AcuStage *stage, int out, i
 
 /* The weights with which result pixel `column` of a window of a transposed convolution's row is made. */
 static void
-gather_transposed (float *dst, const AcuStage *stage, int out, int channels, int row, int column)
+gather_transposed (float *dst, const float *weights, const AcuStage *stage, int out, int channels, int row, int column)
 {
-  const float *weights = g_bytes_get_data (stage->weights, NULL);
   gsize taps = (gsize) stage->kernel_width * stage->kernel_height;
 
   for (int c = 0; c < channels; c++)
@@ -97,49 +95,75 @@ gather_transposed (float *dst, const AcuStage *stage, int out, int channels, int
 }
 
 static void
-fill_vector (float *dst, GBytes *source, int channels, int times)
+fill_vector (float *dst, GBytes *source, int channels, int times, gsize padded)
 {
+  memset (dst, 0, padded * sizeof (float));
   for (int i = 0; source && i < times; i++)
     memcpy (dst + i * channels, g_bytes_get_data (source, NULL), channels * sizeof (float));
+}
+
+static char *
+memory_of (const AcuCpuStage *packed, const AcuPointwise *conv, int row)
+{
+  return (char *) packed->memory + row * one_bytes (conv);
+}
+
+static gboolean
+fill (const AcuProgram *program, const AcuStage *stage, const AcuCpuStage *packed)
+{
+  AcuPointwise conv = shape (program, stage);
+  int channels = 0, out_channels = program->buffers[stage->output].channels, numbers = 0;
+  gsize vector = vector_floats (&conv);
+  float *room, *ordered;
+  const float *weights = acu_cpu_weights (stage, &room);
+
+  for (guint k = 0; k < stage->n_inputs; k++)
+    channels += program->buffers[stage->inputs[k]].channels;
+  for (int r = 0; r < conv.runs; r++)
+    numbers += conv.run_numbers[r];
+  ordered = acu_try_alloc ((guint64) conv.out_channels * numbers, sizeof (float));
+  for (int row = 0; weights && ordered && row < count (stage); row++)
+    {
+      char *memory = memory_of (packed, &conv, row);
+      gsize weights_bytes = acu_pointwise_weights_bytes (&conv), used = weights_bytes + 3 * vector * sizeof (float);
+      float *vectors = (float *) (void *) (memory + weights_bytes);
+
+      for (int out = 0; out < conv.out_channels; out++)
+        if (is_transposed (stage))
+          gather_transposed (ordered + (gsize) out * numbers, weights, stage, out % out_channels, channels, row, out / out_channels);
+        else
+          gather (ordered + (gsize) out * numbers, weights, program, stage, out, channels);
+      acu_pointwise_pack (memory, vectors, &conv, ordered);
+      fill_vector (vectors + vector, stage->bias, out_channels, conv.out_channels / out_channels, vector);
+      fill_vector (vectors + 2 * vector, stage->slope, out_channels, conv.out_channels / out_channels, vector);
+      memset (memory + used, 0, one_bytes (&conv) - used);
+    }
+  acu_free (room);
+  acu_free (ordered);
+  return weights && ordered;
 }
 
 gboolean
 acu_cpu_pointwise_pack (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed)
 {
   AcuPointwise conv = shape (program, stage);
-  int channels = 0, out_channels = program->buffers[stage->output].channels, numbers = 0;
-  int times = is_transposed (stage) ? stage->stride : 1;
   gsize vector = vector_floats (&conv);
-  float *weights;
 
-  for (guint k = 0; k < stage->n_inputs; k++)
-    channels += program->buffers[stage->inputs[k]].channels;
-  for (int r = 0; r < conv.runs; r++)
-    numbers += conv.run_numbers[r];
   packed->pointwise = acu_try_alloc0 (count (stage), sizeof *packed->pointwise);
-  packed->memory = acu_try_alloc0 (acu_cpu_pointwise_bytes (program, stage), 1);
-  weights = acu_try_alloc ((guint64) conv.out_channels * numbers, sizeof (float));
-  for (int row = 0; packed->pointwise && packed->memory && weights && row < count (stage); row++)
+  if (!packed->pointwise)
+    return FALSE;
+  for (int row = 0; row < count (stage); row++)
     {
-      char *memory = (char *) packed->memory + row * one_bytes (&conv);
-      float *vectors = (float *) (void *) (memory + acu_pointwise_weights_bytes (&conv));
+      const char *memory = memory_of (packed, &conv, row);
+      const float *vectors = (const float *) (const void *) (memory + acu_pointwise_weights_bytes (&conv));
 
-      for (int out = 0; out < conv.out_channels; out++)
-        if (is_transposed (stage))
-          gather_transposed (weights + (gsize) out * numbers, stage, out % out_channels, channels, row, out / out_channels);
-        else
-          gather (weights + (gsize) out * numbers, program, stage, out, channels);
-      acu_pointwise_pack (memory, vectors, &conv, weights);
-      fill_vector (vectors + vector, stage->bias, out_channels, times);
-      fill_vector (vectors + 2 * vector, stage->slope, out_channels, times);
       packed->pointwise[row] = conv;
       packed->pointwise[row].weights = memory;
       packed->pointwise[row].factor = vectors;
       packed->pointwise[row].bias = vectors + vector;
       packed->pointwise[row].slope = vectors + 2 * vector;
     }
-  acu_free (weights);
-  return packed->pointwise && packed->memory && weights;
+  return packed->ready || fill (program, stage, packed);
 }
 
 gboolean

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "cpu.h"
-#include "pool.h"
 
 #include <acuity/size.h>
-#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -52,55 +50,50 @@ phases_along (const AcuStage *stage)
   return stage->kind == ACU_STAGE_DECONV2D ? stage->stride : 1;
 }
 
-static gboolean
-has_weights (const AcuStage *stage)
+guint64
+acu_cpu_stage_packed_bytes (const AcuProgram *program, const AcuStage *stage)
 {
-  return stage->kind == ACU_STAGE_CONV2D || stage->kind == ACU_STAGE_DECONV2D;
+  int n = phases_along (stage);
+  guint64 floats = 0;
+
+  if (acu_algorithm_is_winograd (stage->algorithm))
+    return acu_cpu_winograd_bytes (program, stage);
+  if (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
+    return acu_cpu_pointwise_bytes (program, stage);
+  if (stage->kind != ACU_STAGE_CONV2D && stage->kind != ACU_STAGE_DECONV2D)
+    return 0;
+  for (int phase = 0; phase < n * n; phase++)
+    {
+      AcuConv2d conv = phase_shape (program, stage, phase / n, phase % n);
+
+      floats += phase_floats (&conv);
+    }
+  return floats * sizeof (float);
 }
 
 guint64
-acu_cpu_pack_bytes (const AcuProgram *program)
+acu_cpu_stage_bytes (const AcuProgram *program, const AcuStage *stage)
 {
-  guint64 bytes = program->n_stages * sizeof (AcuCpuStage);
+  const AcuBuffer *out = &program->buffers[stage->output];
 
-  for (guint i = 0; i < program->n_stages; i++)
+  switch (stage->kind)
     {
-      const AcuStage *stage = &program->stages[i];
-      int n = phases_along (stage);
-
-      if (acu_algorithm_is_winograd (stage->algorithm))
-        bytes += acu_cpu_winograd_bytes (program, stage);
-      else if (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
-        bytes += acu_cpu_pointwise_bytes (program, stage);
-      else if (has_weights (stage))
-        for (int phase = 0; phase < n * n; phase++)
-          {
-            AcuConv2d conv = phase_shape (program, stage, phase / n, phase % n);
-
-            bytes += phase_floats (&conv) * sizeof (float);
-          }
-      else if (stage->kind == ACU_STAGE_GLOBAL_POOL)
-        bytes += (guint64) program->buffers[i].channels * sizeof (double) * (POOL_ROWS + 1);
-      else if (stage->kind == ACU_STAGE_BICUBIC)
-        bytes += (guint64) program->buffers[i].width * (4 * sizeof (float) + sizeof (gint32));
+    case ACU_STAGE_GLOBAL_POOL:
+      return (guint64) out->channels * sizeof (double) * (POOL_ROWS + 1);
+    case ACU_STAGE_BICUBIC:
+      return (guint64) out->width * (4 * sizeof (float) + sizeof (gint32));
+    case ACU_STAGE_DECONV2D:
+      return (guint64) stage->stride * stage->stride * MAX (sizeof (AcuConv2d), sizeof (AcuPointwise));
+    default:
+      return MAX (sizeof (AcuConv2d), sizeof (AcuPointwise));
     }
-  return bytes;
-}
-
-static void
-fill_vector (float *dst, GBytes *source, int channels)
-{
-  memset (dst, 0, padded_channels (channels) * sizeof (float));
-  if (source)
-    memcpy (dst, g_bytes_get_data (source, NULL), channels * sizeof (float));
 }
 
 /* Picks the taps of one phase of a transposed convolution, turned round, so that they run with the input. */
 static gboolean
-pack_phase (float *packed, const AcuConv2d *conv, const AcuStage *stage, int py, int px)
+pack_phase (float *packed, const AcuConv2d *conv, const AcuStage *stage, const float *weights, int py, int px)
 {
-  const float *weights = g_bytes_get_data (stage->weights, NULL);
-  gsize kernels = g_bytes_get_size (stage->weights) / sizeof (float)
+  gsize kernels = g_bytes_get_size (stage->weights) / acu_map_element_bytes (stage->weights_element)
                   / ((gsize) stage->kernel_width * stage->kernel_height);
   int width = conv->kernel_width, height = conv->kernel_height;
   float *taps = acu_try_alloc (kernels, (guint64) width * height * sizeof (float));
@@ -122,46 +115,52 @@ pack_phase (float *packed, const AcuConv2d *conv, const AcuStage *stage, int py,
 }
 
 static gboolean
-pack_conv (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed)
+fill_phases (const AcuStage *stage, const AcuCpuStage *packed)
+{
+  float *at = packed->memory, *room;
+  const float *numbers = acu_cpu_weights (stage, &room);
+  int n = phases_along (stage);
+  gboolean done = numbers != NULL;
+
+  for (int i = 0; done && i < packed->phases; i++)
+    {
+      const AcuConv2d *conv = &packed->phase[i];
+      int channels = conv->out_channels;
+      float *bias = at + acu_conv2d_packed_floats (conv);
+
+      if (stage->kind == ACU_STAGE_CONV2D)
+        acu_conv2d_pack (at, conv, numbers);
+      else
+        done = pack_phase (at, conv, stage, numbers, i / n, i % n);
+      acu_cpu_fill_vector (bias, stage->bias, channels);
+      acu_cpu_fill_vector (bias + padded_channels (channels), stage->slope, channels);
+      at += phase_floats (conv);
+    }
+  acu_free (room);
+  return done;
+}
+
+static gboolean
+prepare_phases (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed)
 {
   int n = phases_along (stage);
-  guint64 floats = 0;
-  float *at;
+  const float *at = packed->memory;
 
-  if (acu_algorithm_is_winograd (stage->algorithm))
-    return acu_cpu_winograd_pack (program, stage, packed);
-  if (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
-    return acu_cpu_pointwise_pack (program, stage, packed);
   packed->phases = n * n;
   packed->phase = acu_try_alloc0 (packed->phases, sizeof *packed->phase);
   if (!packed->phase)
     return FALSE;
   for (int i = 0; i < packed->phases; i++)
     {
-      packed->phase[i] = phase_shape (program, stage, i / n, i % n);
-      floats += phase_floats (&packed->phase[i]);
-    }
-  at = packed->memory = acu_try_alloc (floats, sizeof (float));
-  if (!at)
-    return FALSE;
-  for (int i = 0; i < packed->phases; i++)
-    {
       AcuConv2d *conv = &packed->phase[i];
-      int channels = conv->out_channels;
-      gsize weights = acu_conv2d_packed_floats (conv);
 
-      if (stage->kind == ACU_STAGE_CONV2D)
-        acu_conv2d_pack (at, conv, g_bytes_get_data (stage->weights, NULL));
-      else if (!pack_phase (at, conv, stage, i / n, i % n))
-        return FALSE;
+      *conv = phase_shape (program, stage, i / n, i % n);
       conv->weights = at;
-      conv->bias = at + weights;
-      fill_vector (at + weights, stage->bias, channels);
-      fill_vector (at + weights + padded_channels (channels), stage->slope, channels);
-      conv->slope = stage->slope ? at + weights + padded_channels (channels) : NULL;
+      conv->bias = at + acu_conv2d_packed_floats (conv);
+      conv->slope = stage->slope ? conv->bias + padded_channels (conv->out_channels) : NULL;
       at += phase_floats (conv);
     }
-  return TRUE;
+  return packed->ready || fill_phases (stage, packed);
 }
 
 /* Keys 1981 with a = -0.75; taps beyond the ends count for the pixel at the end. */
@@ -202,63 +201,45 @@ acu_bicubic_taps (int at, int in, int out, int n_taps, float *taps)
   return first;
 }
 
-typedef struct Packing
+static gboolean
+prepare_pool (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed)
 {
-  AcuExecutor *executor;
-  gint failed;                    /* atomic */
-} Packing;
+  int channels = program->buffers[stage->output].channels;
 
-static void
-pack_stage (void *data, int number, int worker)
-{
-  Packing *packing = data;
-  const AcuProgram *program = packing->executor->program;
-  const AcuStage *stage = &program->stages[number];
-  AcuCpuStage *packed = &packing->executor->stages[number];
-  int channels = program->buffers[number].channels;
-
-  if ((has_weights (stage) && !pack_conv (program, stage, packed))
-      || (stage->kind == ACU_STAGE_BICUBIC && !pack_bicubic (program, stage, packed)))
-    g_atomic_int_set (&packing->failed, TRUE);
-  if (stage->kind == ACU_STAGE_GLOBAL_POOL)
-    {
-      packed->row_sums_rows = POOL_ROWS;
-      packed->sums = acu_try_alloc0 (channels, sizeof (double));
-      packed->row_sums = acu_try_alloc (channels, POOL_ROWS * sizeof (double));
-      if (!packed->sums || !packed->row_sums)
-        g_atomic_int_set (&packing->failed, TRUE);
-    }
+  packed->row_sums_rows = POOL_ROWS;
+  packed->sums = acu_try_alloc0 (channels, sizeof (double));
+  packed->row_sums = acu_try_alloc (channels, POOL_ROWS * sizeof (double));
+  return packed->sums && packed->row_sums;
 }
 
 gboolean
-acu_cpu_pack (AcuExecutor *executor, GError **error)
+acu_cpu_prepare_stage (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed)
 {
-  Packing packing = { executor };
-
-  executor->stages = acu_try_alloc0 (executor->program->n_stages, sizeof *executor->stages);
-  if (executor->stages)
-    acu_pool_run ((int) executor->program->n_stages, executor->threads, pack_stage, &packing);
-  if (executor->stages && !packing.failed)
-    return TRUE;
-  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the network's weights."));
-  return FALSE;
+  if (acu_algorithm_is_winograd (stage->algorithm))
+    return acu_cpu_winograd_pack (program, stage, packed);
+  if (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
+    return acu_cpu_pointwise_pack (program, stage, packed);
+  switch (stage->kind)
+    {
+    case ACU_STAGE_CONV2D:
+    case ACU_STAGE_DECONV2D:
+      return prepare_phases (program, stage, packed);
+    case ACU_STAGE_BICUBIC:
+      return pack_bicubic (program, stage, packed);
+    case ACU_STAGE_GLOBAL_POOL:
+      return prepare_pool (program, stage, packed);
+    default:
+      return TRUE;
+    }
 }
 
 void
-acu_cpu_unpack (AcuExecutor *executor)
+acu_cpu_release_stage (AcuCpuStage *packed)
 {
-  for (guint i = 0; i < executor->program->n_stages; i++)
-    {
-      AcuCpuStage *packed = &executor->stages[i];
-
-      acu_free (packed->phase);
-      acu_free (packed->pointwise);
-      acu_free (packed->memory);
-      acu_free (packed->taps);
-      acu_free (packed->first);
-      acu_free (packed->sums);
-      acu_free (packed->row_sums);
-    }
-  acu_free (executor->stages);
-  executor->stages = NULL;
+  acu_free (packed->phase);
+  acu_free (packed->pointwise);
+  acu_free (packed->taps);
+  acu_free (packed->first);
+  acu_free (packed->sums);
+  acu_free (packed->row_sums);
 }

@@ -4,7 +4,6 @@
 #include "pool.h"
 
 #include <acuity/size.h>
-#include <string.h>
 
 /* Tiles of a task are a multiple of this (so that the products fill their registers) where there are enough. */
 #define TILES_STEP 6
@@ -68,15 +67,19 @@ acu_cpu_winograd_pack (const AcuProgram *program, const AcuStage *stage, AcuCpuS
   *conv = shape (program, stage);
   weights = acu_winograd_weights_bytes (conv);
   vector = vector_floats (conv);
-  packed->memory = acu_try_alloc0 (acu_cpu_winograd_bytes (program, stage), 1);
-  if (!packed->memory)
-    return FALSE;
   vectors = (float *) (void *) ((char *) packed->memory + weights);
-  acu_winograd_pack (packed->memory, vectors, conv, g_bytes_get_data (stage->weights, NULL));
-  if (stage->bias)
-    memcpy (vectors + vector, g_bytes_get_data (stage->bias, NULL), conv->out_channels * sizeof (float));
-  if (stage->slope)
-    memcpy (vectors + 2 * vector, g_bytes_get_data (stage->slope, NULL), conv->out_channels * sizeof (float));
+  if (!packed->ready)
+    {
+      float *room;
+      const float *numbers = acu_cpu_weights (stage, &room);
+
+      if (!numbers)
+        return FALSE;
+      acu_winograd_pack (packed->memory, vectors, conv, numbers);
+      acu_free (room);
+      acu_cpu_fill_vector (vectors + vector, stage->bias, conv->out_channels);
+      acu_cpu_fill_vector (vectors + 2 * vector, stage->slope, conv->out_channels);
+    }
   conv->weights = packed->memory;
   conv->factor = vectors;
   conv->bias = vectors + vector;

@@ -98,6 +98,7 @@ typedef struct AcuStage
   gboolean gated;                       /* CONV2D v: the sum with the residual times sigmoid (v) * gate[0] + gate[1] */
   float gate[2];
   GBytes *weights, *bias, *slope;       /* as in the net; slope fused into a convolution; owned by the net */
+  AcuMapElement weights_element;        /* CONV2D, DECONV2D; F32 for all others */
   AcuStageActivation activation;        /* of ACTIVATION, or fused after a convolution */
   double row_operations;                /* an output row's; GLOBAL_POOL: one input row's */
 } AcuStage;

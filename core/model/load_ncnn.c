@@ -414,6 +414,7 @@ load_taking (char *param, gsize param_bytes, guint8 *bin, guint64 bin_bytes, con
   gboolean ok;
 
   weights->path = g_strdup (path);
+  weights->storage = g_bytes_new_with_free_func (bin, bin_bytes, acu_free, bin);
   weights->bytes = bin;
   weights->file_bytes = bin_bytes;
   weights->tensors = g_ptr_array_new_with_free_func (tensor_free);

@@ -54,7 +54,8 @@ typedef struct AcuWeights
   char **blob_names;              /* n_blobs of them */
   guint64 file_bytes;             /* size of the weights file */
   /* private to the loaders */
-  guint8 *bytes;
+  const guint8 *bytes;            /* those of storage */
+  GBytes *storage;
   GHashTable *by_name;
 } AcuWeights;
 
@@ -69,6 +70,12 @@ const AcuTensor *acu_weights_find (const AcuWeights *weights, const char *name);
 
 /* Converts all of a tensor to floats; dst holds tensor->count. Returns FALSE if a value is not finite. */
 gboolean acu_tensor_read (const AcuTensor *tensor, float *dst) G_GNUC_WARN_UNUSED_RESULT;
+
+/* All of a tensor as it lies in the file, without a copy: 16-bit or 32-bit floats, as tensor->type says, aligned to them. The bytes outlive
+ * `weights`; unref them. NULL if a value is not finite, or where the processor's byte order is not the file's. */
+GBytes *acu_tensor_share (const AcuWeights *weights, const AcuTensor *tensor);
+/* Whether all values are finite. */
+gboolean acu_tensor_is_finite (const AcuTensor *tensor);
 
 /* Numbered parameters of a record with the default that the format states for them. */
 double acu_record_number (const AcuRecord *record, int id, double fallback);

@@ -15,12 +15,18 @@ fail (const AcuNet *net, const AcuLayer *layer, const char *what, GError **error
 }
 
 static gboolean
-has_floats (GBytes *bytes, guint64 a, guint64 b, guint64 c, guint64 d)
+has_numbers (GBytes *bytes, gsize number, guint64 a, guint64 b, guint64 c, guint64 d)
 {
-  const guint64 factors[] = { a, b, c, d, sizeof (float) };
+  const guint64 factors[] = { a, b, c, d, number };
   guint64 size;
 
   return bytes && acu_size_product (factors, G_N_ELEMENTS (factors), &size) && g_bytes_get_size (bytes) == size;
+}
+
+static gboolean
+has_floats (GBytes *bytes, int n)
+{
+  return has_numbers (bytes, sizeof (float), n, 1, 1, 1);
 }
 
 /* Output length of a convolution along one side; -1 if the stride does not divide it. */
@@ -45,14 +51,15 @@ check_weights (const AcuLayer *layer, const AcuShape *in, int channels)
     {
     case ACU_LAYER_CONV2D:
     case ACU_LAYER_DECONV2D:
-      if (!has_floats (layer->weights, channels, in->channels, layer->kernel_width, layer->kernel_height)
-          || (layer->bias && !has_floats (layer->bias, channels, 1, 1, 1)))
+      if (!has_numbers (layer->weights, layer->half ? 2 : sizeof (float), channels, in->channels, layer->kernel_width,
+                        layer->kernel_height)
+          || (layer->bias && !has_floats (layer->bias, channels)))
         return N_("its weights do not fit the channels of its input");
       return NULL;
     case ACU_LAYER_SLOPE:
-      return has_floats (layer->weights, in->channels, 1, 1, 1) ? NULL : N_("it needs one slope a channel");
+      return has_floats (layer->weights, in->channels) ? NULL : N_("it needs one slope a channel");
     case ACU_LAYER_AFFINE:
-      return has_floats (layer->weights, in->channels, 1, 1, 1) && has_floats (layer->bias, in->channels, 1, 1, 1)
+      return has_floats (layer->weights, in->channels) && has_floats (layer->bias, in->channels)
                ? NULL : N_("it needs one factor and one offset a channel");
     default:
       return NULL;

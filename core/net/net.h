@@ -56,6 +56,7 @@ typedef struct AcuLayer
   float scale[2];                 /* ADD */
   GBytes *weights;                /* floats: [out][in][kernel_height][kernel_width]; SLOPE: slope[channels];
                                      AFFINE: scale[channels]; APPEND: values */
+  gboolean half;                  /* CONV2D, DECONV2D: weights are 16-bit floats (IEEE 754 binary16) instead */
   GBytes *bias;                   /* floats: bias[out]; AFFINE: offset[channels]; NULL for zeros */
 } AcuLayer;
 

@@ -194,6 +194,7 @@ add_stage (AcuPlan *plan, const AcuLayer *layer, const AcuShape *shapes, guint i
   stage->scale[0] = layer->scale[0];
   stage->scale[1] = layer->scale[1];
   stage->weights = layer->weights;
+  stage->weights_element = layer->half ? ACU_MAP_F16 : ACU_MAP_F32;
   stage->bias = layer->bias;
   stage->activation = activation_of (layer);
   if (stage->kind == ACU_STAGE_SLOPE)

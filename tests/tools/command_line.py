@@ -189,6 +189,8 @@ def bad_input():
     check(refused(run("wide.png", "-o", "wide.webp", "--scale", "16", "--model", "lanczos3"), "16383")
           and time.monotonic() - start < 5, "a size beyond the format is refused beforehand")
     check(refused(run("wide.png", "-o", "r.png", "--model", "lanczos3", "--memory", "10K"), "kB"), "memory limit")
+    check(refused(run("wide.png", "-o", "r.tif", "--model", "lanczos3", "--scale", "16", "--memory", "10M"), "r.tif", "12.8", "PNG"),
+          "a memory limit that a saver cannot keep")
     check(not leftovers("."), "no temporary file is left")
 
 
