@@ -40,6 +40,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->activation = acu_activation_avx2;
       k->resample_horizontal = acu_resample_horizontal_avx2;
       k->resample_vertical = acu_resample_vertical_avx2;
+      k->resample_vertical_stream = acu_resample_vertical_stream_avx2;
       k->resample_horizontal_u8 = acu_resample_horizontal_u8_avx2;
       k->resample_vertical_u8 = acu_resample_vertical_u8_avx2;
       k->stream = acu_stream_avx2;
@@ -56,7 +57,9 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->half_narrow = acu_half_narrow_avx512;
       k->activation = acu_activation_avx512;
       k->resample_horizontal = acu_resample_horizontal_avx512;
+      k->resample_enlarge = acu_resample_enlarge_avx512;
       k->resample_vertical = acu_resample_vertical_avx512;
+      k->resample_vertical_stream = acu_resample_vertical_stream_avx512;
       k->resample_horizontal_u8 = acu_resample_horizontal_u8_avx512;
       k->resample_vertical_u8 = acu_resample_vertical_u8_avx512;
       k->stream = acu_stream_avx512;

@@ -91,6 +91,13 @@ typedef void (*acu_pixel_shuffle_fn) (float *dst, const float *src, int channels
 typedef void (*acu_resample_horizontal_fn) (float *dst, const float *src, const float *weights,
                                             const int32_t *first, int taps, int channels, int width);
 
+/* The most that acu_resample_enlarge_fn enlarges. */
+#define ACU_RESAMPLE_FACTOR 4
+/* The same for enlarging `factor` (2 to ACU_RESAMPLE_FACTOR) times, where weights repeat: output pixel i * factor + p is the sum over
+ * k < taps of weights[p * taps + k] * src[i + shift[p] + k], in the same order, for i < count. channels: 1 to 4. */
+typedef void (*acu_resample_enlarge_fn) (float *dst, const float *src, const float *weights, const int *shift, int taps,
+                                         int channels, int factor, int count);
+
 /* The most output rows that one call of a vertical pass makes. */
 #define ACU_RESAMPLE_OUTPUTS 4
 /* Vertical pass: `outputs` (1 to ACU_RESAMPLE_OUTPUTS) rows of n floats from the same source rows, so that these are read
@@ -136,7 +143,10 @@ typedef struct AcuKernels
   acu_range_fn range;
   acu_pixel_shuffle_fn pixel_shuffle;
   acu_resample_horizontal_fn resample_horizontal;
+  acu_resample_enlarge_fn resample_enlarge; /* NULL where resample_horizontal is as quick */
   acu_resample_vertical_fn resample_vertical;
+  /* The same past the caches, see stream: all of dst lie equally far from multiples of 64 bytes. NULL where there is none. */
+  acu_resample_vertical_fn resample_vertical_stream;
   acu_resample_horizontal_u8_fn resample_horizontal_u8;
   acu_resample_vertical_u8_fn resample_vertical_u8;
   acu_stream_fn stream;

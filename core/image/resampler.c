@@ -256,7 +256,7 @@ down (AcuResampler *r, Buffer ring, float *const *dst, int count, int channels, 
     memcpy (dst[0], r->window[0], n * sizeof (float));
   else if (!stream)
     acu_axis_down (r->lines, r->pulled, count, dst, r->window, n);
-  else
+  else if (!acu_axis_down_stream (r->lines, r->pulled, count, dst, r->window, n))
     for (gsize start = 0; start < n; start += CHUNK)
       {
         gsize size = MIN (n - start, CHUNK);

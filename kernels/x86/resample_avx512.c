@@ -157,7 +157,7 @@ acu_resample_horizontal_avx512 (float *dst, const float *src, const float *weigh
 
 INLINE void
 vertical_block (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs, int vectors,
-                size_t at, __mmask16 mask)
+                size_t at, __mmask16 mask, int stream)
 {
   __m512 sum[ACU_RESAMPLE_OUTPUTS][4];
 
@@ -181,46 +181,71 @@ vertical_block (float *const *dst, const float *const *rows, const float *weight
   for (int o = 0; o < outputs; o++)
     ACU_UNROLL
     for (int v = 0; v < vectors; v++)
-      _mm512_mask_storeu_ps (dst[o] + at + v * LANES, mask, sum[o][v]);
+      if (stream)
+        _mm512_stream_ps (dst[o] + at + v * LANES, sum[o][v]);
+      else
+        _mm512_mask_storeu_ps (dst[o] + at + v * LANES, mask, sum[o][v]);
 }
 
 INLINE void
-vertical (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs, int vectors, size_t n)
+vertical (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs, int vectors, size_t n,
+          int stream)
 {
   size_t i = 0;
 
+  if (stream)
+    {
+      i = (-(uintptr_t) dst[0] & 63) / sizeof (float);
+      if (i > n)
+        i = n;
+      if (i > 0)
+        vertical_block (dst, rows, weights, taps, outputs, 1, 0, (__mmask16) ((1u << i) - 1), 0);
+    }
   for (; n - i >= (size_t) vectors * LANES; i += (size_t) vectors * LANES)
-    vertical_block (dst, rows, weights, taps, outputs, vectors, i, 0xffff);
+    vertical_block (dst, rows, weights, taps, outputs, vectors, i, 0xffff, stream);
   for (; n - i >= LANES; i += LANES)
-    vertical_block (dst, rows, weights, taps, outputs, 1, i, 0xffff);
+    vertical_block (dst, rows, weights, taps, outputs, 1, i, 0xffff, stream);
   if (i < n)
-    vertical_block (dst, rows, weights, taps, outputs, 1, i, (__mmask16) ((1u << (n - i)) - 1));
+    vertical_block (dst, rows, weights, taps, outputs, 1, i, (__mmask16) ((1u << (n - i)) - 1), 0);
 }
 
 /* A switch on constants: registers cannot be counted at run time. */
 INLINE void
-vertical_outputs (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs, size_t n)
+vertical_outputs (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs, size_t n, int stream)
 {
   if (outputs == 1)
-    vertical (dst, rows, weights, taps, 1, 4, n);
+    vertical (dst, rows, weights, taps, 1, 4, n, stream);
   else if (outputs == 2)
-    vertical (dst, rows, weights, taps, 2, 4, n);
+    vertical (dst, rows, weights, taps, 2, 4, n, stream);
   else if (outputs == 3)
-    vertical (dst, rows, weights, taps, 3, 4, n);
+    vertical (dst, rows, weights, taps, 3, 4, n, stream);
   else
-    vertical (dst, rows, weights, taps, 4, 4, n);
+    vertical (dst, rows, weights, taps, 4, 4, n, stream);
+}
+
+INLINE void
+vertical_taps (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs, size_t n, int stream)
+{
+  if (taps == 6)
+    vertical_outputs (dst, rows, weights, 6, outputs, n, stream);
+  else if (taps == 4)
+    vertical_outputs (dst, rows, weights, 4, outputs, n, stream);
+  else
+    vertical_outputs (dst, rows, weights, taps, outputs, n, stream);
 }
 
 void
 acu_resample_vertical_avx512 (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs,
                               size_t n)
 {
-  if (taps == 6)
-    vertical_outputs (dst, rows, weights, 6, outputs, n);
-  else if (taps == 4)
-    vertical_outputs (dst, rows, weights, 4, outputs, n);
-  else
-    vertical_outputs (dst, rows, weights, taps, outputs, n);
+  vertical_taps (dst, rows, weights, taps, outputs, n, 0);
+}
+
+void
+acu_resample_vertical_stream_avx512 (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs,
+                                     size_t n)
+{
+  vertical_taps (dst, rows, weights, taps, outputs, n, 1);
 }
 
 void
