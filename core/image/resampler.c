@@ -269,19 +269,27 @@ down (AcuResampler *r, Buffer ring, float *const *dst, int count, int channels, 
       }
 }
 
-/* The row with colour divided by alpha. */
+/* Filters shoot over, and a sum of weights is 1 but for rounding; transparency is a share of 1. No number becomes 0. */
+static float
+limit_alpha (float alpha)
+{
+  return alpha > 1 - ALPHA_NONE ? 1 : alpha > 0 ? alpha : 0;
+}
+
+/* The row with colour divided by alpha, by as much of it as the sum has, and alpha limited. */
 static void
 unweight (AcuResampler *r, float *row)
 {
   int channels = r->params.channels, colours = channels - 1;
-  const float *result = r->buffers[RESULT], *plain = NULL;
+  const float *plain = NULL;
+  float *result = r->buffers[RESULT];
   gsize n = (gsize) r->params.dst_width * channels;
 
   for (gsize i = 0, x = 0; i < n; i += channels, x++)
     {
       float alpha = result[i + colours];
 
-      row[i + colours] = alpha;
+      row[i + colours] = result[i + colours] = limit_alpha (alpha);
       if (!(alpha > ALPHA_NONE) && !plain)
         {
           down (r, RING_PLAIN, &r->buffers[RESULT_PLAIN], 1, colours, FALSE);
