@@ -173,11 +173,13 @@ acu_resampler_rows_needed (const AcuResampler *r, int y)
   return r->lines->first[y] + r->lines->taps;
 }
 
-void
+int
 acu_resampler_seek (AcuResampler *r, int y)
 {
+  if (y != r->pulled || r->pushed < r->lines->first[y])
+    r->pushed = r->lines->first[y];
   r->pulled = y;
-  r->pushed = r->lines->first[y];
+  return r->pushed;
 }
 
 /* Decodes; with alpha also puts the plain colours aside and weights the others. */
