@@ -88,6 +88,8 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->pixel_shuffle = acu_pixel_shuffle_neon;
       k->resample_horizontal = acu_resample_horizontal_neon;
       k->resample_vertical = acu_resample_vertical_neon;
+      k->resample_horizontal_u8 = acu_resample_horizontal_u8_neon;
+      k->resample_vertical_u8 = acu_resample_vertical_u8_neon;
     }
 #endif
 }

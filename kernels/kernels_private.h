@@ -112,6 +112,10 @@ void acu_resample_horizontal_neon (float *dst, const float *src, const float *we
                                    int taps, int channels, int width);
 void acu_resample_vertical_neon (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs,
                                  size_t n);
+void acu_resample_horizontal_u8_neon (int16_t *dst, const uint8_t *src, const int16_t *weights, const int32_t *first, int taps,
+                                      int channels, int width);
+void acu_resample_vertical_u8_neon (uint8_t *const *dst, const int16_t *const *rows, const int16_t *weights, int taps,
+                                    int outputs, size_t n);
 #endif
 
 #endif
