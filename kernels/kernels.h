@@ -122,6 +122,10 @@ typedef void (*acu_resample_horizontal_u8_fn) (int16_t *dst, const uint8_t *src,
 typedef void (*acu_resample_vertical_u8_fn) (uint8_t *const *dst, const int16_t *const *rows, const int16_t *weights,
                                              int taps, int outputs, size_t n);
 
+/* The sRGB curve and its inverse, continued odd-symmetrically below 0 and analytically above 1, within 1e-6 of the value: a polynomial
+ * that every implementation evaluates by the same operations. n floats; dst may be src. */
+typedef void (*acu_srgb_fn) (float *dst, const float *src, size_t n);
+
 /* memcpy() past the caches, for what is not read again soon; src should be in the nearest cache. After a thread's last
  * call it must call stream_end(), which makes what it wrote visible as ordinary stores would be. */
 typedef void (*acu_stream_fn) (void *dst, const void *src, size_t bytes);
@@ -149,6 +153,7 @@ typedef struct AcuKernels
   acu_resample_vertical_fn resample_vertical_stream;
   acu_resample_horizontal_u8_fn resample_horizontal_u8;
   acu_resample_vertical_u8_fn resample_vertical_u8;
+  acu_srgb_fn srgb_decode, srgb_encode;
   acu_stream_fn stream;
   acu_stream_end_fn stream_end;
 } AcuKernels;

@@ -57,6 +57,8 @@ void acu_resample_horizontal_u8_c (int16_t *dst, const uint8_t *src, const int16
                                    int channels, int width);
 void acu_resample_vertical_u8_c (uint8_t *const *dst, const int16_t *const *rows, const int16_t *weights, int taps,
                                  int outputs, size_t n);
+void acu_srgb_decode_c (float *dst, const float *src, size_t n);
+void acu_srgb_encode_c (float *dst, const float *src, size_t n);
 void acu_stream_c (void *dst, const void *src, size_t bytes);
 void acu_stream_end_c (void);
 
@@ -73,6 +75,8 @@ void acu_resample_horizontal_u8_avx2 (int16_t *dst, const uint8_t *src, const in
                                    int channels, int width);
 void acu_resample_vertical_u8_avx2 (uint8_t *const *dst, const int16_t *const *rows, const int16_t *weights, int taps,
                                  int outputs, size_t n);
+void acu_srgb_decode_avx2 (float *dst, const float *src, size_t n);
+void acu_srgb_encode_avx2 (float *dst, const float *src, size_t n);
 void acu_stream_avx2 (void *dst, const void *src, size_t bytes);
 void acu_stream_end_avx2 (void);
 
@@ -95,6 +99,8 @@ void acu_resample_horizontal_u8_avx512 (int16_t *dst, const uint8_t *src, const 
                                    int channels, int width);
 void acu_resample_vertical_u8_avx512 (uint8_t *const *dst, const int16_t *const *rows, const int16_t *weights, int taps,
                                  int outputs, size_t n);
+void acu_srgb_decode_avx512 (float *dst, const float *src, size_t n);
+void acu_srgb_encode_avx512 (float *dst, const float *src, size_t n);
 void acu_stream_avx512 (void *dst, const void *src, size_t bytes);
 #endif
 
