@@ -292,11 +292,18 @@ acu_axis_down (const AcuAxis *axis, int y, int count, float *const *dst, const f
 gboolean
 acu_axis_down_stream (const AcuAxis *axis, int y, int count, float *const *dst, const float *const *rows, gsize n)
 {
-  if (axis->taps > SINGLE_TAPS || !acu_kernels ()->resample_vertical_stream)
+  const float *weights = axis->weights + (gsize) y * axis->taps;
+  acu_resample_vertical_fn vertical = acu_kernels ()->resample_vertical_stream;
+  gboolean alike = TRUE;
+
+  if (axis->taps > SINGLE_TAPS || !vertical)
     return FALSE;
   for (int o = 1; o < count; o++)
-    if ((GPOINTER_TO_SIZE (dst[o]) - GPOINTER_TO_SIZE (dst[0])) % LINE)
-      return FALSE;
-  acu_kernels ()->resample_vertical_stream (dst, rows, axis->weights + (gsize) y * axis->taps, axis->taps, count, n);
+    alike = alike && (GPOINTER_TO_SIZE (dst[o]) - GPOINTER_TO_SIZE (dst[0])) % LINE == 0;
+  if (alike)
+    vertical (dst, rows, weights, axis->taps, count, n);
+  else
+    for (int o = 0; o < count; o++)
+      vertical (dst + o, rows, weights + (gsize) o * axis->taps, axis->taps, 1, n);
   return TRUE;
 }
