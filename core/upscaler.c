@@ -104,15 +104,8 @@ plan_network (AcuUpscaler *upscaler, GError **error)
 static gboolean
 plan_classic (AcuUpscaler *upscaler, GError **error)
 {
-  AcuResamplerParams resampler = {
-    .filter = acu_filter_find (upscaler->model->name),
-    .src_width = upscaler->src_width, .src_height = upscaler->src_height,
-    .dst_width = upscaler->dst_width, .dst_height = upscaler->dst_height,
-    .channels = acu_format_channels (&upscaler->format), .alpha = upscaler->format.alpha
-  };
-
   upscaler->recipe = &acu_recipe_classic;
-  upscaler->memory = acu_resampler_bytes (&resampler);
+  upscaler->memory = acu_classic_bytes (upscaler);
   upscaler->operations = CLASSIC_OPERATIONS * upscaler->dst_width * upscaler->dst_height;
   if (upscaler->limit && upscaler->memory > upscaler->limit)
     {
@@ -219,15 +212,15 @@ acu_upscaler_model (const AcuUpscaler *upscaler)
 }
 
 gboolean
-acu_run_read_row (AcuRun *run, int y, float *row, GError **error)
+acu_run_read_rows (AcuRun *run, int y, int rows, float *pixels, GError **error)
 {
-  gsize n = (gsize) run->upscaler->src_width * acu_format_channels (&run->upscaler->format);
+  gsize n = (gsize) run->upscaler->src_width * acu_format_channels (&run->upscaler->format) * rows;
 
-  if (!run->read (run->data, y, 1, row, error))
+  if (!run->read (run->data, y, rows, pixels, error))
     return FALSE;
   for (gsize i = 0; i < n; i++)
-    if (!isfinite (row[i]))
-      row[i] = 0;
+    if (!isfinite (pixels[i]))
+      pixels[i] = 0;
   return TRUE;
 }
 

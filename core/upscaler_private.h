@@ -56,8 +56,8 @@ extern const AcuRecipe acu_recipe_photo, acu_recipe_classic;
 /* Channels of a pixel with its alpha. */
 int acu_format_channels (const AcuPixelFormat *format);
 
-/* Reads source row y, takes samples that are not finite as 0. */
-gboolean acu_run_read_row (AcuRun *run, int y, float *row, GError **error);
+/* Reads `rows` source rows from y on, takes samples that are not finite as 0. */
+gboolean acu_run_read_rows (AcuRun *run, int y, int rows, float *pixels, GError **error);
 /* Tells progress if it is time to; FALSE with ACU_ERROR_CANCELLED if the job shall end. */
 gboolean acu_run_report (AcuRun *run, double operations_done, GError **error);
 
@@ -72,6 +72,9 @@ AcuResamplerParams acu_photo_resampler (const AcuUpscaler *upscaler, gboolean fo
 
 /* Bytes that the photo recipe needs beside plan and network. */
 guint64 acu_photo_bytes (const AcuUpscaler *upscaler);
+
+/* Bytes that the classic recipe needs: within upscaler->limit if that is possible. */
+guint64 acu_classic_bytes (const AcuUpscaler *upscaler);
 
 G_END_DECLS
 

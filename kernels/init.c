@@ -24,6 +24,8 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     .resample_vertical = acu_resample_vertical_c,
     .resample_horizontal_u8 = acu_resample_horizontal_u8_c,
     .resample_vertical_u8 = acu_resample_vertical_u8_c,
+    .srgb_decode = acu_srgb_decode_c,
+    .srgb_encode = acu_srgb_encode_c,
     .stream = acu_stream_c,
     .stream_end = acu_stream_end_c,
   };
@@ -48,8 +50,11 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->pixel_shuffle = acu_pixel_shuffle_avx2;
       k->resample_horizontal = acu_resample_horizontal_avx2;
       k->resample_vertical = acu_resample_vertical_avx2;
+      k->resample_vertical_stream = acu_resample_vertical_stream_avx2;
       k->resample_horizontal_u8 = acu_resample_horizontal_u8_avx2;
       k->resample_vertical_u8 = acu_resample_vertical_u8_avx2;
+      k->srgb_decode = acu_srgb_decode_avx2;
+      k->srgb_encode = acu_srgb_encode_avx2;
       k->stream = acu_stream_avx2;
       k->stream_end = acu_stream_end_avx2;
     }
@@ -71,9 +76,13 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->range = acu_range_avx512;
       k->pixel_shuffle = acu_pixel_shuffle_avx512;
       k->resample_horizontal = acu_resample_horizontal_avx512;
+      k->resample_enlarge = acu_resample_enlarge_avx512;
       k->resample_vertical = acu_resample_vertical_avx512;
+      k->resample_vertical_stream = acu_resample_vertical_stream_avx512;
       k->resample_horizontal_u8 = acu_resample_horizontal_u8_avx512;
       k->resample_vertical_u8 = acu_resample_vertical_u8_avx512;
+      k->srgb_decode = acu_srgb_decode_avx512;
+      k->srgb_encode = acu_srgb_encode_avx512;
       k->stream = acu_stream_avx512;
     }
   if (flags & ACU_CPU_AVX512VNNI)
@@ -102,6 +111,8 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->pixel_shuffle = acu_pixel_shuffle_neon;
       k->resample_horizontal = acu_resample_horizontal_neon;
       k->resample_vertical = acu_resample_vertical_neon;
+      k->resample_horizontal_u8 = acu_resample_horizontal_u8_neon;
+      k->resample_vertical_u8 = acu_resample_vertical_u8_neon;
     }
 #endif
 }

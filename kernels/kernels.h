@@ -93,6 +93,13 @@ typedef void (*acu_pixel_shuffle_fn) (float *dst, const float *src, const float 
 typedef void (*acu_resample_horizontal_fn) (float *dst, const float *src, const float *weights,
                                             const int32_t *first, int taps, int channels, int width);
 
+/* The most that acu_resample_enlarge_fn enlarges. */
+#define ACU_RESAMPLE_FACTOR 4
+/* The same for enlarging `factor` (2 to ACU_RESAMPLE_FACTOR) times, where weights repeat: output pixel i * factor + p is the sum over
+ * k < taps of weights[p * taps + k] * src[i + shift[p] + k], in the same order, for i < count. channels: 1 to 4. */
+typedef void (*acu_resample_enlarge_fn) (float *dst, const float *src, const float *weights, const int *shift, int taps,
+                                         int channels, int factor, int count);
+
 /* The most output rows that one call of a vertical pass makes. */
 #define ACU_RESAMPLE_OUTPUTS 4
 /* Vertical pass: `outputs` (1 to ACU_RESAMPLE_OUTPUTS) rows of n floats from the same source rows, so that these are read
@@ -117,6 +124,10 @@ typedef void (*acu_resample_horizontal_u8_fn) (int16_t *dst, const uint8_t *src,
 typedef void (*acu_resample_vertical_u8_fn) (uint8_t *const *dst, const int16_t *const *rows, const int16_t *weights,
                                              int taps, int outputs, size_t n);
 
+/* The sRGB curve and its inverse, continued odd-symmetrically below 0 and analytically above 1, within 1e-6 of the value: a polynomial
+ * that every implementation evaluates by the same operations. n floats; dst may be src. */
+typedef void (*acu_srgb_fn) (float *dst, const float *src, size_t n);
+
 /* memcpy() past the caches, for what is not read again soon; src should be in the nearest cache. After a thread's last
  * call it must call stream_end(), which makes what it wrote visible as ordinary stores would be. */
 typedef void (*acu_stream_fn) (void *dst, const void *src, size_t bytes);
@@ -139,9 +150,13 @@ typedef struct AcuKernels
   acu_range_fn range;
   acu_pixel_shuffle_fn pixel_shuffle;
   acu_resample_horizontal_fn resample_horizontal;
+  acu_resample_enlarge_fn resample_enlarge; /* NULL where resample_horizontal is as quick */
   acu_resample_vertical_fn resample_vertical;
+  /* The same past the caches, see stream: all of dst lie equally far from multiples of 64 bytes. NULL where there is none. */
+  acu_resample_vertical_fn resample_vertical_stream;
   acu_resample_horizontal_u8_fn resample_horizontal_u8;
   acu_resample_vertical_u8_fn resample_vertical_u8;
+  acu_srgb_fn srgb_decode, srgb_encode;
   acu_stream_fn stream;
   acu_stream_end_fn stream_end;
 } AcuKernels;

@@ -66,6 +66,8 @@ void acu_resample_horizontal_u8_c (int16_t *dst, const uint8_t *src, const int16
                                    int channels, int width);
 void acu_resample_vertical_u8_c (uint8_t *const *dst, const int16_t *const *rows, const int16_t *weights, int taps,
                                  int outputs, size_t n);
+void acu_srgb_decode_c (float *dst, const float *src, size_t n);
+void acu_srgb_encode_c (float *dst, const float *src, size_t n);
 void acu_stream_c (void *dst, const void *src, size_t bytes);
 void acu_stream_end_c (void);
 
@@ -90,10 +92,14 @@ void acu_resample_horizontal_avx2 (float *dst, const float *src, const float *we
                                 int channels, int width);
 void acu_resample_vertical_avx2 (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs,
                               size_t n);
+void acu_resample_vertical_stream_avx2 (float *const *dst, const float *const *rows, const float *weights, int taps,
+                                        int outputs, size_t n);
 void acu_resample_horizontal_u8_avx2 (int16_t *dst, const uint8_t *src, const int16_t *weights, const int32_t *first, int taps,
                                    int channels, int width);
 void acu_resample_vertical_u8_avx2 (uint8_t *const *dst, const int16_t *const *rows, const int16_t *weights, int taps,
                                  int outputs, size_t n);
+void acu_srgb_decode_avx2 (float *dst, const float *src, size_t n);
+void acu_srgb_encode_avx2 (float *dst, const float *src, size_t n);
 void acu_stream_avx2 (void *dst, const void *src, size_t bytes);
 void acu_stream_end_avx2 (void);
 
@@ -106,12 +112,18 @@ void acu_half_widen_avx512 (float *dst, const uint16_t *src, size_t n);
 int acu_half_narrow_avx512 (uint16_t *dst, const float *src, size_t n);
 void acu_resample_horizontal_avx512 (float *dst, const float *src, const float *weights, const int32_t *first, int taps,
                                 int channels, int width);
+void acu_resample_enlarge_avx512 (float *dst, const float *src, const float *weights, const int *shift, int taps, int channels,
+                                  int factor, int count);
 void acu_resample_vertical_avx512 (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs,
                               size_t n);
+void acu_resample_vertical_stream_avx512 (float *const *dst, const float *const *rows, const float *weights, int taps,
+                                          int outputs, size_t n);
 void acu_resample_horizontal_u8_avx512 (int16_t *dst, const uint8_t *src, const int16_t *weights, const int32_t *first, int taps,
                                    int channels, int width);
 void acu_resample_vertical_u8_avx512 (uint8_t *const *dst, const int16_t *const *rows, const int16_t *weights, int taps,
                                  int outputs, size_t n);
+void acu_srgb_decode_avx512 (float *dst, const float *src, size_t n);
+void acu_srgb_encode_avx512 (float *dst, const float *src, size_t n);
 void acu_stream_avx512 (void *dst, const void *src, size_t bytes);
 #endif
 
@@ -130,6 +142,10 @@ void acu_resample_horizontal_neon (float *dst, const float *src, const float *we
                                    int taps, int channels, int width);
 void acu_resample_vertical_neon (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs,
                                  size_t n);
+void acu_resample_horizontal_u8_neon (int16_t *dst, const uint8_t *src, const int16_t *weights, const int32_t *first, int taps,
+                                      int channels, int width);
+void acu_resample_vertical_u8_neon (uint8_t *const *dst, const int16_t *const *rows, const int16_t *weights, int taps,
+                                    int outputs, size_t n);
 #endif
 
 #endif

@@ -10,6 +10,8 @@
 #define SINGLE_TAPS 32
 /* Weights below this share of their sum are rounding at the end of a filter that ends as 0. */
 #define NOTHING 1e-9
+/* Bytes of a line of the caches. */
+#define LINE 64
 /* Floats summed at a time in double precision: they stay in the nearest cache. */
 #define BLOCK 256
 
@@ -125,6 +127,34 @@ fill_all (AcuAxis *axis, double *exact, gint32 *lengths, const AcuFilter *filter
   align (axis, lengths, longest, src);
 }
 
+/* Whether what is a factor behind position `at` has its weights, and its window one source position later. */
+static gboolean
+follows (const AcuAxis *axis, int at, int factor)
+{
+  gsize taps = axis->taps;
+
+  return axis->first[at] + 1 == axis->first[at + factor]
+         && !memcmp (axis->weights + at * taps, axis->weights + (at + factor) * taps, taps * sizeof (float));
+}
+
+static void
+find_steady (AcuAxis *axis, int src)
+{
+  const int factor = axis->dst / src;
+  /* Extended from the middle as far as it goes. */
+  int start = src / 2 * factor, end = start;
+
+  if (axis->dst % src || factor < 2 || factor > ACU_RESAMPLE_FACTOR || axis->taps > SINGLE_TAPS)
+    return;
+  while (start > 0 && follows (axis, start - 1, factor))
+    start--;
+  while (end + factor < axis->dst && follows (axis, end, factor))
+    end++;
+  axis->factor = factor;
+  axis->steady = start;
+  axis->steps = (end + factor - start) / factor;
+}
+
 gboolean
 acu_axis_init (AcuAxis *axis, const AcuFilter *filter, int src, int dst)
 {
@@ -147,6 +177,7 @@ acu_axis_init (AcuAxis *axis, const AcuFilter *filter, int src, int dst)
             axis->first[x] = (gint32) ((2 * (gint64) x + 1) * src / (2 * (gint64) dst));
             axis->weights[x] = 1;
           }
+      find_steady (axis, src);
       done = TRUE;
     }
   acu_free (lengths);
@@ -179,14 +210,42 @@ across_double (const AcuAxis *axis, float *dst, const float *src, int channels)
     }
 }
 
+static void
+across_part (const AcuAxis *axis, float *dst, const float *src, int channels, int from, int to)
+{
+  acu_kernels ()->resample_horizontal (dst + (gsize) from * channels, src, axis->weights + (gsize) from * axis->taps,
+                                       axis->first + from, axis->taps, channels, to - from);
+}
+
+static void
+across_steady (const AcuAxis *axis, float *dst, const float *src, int channels)
+{
+  const gint32 *first = axis->first + axis->steady;
+  int shift[ACU_RESAMPLE_FACTOR];
+
+  for (int p = 0; p < axis->factor; p++)
+    shift[p] = first[p] - first[0];
+  acu_kernels ()->resample_enlarge (dst + (gsize) axis->steady * channels, src + (gsize) first[0] * channels,
+                                    axis->weights + (gsize) axis->steady * axis->taps, shift, axis->taps, channels, axis->factor,
+                                    axis->steps);
+}
+
 void
 acu_axis_across (const AcuAxis *axis, float *dst, const float *src, int channels)
 {
   g_return_if_fail (channels >= 1 && channels <= 4);
   if (axis->taps > SINGLE_TAPS)
     across_double (axis, dst, src, channels);
+  else if (axis->factor && acu_kernels ()->resample_enlarge)
+    {
+      int end = axis->steady + axis->steps * axis->factor;
+
+      across_part (axis, dst, src, channels, 0, axis->steady);
+      across_steady (axis, dst, src, channels);
+      across_part (axis, dst, src, channels, end, axis->dst);
+    }
   else
-    acu_kernels ()->resample_horizontal (dst, src, axis->weights, axis->first, axis->taps, channels, axis->dst);
+    across_part (axis, dst, src, channels, 0, axis->dst);
 }
 
 static void
@@ -228,4 +287,23 @@ acu_axis_down (const AcuAxis *axis, int y, int count, float *const *dst, const f
   else
     for (int o = 0; o < count; o++)
       down_double (dst[o], rows, weights + (gsize) o * axis->taps, axis->taps, n);
+}
+
+gboolean
+acu_axis_down_stream (const AcuAxis *axis, int y, int count, float *const *dst, const float *const *rows, gsize n)
+{
+  const float *weights = axis->weights + (gsize) y * axis->taps;
+  acu_resample_vertical_fn vertical = acu_kernels ()->resample_vertical_stream;
+  gboolean alike = TRUE;
+
+  if (axis->taps > SINGLE_TAPS || !vertical)
+    return FALSE;
+  for (int o = 1; o < count; o++)
+    alike = alike && (GPOINTER_TO_SIZE (dst[o]) - GPOINTER_TO_SIZE (dst[0])) % LINE == 0;
+  if (alike)
+    vertical (dst, rows, weights, axis->taps, count, n);
+  else
+    for (int o = 0; o < count; o++)
+      vertical (dst + o, rows, weights + (gsize) o * axis->taps, axis->taps, 1, n);
+  return TRUE;
 }

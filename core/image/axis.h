@@ -15,6 +15,9 @@ typedef struct AcuAxis
   int taps;
   float *weights;
   gint32 *first;
+  /* From destination position `steady` on lie `steps` runs of `factor` positions; each run has the weights of the first one, and
+   * windows that begin one source position later than the run's before. factor is 0 where nothing of that kind is known. */
+  int factor, steady, steps;
 } AcuAxis;
 
 /* The most taps that sides from 1 to ACU_MAX_SIDE need, and bytes that acu_axis_init() keeps for these. */
@@ -31,6 +34,8 @@ int acu_axis_group (const AcuAxis *axis, int y, int end);
 /* n floats of `count` destination positions from y on, which are a group, from rows[0 .. taps - 1], rows[k] being the source
  * row first[y] + k. */
 void acu_axis_down (const AcuAxis *axis, int y, int count, float *const *dst, const float *const *rows, gsize n);
+/* The same, past the caches if that is possible, else FALSE. */
+gboolean acu_axis_down_stream (const AcuAxis *axis, int y, int count, float *const *dst, const float *const *rows, gsize n);
 
 G_END_DECLS
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Whole pictures in bands of destination rows; picture.c divides the work, an engine does a band of it. */
+/* Pictures in bands of destination rows; picture.c divides the work, an engine does a band of it. */
 #ifndef ACU_PICTURE_H
 #define ACU_PICTURE_H
 
@@ -15,6 +15,7 @@ typedef struct AcuPictureJob
   gsize src_stride;
   guint8 *dst;
   gsize dst_stride;
+  int src_first, dst_first;       /* the rows that src and dst begin with */
   gboolean stream;                /* the result is larger than the caches */
   AcuAxis columns, lines;
   void *state;                    /* the engine's */

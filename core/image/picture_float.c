@@ -50,7 +50,7 @@ clean_up (AcuPictureJob *job, int workers)
 static void
 push (const AcuPictureJob *job, Worker *worker, int y)
 {
-  const guint8 *row = job->src + (gsize) y * job->src_stride;
+  const guint8 *row = job->src + (gsize) (y - job->src_first) * job->src_stride;
   gsize n = (gsize) job->params->src_width * job->params->channels;
 
   if (job->type == ACU_SAMPLE_FLOAT)
@@ -67,7 +67,7 @@ push (const AcuPictureJob *job, Worker *worker, int y)
 static int
 pull (const AcuPictureJob *job, Worker *worker, int y, int to)
 {
-  guint8 *row = job->dst + (gsize) y * job->dst_stride;
+  guint8 *row = job->dst + (gsize) (y - job->dst_first) * job->dst_stride;
   float *rows[ACU_RESAMPLE_OUTPUTS] = { NULL };
   gsize n = (gsize) job->params->dst_width * job->params->channels;
 
@@ -88,9 +88,8 @@ static void
 band (AcuPictureJob *job, int number, int from, int to)
 {
   Worker *worker = (Worker *) job->state + number;
-  int next = job->lines.first[from], made;
+  int next = acu_resampler_seek (worker->resampler, from), made;
 
-  acu_resampler_seek (worker->resampler, from);
   for (int y = from; y < to; y += made)
     while (!(made = pull (job, worker, y, to)))
       push (job, worker, next++);

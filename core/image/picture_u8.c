@@ -118,7 +118,7 @@ down (const AcuPictureJob *job, int worker, int y, int count)
   rows[taps] = rows[taps - 1];
   for (int o = 0; o < count; o++)
     {
-      dst[o] = job->dst + (gsize) (y + o) * job->dst_stride;
+      dst[o] = job->dst + (gsize) (y + o - job->dst_first) * job->dst_stride;
       chunks[o] = chunk[o];
     }
   if (!job->stream)
@@ -147,7 +147,7 @@ band (AcuPictureJob *job, int worker, int from, int to)
     {
       next = MAX (next, job->lines.first[y]);
       for (; next < job->lines.first[y] + job->lines.taps; next++)
-        acu_kernels ()->resample_horizontal_u8 (ring_row (job, worker, next), job->src + (gsize) next * job->src_stride,
+        acu_kernels ()->resample_horizontal_u8 (ring_row (job, worker, next), job->src + (gsize) (next - job->src_first) * job->src_stride,
                                                 state->columns, job->columns.first, job->columns.taps, params->channels,
                                                 params->dst_width);
       count = acu_axis_group (&job->lines, y, to);

@@ -173,11 +173,13 @@ acu_resampler_rows_needed (const AcuResampler *r, int y)
   return r->lines->first[y] + r->lines->taps;
 }
 
-void
+int
 acu_resampler_seek (AcuResampler *r, int y)
 {
+  if (y != r->pulled || r->pushed < r->lines->first[y])
+    r->pushed = r->lines->first[y];
   r->pulled = y;
-  r->pushed = r->lines->first[y];
+  return r->pushed;
 }
 
 /* Decodes; with alpha also puts the plain colours aside and weights the others. */
@@ -256,7 +258,7 @@ down (AcuResampler *r, Buffer ring, float *const *dst, int count, int channels, 
     memcpy (dst[0], r->window[0], n * sizeof (float));
   else if (!stream)
     acu_axis_down (r->lines, r->pulled, count, dst, r->window, n);
-  else
+  else if (!acu_axis_down_stream (r->lines, r->pulled, count, dst, r->window, n))
     for (gsize start = 0; start < n; start += CHUNK)
       {
         gsize size = MIN (n - start, CHUNK);
@@ -269,19 +271,27 @@ down (AcuResampler *r, Buffer ring, float *const *dst, int count, int channels, 
       }
 }
 
-/* The row with colour divided by alpha. */
+/* Filters shoot over, and a sum of weights is 1 but for rounding; transparency is a share of 1. No number becomes 0. */
+static float
+limit_alpha (float alpha)
+{
+  return alpha > 1 - ALPHA_NONE ? 1 : alpha > 0 ? alpha : 0;
+}
+
+/* The row with colour divided by alpha, by as much of it as the sum has, and alpha limited. */
 static void
 unweight (AcuResampler *r, float *row)
 {
   int channels = r->params.channels, colours = channels - 1;
-  const float *result = r->buffers[RESULT], *plain = NULL;
+  const float *plain = NULL;
+  float *result = r->buffers[RESULT];
   gsize n = (gsize) r->params.dst_width * channels;
 
   for (gsize i = 0, x = 0; i < n; i += channels, x++)
     {
       float alpha = result[i + colours];
 
-      row[i + colours] = alpha;
+      row[i + colours] = result[i + colours] = limit_alpha (alpha);
       if (!(alpha > ALPHA_NONE) && !plain)
         {
           down (r, RING_PLAIN, &r->buffers[RESULT_PLAIN], 1, colours, FALSE);

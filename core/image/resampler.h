@@ -14,8 +14,8 @@ gboolean acu_resampler_check (const AcuResamplerParams *params, GError **error);
  * enough memory. */
 AcuResampler *acu_resampler_new_shared (const AcuResamplerParams *params, const AcuAxis *columns, const AcuAxis *lines);
 
-/* The next row to be pulled becomes y, the next to be pushed source row lines->first[y]. */
-void acu_resampler_seek (AcuResampler *resampler, int y);
+/* The next row to be pulled becomes y. Returns the source row to be pushed next: rows are kept if y was the next one anyway. */
+int acu_resampler_seek (AcuResampler *resampler, int y);
 
 /* acu_resampler_pull() for up to `most` rows (1 or more) at rows[]; returns how many it made, at most ACU_RESAMPLE_OUTPUTS, 0
  * when it needs source rows or has no more. With `stream`, rows may be written past the caches: call the kernels'

@@ -80,7 +80,7 @@ read_source (Photo *photo, GError **error)
   int colours = upscaler->format.colours, channels = photo->channels;
   float *row = photo->source;
 
-  if (!acu_run_read_row (photo->run, photo->read, row, error))
+  if (!acu_run_read_rows (photo->run, photo->read, 1, row, error))
     return FALSE;
   for (int x = 0; x < upscaler->src_width; x++)
     {

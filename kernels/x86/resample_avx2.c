@@ -57,7 +57,8 @@ acu_resample_horizontal_avx2 (float *dst, const float *src, const float *weights
 }
 
 INLINE void
-vertical_block (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs, int vectors, size_t at)
+vertical_block (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs, int vectors, size_t at,
+                int stream)
 {
   __m256 sum[ACU_RESAMPLE_OUTPUTS][4];
 
@@ -80,18 +81,16 @@ vertical_block (float *const *dst, const float *const *rows, const float *weight
   for (int o = 0; o < outputs; o++)
     ACU_UNROLL
     for (int v = 0; v < vectors; v++)
-      _mm256_storeu_ps (dst[o] + at + v * LANES, sum[o][v]);
+      if (stream)
+        _mm256_stream_ps (dst[o] + at + v * LANES, sum[o][v]);
+      else
+        _mm256_storeu_ps (dst[o] + at + v * LANES, sum[o][v]);
 }
 
-/* vectors: how many are summed at a time, which hides the latency of the additions. */
 INLINE void
-vertical (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs, int vectors, size_t n)
+vertical_singly (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs, size_t from, size_t to)
 {
-  size_t i = 0;
-
-  for (; n - i >= (size_t) vectors * LANES; i += (size_t) vectors * LANES)
-    vertical_block (dst, rows, weights, taps, outputs, vectors, i);
-  for (; i < n; i++)
+  for (size_t i = from; i < to; i++)
     for (int o = 0; o < outputs; o++)
       {
         const float *w = weights + (size_t) o * taps;
@@ -103,17 +102,49 @@ vertical (float *const *dst, const float *const *rows, const float *weights, int
       }
 }
 
+/* vectors: how many are summed at a time, which hides the latency of the additions. */
+INLINE void
+vertical (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs, int vectors, size_t n,
+          int stream)
+{
+  size_t i = 0;
+
+  if (stream)
+    {
+      i = (-(uintptr_t) dst[0] & 31) / sizeof (float);
+      if (i > n)
+        i = n;
+      vertical_singly (dst, rows, weights, taps, outputs, 0, i);
+    }
+  for (; n - i >= (size_t) vectors * LANES; i += (size_t) vectors * LANES)
+    vertical_block (dst, rows, weights, taps, outputs, vectors, i, stream);
+  vertical_singly (dst, rows, weights, taps, outputs, i, n);
+}
+
+INLINE void
+vertical_outputs (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs, size_t n, int stream)
+{
+  if (outputs == 1)
+    vertical (dst, rows, weights, taps, 1, 4, n, stream);
+  else if (outputs == 2)
+    vertical (dst, rows, weights, taps, 2, 4, n, stream);
+  else if (outputs == 3)
+    vertical (dst, rows, weights, taps, 3, 2, n, stream);
+  else
+    vertical (dst, rows, weights, taps, 4, 2, n, stream);
+}
+
 void
 acu_resample_vertical_avx2 (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs, size_t n)
 {
-  if (outputs == 1)
-    vertical (dst, rows, weights, taps, 1, 4, n);
-  else if (outputs == 2)
-    vertical (dst, rows, weights, taps, 2, 4, n);
-  else if (outputs == 3)
-    vertical (dst, rows, weights, taps, 3, 2, n);
-  else
-    vertical (dst, rows, weights, taps, 4, 2, n);
+  vertical_outputs (dst, rows, weights, taps, outputs, n, 0);
+}
+
+void
+acu_resample_vertical_stream_avx2 (float *const *dst, const float *const *rows, const float *weights, int taps, int outputs,
+                                   size_t n)
+{
+  vertical_outputs (dst, rows, weights, taps, outputs, n, 1);
 }
 
 void

@@ -97,7 +97,7 @@ finish (const AcuResamplerParams *params, const double *sums, gboolean curve, fl
       pixel[c] = (float) (curve ? srgb_encode (v) : v);
     }
   if (params->alpha)
-    pixel[colours] = (float) alpha;
+    pixel[colours] = (float) CLAMP (alpha, 0, 1);
 }
 
 float *

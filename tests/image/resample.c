@@ -287,6 +287,46 @@ test_bleeding (void)
   for_all (check_bleeding);
 }
 
+/* Between transparent and opaque, filters shoot over: alpha must not, whatever comes in, and bright colours must stay what they are. */
+static void
+check_alpha (const AcuResamplerParams *params)
+{
+  gsize n = (gsize) params->src_width * params->src_height * params->channels, colours = params->channels - 1;
+  g_autofree float *src = g_new (float, n), *result = NULL;
+
+  if (!params->alpha || !params->filter->weight
+      || (params->src_width == params->dst_width && params->src_height == params->dst_height))
+    return;
+  for (gsize i = 0; i < n; i += params->channels)
+    {
+      for (gsize c = 0; c < colours; c++)
+        src[i + c] = 3;
+      src[i + colours] = (float) g_test_rand_int_range (0, 2);
+    }
+  result = picture_resample (params, src);
+  for (gsize i = 0; i < result_size (params); i += params->channels)
+    {
+      float alpha = result[i + colours];
+
+      g_assert_true (alpha >= 0 && alpha <= 1);
+      for (gsize c = 0; c < colours; c++)
+        g_assert_true (alpha < 0.01f || fabsf (result[i + c] - 3) < 1e-3f);
+    }
+
+  /* All opaque: exactly so. */
+  for (gsize i = colours; i < n; i += params->channels)
+    src[i] = 1;
+  result = (g_free (result), picture_resample (params, src));
+  for (gsize i = colours; i < result_size (params); i += params->channels)
+    g_assert_cmpfloat (result[i], ==, 1);
+}
+
+static void
+test_alpha (void)
+{
+  for_all (check_alpha);
+}
+
 /* Sums of very many numbers. */
 static void
 test_huge_shrink (void)
@@ -361,6 +401,7 @@ main (int argc, char **argv)
   g_test_add_func ("/image/resample/definition", test_definition);
   g_test_add_func ("/image/resample/mirror", test_mirror);
   g_test_add_func ("/image/resample/bleeding", test_bleeding);
+  g_test_add_func ("/image/resample/alpha", test_alpha);
   g_test_add_func ("/image/resample/huge-shrink", test_huge_shrink);
   g_test_add_func ("/image/resample/refusals", test_refusals);
   g_test_add_func ("/image/resample/memory", test_memory);

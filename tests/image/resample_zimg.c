@@ -140,36 +140,102 @@ test_zimg (gconstpointer data)
   g_test_message ("%s: largest difference to zimg %g", filter->name, largest);
 }
 
-/* 8 bits, enlarged 2, 3 and 4 times and by an odd ratio, within 1; within 2 on noise of black and white only, where zimg, which
- * rounds to 8 bits between its passes, is itself up to 1.7 from the exact result (and we are up to 0.6: see picture.c). */
+/* The sum under the window at result position `at` of numbers `step` apart, in double precision; the filter enlarges. */
+static double
+weigh (const AcuFilter *filter, const double *numbers, gsize step, int src, int dst, int at)
+{
+  double centre = (at + 0.5) * src / dst - 0.5, sum = 0, weights = 0;
+  int nearest = (int) floor (centre + 0.5), reach = (int) ceil (filter->radius);
+
+  if (!filter->weight)
+    return numbers[nearest * step];
+  for (int i = MAX (nearest - reach, 0); i <= MIN (nearest + reach, src - 1); i++)
+    {
+      double weight = filter->weight (i - centre);
+
+      weights += weight;
+      sum += weight * numbers[i * step];
+    }
+  return sum / weights;
+}
+
+/* 8 bits as both programs mean them, first across and then down and limited in both, but never rounded. Free with g_free(). */
+static double *
+resample_exactly (const AcuFilter *filter, const int *size, const guint8 *src)
+{
+  g_autofree double *in = g_new (double, size[0] * size[1]), *between = g_new (double, size[2] * size[1]);
+  double *result = g_new (double, size[2] * size[3]);
+
+  for (int i = 0; i < size[0] * size[1]; i++)
+    in[i] = src[i];
+  for (int y = 0; y < size[1]; y++)
+    for (int x = 0; x < size[2]; x++)
+      between[y * size[2] + x] = CLAMP (weigh (filter, in + y * size[0], 1, size[0], size[2], x), 0, 255);
+  for (int y = 0; y < size[3]; y++)
+    for (int x = 0; x < size[2]; x++)
+      result[y * size[2] + x] = CLAMP (weigh (filter, between + x, size[2], size[1], size[3], y), 0, 255);
+  return result;
+}
+
+typedef struct Differences
+{
+  int pixels, ones, twos, more;   /* pixels where ours and zimg's differ by so many levels */
+  double ours, theirs;            /* largest difference to the exact result */
+} Differences;
+
+static void
+compare_bytes (guint index, const int *size, gboolean contrast, Differences *d)
+{
+  const AcuFilter *filter = acu_filter_find (filters[index].name);
+  AcuResamplerParams params = { filter, size[0], size[1], size[2], size[3], 1, FALSE, FALSE };
+  int left = margin (filter, size[0], size[2]), top = margin (filter, size[1], size[3]);
+  g_autofree guint8 *src = g_new (guint8, size[0] * size[1]), *ours = g_new (guint8, size[2] * size[3]), *theirs = NULL;
+  g_autofree double *exact = NULL;
+
+  for (int i = 0; i < size[0] * size[1]; i++)
+    src[i] = (guint8) (contrast ? (g_test_rand_bit () ? 255 : 0) : g_test_rand_int_range (0, 256));
+  g_assert_true (acu_resample_picture (&params, ACU_SAMPLE_U8, src, size[0], ours, size[2], 1, NULL));
+  theirs = resample_zimg (index, size, src, ZIMG_PIXEL_BYTE);
+  exact = resample_exactly (filter, size, src);
+  for (int y = top; y < size[3] - top; y++)
+    for (int x = left; x < size[2] - left; x++)
+      {
+        int i = y * size[2] + x, difference = ABS (ours[i] - theirs[i]);
+
+        d->pixels++;
+        d->ones += difference == 1;
+        d->twos += difference == 2;
+        d->more += difference > 2;
+        d->ours = MAX (d->ours, fabs (ours[i] - exact[i]));
+        d->theirs = MAX (d->theirs, fabs (theirs[i] - exact[i]));
+        /* Never more than 1 apart but where zimg is wrong by more than 1. */
+        if (difference > 1)
+          g_assert_cmpfloat (fabs (theirs[i] - exact[i]), >, 1.4);
+      }
+}
+
+/* 8 bits, enlarged 2, 3 and 4 times and by an odd ratio. Rounded rightly, a result is up to 0.5 from the exact one; ours may be 0.06
+ * more, from weights of 14 bits. zimg rounds to 8 bits between its passes as well, which takes it up to 1.7 away: so the two may
+ * be 2 apart, always at pixels that zimg has wrong: with Lanczos 3 in 2 of 10000 pixels of noise of black and white, in less than one of a
+ * million on noise of all levels. */
 static void
 test_bytes (gconstpointer data)
 {
   static const int ratios[][4] = { { 97, 61, 194, 122 }, { 97, 61, 291, 183 }, { 97, 61, 388, 244 }, { 97, 61, 201, 147 } };
   guint index = GPOINTER_TO_UINT (data);
-  const AcuFilter *filter = acu_filter_find (filters[index].name);
-  int largest[2] = { 0, 0 };
 
-  for (guint r = 0; r < G_N_ELEMENTS (ratios); r++)
-    for (int contrast = 0; contrast < 2; contrast++)
-      {
-        const int *size = ratios[r];
-        AcuResamplerParams params = { filter, size[0], size[1], size[2], size[3], 1, FALSE, FALSE };
-        int left = margin (filter, size[0], size[2]), top = margin (filter, size[1], size[3]);
-        g_autofree guint8 *src = g_new (guint8, size[0] * size[1]), *ours = g_new (guint8, size[2] * size[3]);
-        g_autofree guint8 *theirs = NULL;
+  for (int contrast = 0; contrast < 2; contrast++)
+    {
+      Differences d = { 0 };
 
-        for (int i = 0; i < size[0] * size[1]; i++)
-          src[i] = (guint8) (contrast ? (g_test_rand_bit () ? 255 : 0) : g_test_rand_int_range (0, 256));
-        g_assert_true (acu_resample_picture (&params, ACU_SAMPLE_U8, src, size[0], ours, size[2], 1, NULL));
-        theirs = resample_zimg (index, size, src, ZIMG_PIXEL_BYTE);
-        for (int y = top; y < size[3] - top; y++)
-          for (int x = left; x < size[2] - left; x++)
-            largest[contrast] = MAX (largest[contrast], ABS (ours[y * size[2] + x] - theirs[y * size[2] + x]));
-      }
-  g_test_message ("%s: largest difference to zimg in 8 bits %d, on black and white %d", filter->name, largest[0], largest[1]);
-  g_assert_cmpint (largest[0], <=, 1);
-  g_assert_cmpint (largest[1], <=, 2);
+      for (guint r = 0; r < G_N_ELEMENTS (ratios); r++)
+        compare_bytes (index, ratios[r], contrast, &d);
+      g_test_message ("%s, %s: of %d pixels %d differ from zimg's by 1, %d by 2; from the exact result ours by up to %.3f, zimg's by up to "
+                      "%.3f", filters[index].name, contrast ? "black and white" : "all levels", d.pixels, d.ones, d.twos, d.ours, d.theirs);
+      g_assert_cmpfloat (d.ours, <=, 0.56);
+      g_assert_cmpint (d.more, ==, 0);
+      g_assert_cmpint (d.twos, <=, d.pixels / (contrast ? 1000 : 50000));
+    }
 }
 
 int

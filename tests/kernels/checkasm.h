@@ -56,5 +56,6 @@ void add_elementwise_tests (void);
 void add_pixel_shuffle_tests (void);
 void add_resample_tests (void);
 void add_resample_u8_tests (void);
+void add_srgb_tests (void);
 
 #endif

@@ -72,5 +72,6 @@ main (int argc, char **argv)
   add_pixel_shuffle_tests ();
   add_resample_tests ();
   add_resample_u8_tests ();
+  add_srgb_tests ();
   return g_test_run ();
 }

@@ -120,6 +120,110 @@ test_random (void)
     }
 }
 
+/* The vertical pass past the caches, rows beginning anywhere, but equally far from where lines do. */
+static void
+compare_stream (const char *isa, const AcuKernels *kernels, gpointer data)
+{
+  const Row *row = data;
+  Buffer got[ACU_RESAMPLE_OUTPUTS];
+  float *dst[ACU_RESAMPLE_OUTPUTS];
+  gboolean at_end = g_test_rand_bit ();
+
+  if (!kernels->resample_vertical_stream)
+    return;
+  for (int o = 0; o < ACU_RESAMPLE_OUTPUTS; o++)
+    {
+      buffer_init (&got[o], row->n, at_end);
+      dst[o] = got[o].f;
+    }
+  kernels->resample_vertical_stream (dst, row->row_pointers, row->weights.f, row->taps, row->outputs, row->n);
+  kernels->stream_end ();
+  for (int o = 0; o < row->outputs; o++)
+    assert_same ("resample vertical, streamed", isa, row->vertical[o].f, got[o].f, row->n);
+  for (int o = 0; o < ACU_RESAMPLE_OUTPUTS; o++)
+    buffer_clear (&got[o], "resample vertical, streamed");
+}
+
+static void
+test_stream (void)
+{
+  AcuKernels c;
+
+  acu_kernels_init (&c, 0);
+  for (int i = 0; i < 500; i++)
+    {
+      Row row = { g_test_rand_int_range (1, MAX_TAPS + 1), g_test_rand_int_range (1, 5), g_test_rand_int_range (1, 121) };
+
+      row_init (&row, i % N_NUMBERS, i % 4 != 0);
+      run (&c, &row, &row.horizontal, row.vertical);
+      for_each_level (compare_stream, &row);
+      row_clear (&row);
+    }
+}
+
+/* Enlarging beside the general pass with the same weights again and again. */
+typedef struct Enlarged
+{
+  int taps, channels, factor, count, shift[ACU_RESAMPLE_FACTOR];
+  Buffer src, weights, wanted;
+} Enlarged;
+
+static void
+enlarged_init (Enlarged *e, Numbers numbers)
+{
+  int width = e->count * e->factor, turn = g_test_rand_int_range (1, e->factor + 1);
+  gint32 *first = g_new (gint32, width);
+  float *weights = g_new (float, width * e->taps);
+  AcuKernels c;
+
+  acu_kernels_init (&c, 0);
+  for (int p = 0; p < e->factor; p++)
+    e->shift[p] = p >= turn;
+  buffer_init (&e->src, (gsize) (e->count + e->taps - 1 + e->shift[e->factor - 1]) * e->channels, g_test_rand_int_range (0, 4));
+  buffer_init (&e->weights, e->factor * e->taps, TRUE);
+  buffer_init (&e->wanted, width * e->channels, TRUE);
+  fill_random (e->src.f, e->src.n, numbers);
+  fill_random (e->weights.f, e->weights.n, NUMBERS_ORDINARY);
+  for (int x = 0; x < width; x++)
+    {
+      first[x] = x / e->factor + e->shift[x % e->factor];
+      for (int k = 0; k < e->taps; k++)
+        weights[x * e->taps + k] = e->weights.f[x % e->factor * e->taps + k];
+    }
+  c.resample_horizontal (e->wanted.f, e->src.f, weights, first, e->taps, e->channels, width);
+  g_free (first);
+  g_free (weights);
+}
+
+static void
+compare_enlarged (const char *isa, const AcuKernels *kernels, gpointer data)
+{
+  const Enlarged *e = data;
+  Buffer got;
+
+  if (!kernels->resample_enlarge)
+    return;
+  buffer_init (&got, e->wanted.n, g_test_rand_bit ());
+  kernels->resample_enlarge (got.f, e->src.f, e->weights.f, e->shift, e->taps, e->channels, e->factor, e->count);
+  assert_same ("resample, enlarging", isa, e->wanted.f, got.f, got.n);
+  buffer_clear (&got, "resample, enlarging");
+}
+
+static void
+test_enlarge (void)
+{
+  for (int i = 0; i < 3000; i++)
+    {
+      Enlarged e = { g_test_rand_int_range (1, 10), i % 4 + 1, i / 4 % (ACU_RESAMPLE_FACTOR - 1) + 2, g_test_rand_int_range (1, 60) };
+
+      enlarged_init (&e, i % N_NUMBERS);
+      for_each_level (compare_enlarged, &e);
+      buffer_clear (&e.src, "enlarging, source");
+      buffer_clear (&e.weights, "enlarging, weights");
+      buffer_clear (&e.wanted, "enlarging, wanted");
+    }
+}
+
 /* The reference against the formula, over more than one of its blocks; volatile keeps products and sums apart. */
 static void
 test_by_definition (void)
@@ -234,5 +338,7 @@ add_resample_tests (void)
   g_test_add_func ("/kernels/resample/hand-made", test_hand_made);
   g_test_add_func ("/kernels/resample/by-definition", test_by_definition);
   g_test_add_func ("/kernels/resample/random", test_random);
+  g_test_add_func ("/kernels/resample/stream", test_stream);
+  g_test_add_func ("/kernels/resample/enlarge", test_enlarge);
   g_test_add_func ("/kernels/resample/speed", test_speed);
 }

@@ -39,7 +39,8 @@ const AcuFilter *acu_filter_find (const char *name);
  * @filter: a row of acu_filters
  * @channels: 1 to 4 interleaved floats a pixel
  * @alpha: whether the last channel is alpha: then colour is weighted by it (and divided again), so that
- *   the colour of transparent pixels does not bleed; where the resulting alpha is 0, colour is resampled unweighted
+ *   the colour of transparent pixels does not bleed; where the resulting alpha is 0, colour is resampled unweighted. Alpha is
+ *   limited to 0 .. 1, unless pixels are only copied; colour is not limited
  * @linear_light: colour is decoded with the sRGB curve (odd-symmetric, no clamping) before and encoded again
  *   after resampling; alpha is not
  */
