@@ -170,6 +170,36 @@ def bad_input():
         f.write("hello")
     for name in ("missing.png", "garbage.png", "empty.png", "folder.png", "short.png", "short.jpg", "text.txt"):
         check(refused(run(name, "-o", "r.png", "--model", "nearest"), name) and not os.path.exists("r.png"), f"refuses {name}")
+    magick("-size", "300x200", "-seed", "1", "plasma:red-blue", "-quality", "90", "plain.jpg")
+    magick("plain.jpg", "-interlace", "plane", "progressive.jpg")
+    magick("plain.jpg", "-compress", "jpeg", "jpeg.tif")
+    magick("plain.jpg", "plain.webp")
+    for name in ("plain.jpg", "progressive.jpg", "jpeg.tif"):
+        with open(name, "rb") as f:
+            whole = f.read()
+        half = len(whole) // 2
+        damages = {"zeros": whole[:half] + bytes(len(whole) // 8) + whole[half + len(whole) // 8:]}
+        if name != "jpeg.tif":
+            damages["a part is missing"] = whole[:half] + whole[half + len(whole) // 4:]
+            damages["cut off, then closed"] = whole[:half] + b"\xff\xd9"
+            check(run(name, "-o", "r.png", "--model", "nearest").returncode == 0, f"reads {name}")
+            os.remove("r.png")
+        for what, data in damages.items():
+            with open("damaged-" + name, "wb") as f:
+                f.write(data)
+            check(refused(run("damaged-" + name, "-o", "r.png", "--model", "nearest"), "damaged-" + name, "damaged")
+                  and not os.path.exists("r.png"), f"refuses {name}: {what}")
+    with open("plain.jpg", "rb") as f:
+        whole = f.read()
+    with open("padded.jpg", "wb") as f:
+        f.write(whole[:-2] + bytes(5) + whole[-2:])
+    check(run("padded.jpg", "-o", "r.png", "--model", "nearest").returncode == 0, "reads a whole JPEG with bytes before its end marker")
+    os.remove("r.png")
+    with open("plain.webp", "rb") as f:
+        whole = f.read()
+    with open("short.webp", "wb") as f:
+        f.write(whole[:len(whole) * 2 // 3])
+    check(refused(run("short.webp", "-o", "r.png", "--model", "nearest"), "short.webp"), "refuses a truncated WebP")
     shutil.copy("rgb8.png", "kept.png")
     before = hashlib.sha256(open("kept.png", "rb").read()).hexdigest()
     run("garbage.png", "-o", "kept.png", "--model", "nearest")
