@@ -21,31 +21,55 @@
 
 static GMutex lock;
 static char *last_warning;
+static gboolean tiles_lost;
 
-/* What libjpeg says of damage that it has painted over. Some cameras leave bytes before the end marker (0xd9), behind a whole
- * picture; more of them are a part of it that could not be read. */
+/* Whether that many bytes before that marker can be padding. Bytes before any other marker are a part of a scan that could not be read. */
+static gboolean
+is_padding (guint64 bytes, guint64 marker)
+{
+  gboolean in_header = (marker >= 0xe0 && marker <= 0xef) || marker == 0xfe || marker == 0xdb || (marker >= 0xc0 && marker <= 0xc2);
+
+  return bytes <= MAX_PADDING && (in_header || marker == 0xd9);
+}
+
+/* What libjpeg says of damage that it has painted over. */
 static gboolean
 tells_of_damage (const char *said)
 {
-  static const char corrupt[] = "Corrupt JPEG data", premature[] = "Premature end of JPEG file";
+  static const char corrupt[] = "Corrupt JPEG data: ", premature[] = "Premature end of JPEG file", before[] = "before marker ";
+  const char *marker;
 
   if (g_str_has_prefix (said, premature))
     return TRUE;
   if (!g_str_has_prefix (said, corrupt))
     return FALSE;
-  return !strstr (said, "extraneous bytes before marker 0xd9")
-         || g_ascii_strtoull (said + strlen (corrupt) + strlen (": "), NULL, 10) > MAX_PADDING;
+  said += strlen (corrupt);
+  marker = strstr (said, before);
+  /* A colour profile in pieces of which some are missing: the picture itself is whole. */
+  if (g_str_has_prefix (said, "bad ICC marker"))
+    return FALSE;
+  return !marker || !is_padding (g_ascii_strtoull (said, NULL, 10), g_ascii_strtoull (marker + strlen (before), NULL, 16));
+}
+
+/* What GEGL says when it cannot write a part of a picture to its swap files or read it again; that part is black then. */
+static gboolean
+tells_of_lost_tiles (const char *said)
+{
+  return strstr (said, "tile data") || strstr (said, "tile in buffer") || strstr (said, "swap file");
 }
 
 static void
 keep_warning (const char *domain, GLogLevelFlags level, const char *message, gpointer unused)
 {
-  /* libtiff's JPEG decoder tells of damage by a mere message. */
-  if (!(level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR)) && !tells_of_damage (message))
+  gboolean lost = tells_of_lost_tiles (message);
+
+  /* libtiff's JPEG decoder tells of damage, and GEGL of lost tiles, by a mere message. */
+  if (!(level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR)) && !tells_of_damage (message) && !lost)
     return;
   g_mutex_lock (&lock);
   g_free (last_warning);
   last_warning = g_strdup (message);
+  tiles_lost |= lost;
   g_mutex_unlock (&lock);
 }
 
@@ -65,6 +89,18 @@ tool_take_warning (void)
   last_warning = NULL;
   g_mutex_unlock (&lock);
   return warning;
+}
+
+gboolean
+tool_take_lost_tiles (void)
+{
+  gboolean lost;
+
+  g_mutex_lock (&lock);
+  lost = tiles_lost;
+  tiles_lost = FALSE;
+  g_mutex_unlock (&lock);
+  return lost;
 }
 
 void
@@ -98,12 +134,12 @@ find_loader (const char *path, const guint8 *head, gsize length)
   return loader && !g_str_equal (loader, "gegl:magick-load") ? loader : NULL;
 }
 
-/* WebP's loader decodes what there is. The size behind "RIFF" is that of all that follows. */
+/* WebP's loader decodes what there is. The size behind "RIFF" is that of all that follows; the padding byte at the end may be missing. */
 static gboolean
 webp_is_whole (const guint8 *bytes, gsize length)
 {
   return memcmp (bytes, "RIFF", 4) != 0 || memcmp (bytes + 8, "WEBP", 4) != 0
-         || (guint64) bytes[4] + (bytes[5] << 8) + (bytes[6] << 16) + ((guint64) bytes[7] << 24) + 8 <= length;
+         || (guint64) bytes[4] + (bytes[5] << 8) + (bytes[6] << 16) + ((guint64) bytes[7] << 24) + 8 <= length + 1;
 }
 
 static gboolean
@@ -439,7 +475,7 @@ tool_picture_save (const ToolPicture *source, GeglBuffer *buffer, const char *pa
   tool_remove_when_killed (temporary);
   written = encode (source, buffer, path, temporary, format, quality);
   warning = tool_take_warning ();
-  if (!written || warning
+  if (!written || warning || tool_take_lost_tiles ()
       || !tool_metadata_copy (source->path, temporary, gegl_buffer_get_width (buffer), gegl_buffer_get_height (buffer),
                               source->resolution_x, error)
       || !read_back (temporary, buffer))

@@ -192,13 +192,38 @@ can_write_to (const char *path, GError **error)
   return FALSE;
 }
 
+/* What GEGL's swap files could not take is black. Other warnings do no harm to the picture. */
+static GeglBuffer *
+compute (const AcuBridgeJob *job, AcuUpscaler *upscaler, ToolProgress *progress, GError **error)
+{
+  GeglBuffer *result;
+
+  tool_poll_signals (TRUE);
+  result = acu_bridge_run (job, upscaler, tool_progress, progress, error);
+  tool_poll_signals (FALSE);
+  tool_progress_end (progress);
+  /* A signal that came with the last rows: nothing has asked since. */
+  if (result && tool_interrupted ())
+    {
+      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_CANCELLED, _("Cancelled."));
+      g_clear_object (&result);
+    }
+  else if (result && tool_take_lost_tiles ())
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_IO,
+                   _("%s: the result could not be kept; the disk with GEGL's swap files may be full."), progress->name);
+      g_clear_object (&result);
+    }
+  return result;
+}
+
 static gboolean
 run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, const char *input, const char *output, GError **error)
 {
   const ToolFormat *format = tool_format_find (output, error);
   g_autofree char *name = g_path_get_basename (input), *shown = g_filename_display_name (name);
   ToolProgress progress = { shown, arguments->quiet };
-  ToolPicture *picture = format && can_write_to (output, error) ? tool_picture_load (input, error) : NULL;
+  ToolPicture *picture;
   AcuBridgeJob job = {
     .size = *size, .model = value_of (arguments, "model")->text, .device = value_of (arguments, "device")->text,
     .precision = acu_precision_find (value_of (arguments, "precision")->text),
@@ -209,25 +234,15 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, const 
   GeglBuffer *result = NULL;
   gboolean done = FALSE;
 
+  tool_take_lost_tiles ();
+  picture = format && can_write_to (output, error) ? tool_picture_load (input, error) : NULL;
   if (!picture)
     return FALSE;
   job.input = picture->buffer;
   job.rect = *gegl_buffer_get_extent (picture->buffer);
   upscaler = acu_bridge_plan (&job, error);
   if (upscaler && fits_format (format, upscaler, output, error))
-    {
-      tool_poll_signals (TRUE);
-      result = acu_bridge_run (&job, upscaler, tool_progress, &progress, error);
-      tool_poll_signals (FALSE);
-      tool_progress_end (&progress);
-    }
-  /* One that came with the last rows: nothing has asked since. */
-  if (tool_interrupted ())
-    {
-      g_clear_object (&result);
-      if (error && !*error)
-        g_set_error_literal (error, ACU_ERROR, ACU_ERROR_CANCELLED, _("Cancelled."));
-    }
+    result = compute (&job, upscaler, &progress, error);
   if (result)
     {
       if (size->mode == ACU_SIZE_PRINT)
