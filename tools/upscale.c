@@ -21,7 +21,7 @@ typedef struct Value
 
 typedef struct Arguments
 {
-  Value *values;                  /* by row of acu_options */
+  Value *values;                  /* by row of acu_options_all() */
   char *output;
   char **inputs;
   int quality;
@@ -31,7 +31,7 @@ typedef struct Arguments
 static Value *
 value_of (const Arguments *arguments, const char *key)
 {
-  return &arguments->values[acu_option_find (key) - acu_options];
+  return &arguments->values[acu_option_find (key) - acu_options_all ()];
 }
 
 static gboolean
@@ -54,7 +54,7 @@ parse_option (const char *name, const char *text, gpointer data, GError **error)
   Arguments *arguments = data;
   gboolean no = g_str_has_prefix (name, "--no-");
   const AcuOption *option = acu_option_find (name + (no ? strlen ("--no-") : strlen ("--")));
-  Value *value = &arguments->values[option - acu_options];
+  Value *value = &arguments->values[option - acu_options_all ()];
 
   value->seen = TRUE;
   if (option->type == ACU_OPTION_BOOLEAN)
@@ -75,7 +75,7 @@ make_group (Arguments *arguments)
   GOptionGroup *group = g_option_group_new ("job", "", "", arguments, NULL);
   g_autoptr (GArray) entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
 
-  for (const AcuOption *o = acu_options; o->key; o++)
+  for (const AcuOption *o = acu_options_all (); o->key; o++)
     {
       GOptionEntry entry = { o->key, 0, 0, G_OPTION_ARG_CALLBACK, parse_option, o->help, o->key };
 
@@ -310,13 +310,13 @@ default_values (void)
   guint n = 0;
   Value *values;
 
-  while (acu_options[n].key)
+  while (acu_options_all ()[n].key)
     n++;
   values = g_new0 (Value, n);
   for (guint i = 0; i < n; i++)
     {
-      values[i].text = g_strdup (acu_options[i].default_text);
-      values[i].number = acu_options[i].default_number;
+      values[i].text = g_strdup (acu_options_all ()[i].default_text);
+      values[i].number = acu_options_all ()[i].default_number;
     }
   return values;
 }
@@ -374,7 +374,7 @@ tool_upscale (int argc, char **argv)
     }
   else
     status = check_and_run (&arguments);
-  for (guint i = 0; acu_options[i].key; i++)
+  for (guint i = 0; acu_options_all ()[i].key; i++)
     g_free (arguments.values[i].text);
   g_free (arguments.values);
   g_free (arguments.output);
