@@ -32,7 +32,7 @@ static const AcuChoice precisions[] = {
 #define YES_NO(value) .type = ACU_OPTION_BOOLEAN, .minimum = 0, .maximum = 1, .default_number = value
 #define CHOICE(list, value) .type = ACU_OPTION_CHOICE, .choices = list, .default_text = value
 
-const AcuOption acu_options[] = {
+static const AcuOption options[] = {
   { "model", N_("_Model"),
     N_("What enlarges the picture: the name of a model, or \"auto\" for the best installed one."),
     TEXT ("auto"), .use = EVERYWHERE },
@@ -85,9 +85,15 @@ const AcuOption acu_options[] = {
 };
 
 const AcuOption *
+acu_options_all (void)
+{
+  return options;
+}
+
+const AcuOption *
 acu_option_find (const char *key)
 {
-  for (const AcuOption *option = acu_options; option->key; option++)
+  for (const AcuOption *option = options; option->key; option++)
     if (g_str_equal (option->key, key))
       return option;
   return NULL;

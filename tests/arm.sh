@@ -83,12 +83,12 @@ arm_run () {
   local log=$cache/arm.log
   arm_root=$cache/arm
   # in a shell of its own: it ends the one that cannot install
-  if ! (install_packages "${arm_tools[@]}"); then skip "Arm 64: its compiler and emulator cannot be installed"; return; fi
+  if ! (install_packages "${arm_tools[@]}"); then unfetched "Arm 64: its compiler and emulator cannot be installed"; return; fi
   if [ "$(cat "$arm_root/complete" 2>/dev/null)" != "${arm_libraries[*]}" ]; then
     say "Fetching libraries for Arm 64 to $arm_root"
     if ! arm_make_root >"$log" 2>&1; then
       tail -5 "$log"
-      skip "Arm 64: its libraries cannot be fetched; see $log"
+      unfetched "Arm 64: its libraries cannot be fetched; see $log"
       return
     fi
   fi

@@ -12,22 +12,64 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define CENTIMETRES_AN_INCH 2.54
+#define MAX_PADDING 256
 
 static GMutex lock;
 static char *last_warning;
+static gboolean tiles_lost;
+
+/* Whether that many bytes before that marker can be padding. Bytes before any other marker are a part of a scan that could not be read. */
+static gboolean
+is_padding (guint64 bytes, guint64 marker)
+{
+  gboolean in_header = (marker >= 0xe0 && marker <= 0xef) || marker == 0xfe || marker == 0xdb || (marker >= 0xc0 && marker <= 0xc2);
+
+  return bytes <= MAX_PADDING && (in_header || marker == 0xd9);
+}
+
+/* What libjpeg says of damage that it has painted over. */
+static gboolean
+tells_of_damage (const char *said)
+{
+  static const char corrupt[] = "Corrupt JPEG data: ", premature[] = "Premature end of JPEG file", before[] = "before marker ";
+  const char *marker;
+
+  if (g_str_has_prefix (said, premature))
+    return TRUE;
+  if (!g_str_has_prefix (said, corrupt))
+    return FALSE;
+  said += strlen (corrupt);
+  marker = strstr (said, before);
+  /* A colour profile in pieces of which some are missing: the picture itself is whole. */
+  if (g_str_has_prefix (said, "bad ICC marker"))
+    return FALSE;
+  return !marker || !is_padding (g_ascii_strtoull (said, NULL, 10), g_ascii_strtoull (marker + strlen (before), NULL, 16));
+}
+
+/* What GEGL says when it cannot write a part of a picture to its swap files or read it again; that part is black then. */
+static gboolean
+tells_of_lost_tiles (const char *said)
+{
+  return strstr (said, "tile data") || strstr (said, "tile in buffer") || strstr (said, "swap file");
+}
 
 static void
 keep_warning (const char *domain, GLogLevelFlags level, const char *message, gpointer unused)
 {
-  if (!(level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR)))
+  gboolean lost = tells_of_lost_tiles (message);
+
+  /* libtiff's JPEG decoder tells of damage, and GEGL of lost tiles, by a mere message. */
+  if (!(level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR)) && !tells_of_damage (message) && !lost)
     return;
   g_mutex_lock (&lock);
   g_free (last_warning);
   last_warning = g_strdup (message);
+  tiles_lost |= lost;
   g_mutex_unlock (&lock);
 }
 
@@ -47,6 +89,18 @@ tool_take_warning (void)
   last_warning = NULL;
   g_mutex_unlock (&lock);
   return warning;
+}
+
+gboolean
+tool_take_lost_tiles (void)
+{
+  gboolean lost;
+
+  g_mutex_lock (&lock);
+  lost = tiles_lost;
+  tiles_lost = FALSE;
+  g_mutex_unlock (&lock);
+  return lost;
 }
 
 void
@@ -78,6 +132,33 @@ find_loader (const char *path, const guint8 *head, gsize length)
         loader = by_name;
     }
   return loader && !g_str_equal (loader, "gegl:magick-load") ? loader : NULL;
+}
+
+/* WebP's loader decodes what there is. The size behind "RIFF" is that of all that follows; the padding byte at the end may be missing. */
+static gboolean
+webp_is_whole (const guint8 *bytes, gsize length)
+{
+  return memcmp (bytes, "RIFF", 4) != 0 || memcmp (bytes + 8, "WEBP", 4) != 0
+         || (guint64) bytes[4] + (bytes[5] << 8) + (bytes[6] << 16) + ((guint64) bytes[7] << 24) + 8 <= length + 1;
+}
+
+static gboolean
+output_tells_of_damage (int output)
+{
+  g_autoptr (GIOChannel) channel = NULL;
+  char *line = NULL;
+  gboolean found = FALSE;
+
+  if (output < 0 || lseek (output, 0, SEEK_SET) != 0)
+    return FALSE;
+  channel = g_io_channel_unix_new (output);
+  g_io_channel_set_encoding (channel, NULL, NULL);
+  while (!found && g_io_channel_read_line (channel, &line, NULL, NULL, NULL) == G_IO_STATUS_NORMAL)
+    {
+      found = tells_of_damage (line);
+      g_free (line);
+    }
+  return found;
 }
 
 /* libjpeg fills a truncated file up with gray and goes on. A whole one has its end marker behind the start of its scan. */
@@ -112,17 +193,24 @@ jpeg_resolution (ToolPicture *picture, const guint8 *bytes, gsize length)
   picture->resolution_y = unit * ((bytes[16] << 8) + bytes[17]);
 }
 
-/* libpng, libjpeg and libtiff print to standard error by themselves. Returns what restore_stderr() needs. */
+/* libpng, libjpeg and libtiff print to standard error by themselves, into `where` (taken) from here on. Returns what
+ * restore_stderr() needs. */
+static int
+redirect_stderr (int where)
+{
+  int kept = dup (STDERR_FILENO);
+
+  if (kept >= 0 && where >= 0)
+    dup2 (where, STDERR_FILENO);
+  if (where >= 0)
+    close (where);
+  return kept;
+}
+
 static int
 silence_stderr (void)
 {
-  int kept = dup (STDERR_FILENO), nowhere = g_open ("/dev/null", O_WRONLY | O_CLOEXEC, 0);
-
-  if (kept >= 0 && nowhere >= 0)
-    dup2 (nowhere, STDERR_FILENO);
-  if (nowhere >= 0)
-    close (nowhere);
-  return kept;
+  return redirect_stderr (g_open ("/dev/null", O_WRONLY | O_CLOEXEC, 0));
 }
 
 static void
@@ -209,8 +297,10 @@ decode (const char *path, const char *loader, GeglMetadataStore *metadata, GErro
   GeglBuffer *buffer = NULL;
   GeglRectangle box;
   g_autofree char *warning = NULL, *sentence = cannot_read (path);
+  int output = memfd_create ("output", MFD_CLOEXEC);
+  gboolean damaged;
 
-  set_pending (NULL, cannot_read (path), silence_stderr ());
+  set_pending (NULL, cannot_read (path), output >= 0 ? redirect_stderr (fcntl (output, F_DUPFD_CLOEXEC, 0)) : silence_stderr ());
   if (metadata && gegl_node_find_property (load, "metadata"))
     gegl_node_set (load, "metadata", metadata, NULL);
   g_free (tool_take_warning ());
@@ -221,8 +311,11 @@ decode (const char *path, const char *loader, GeglMetadataStore *metadata, GErro
     gegl_node_process (sink);
   g_object_unref (graph);
   nothing_pending ();
+  damaged = output_tells_of_damage (output);
+  if (output >= 0)
+    close (output);
   warning = tool_take_warning ();
-  if (buffer && !warning && box.width == gegl_buffer_get_width (buffer) && box.height == gegl_buffer_get_height (buffer))
+  if (buffer && !warning && !damaged && box.width == gegl_buffer_get_width (buffer) && box.height == gegl_buffer_get_height (buffer))
     return buffer;
   g_clear_object (&buffer);
   /* What GEGL says is meant for its programmers. */
@@ -258,7 +351,7 @@ tool_picture_load (const char *path, GError **error)
   length = g_mapped_file_get_length (file);
   loader = length ? find_loader (path, bytes, MIN (length, 4096)) : NULL;
   jpeg = length > 20 && bytes[0] == 0xff && bytes[1] == 0xd8;
-  if (!loader || (jpeg && !jpeg_is_whole (bytes, length)))
+  if (!loader || (jpeg && !jpeg_is_whole (bytes, length)) || (length > 20 && !webp_is_whole (bytes, length)))
     {
       unreadable (path, !length ? _("it is empty") : loader ? _("its end is missing")
                                                             : _("it is not a picture of a kind that is supported"), error);
@@ -385,7 +478,7 @@ tool_picture_save (const ToolPicture *source, GeglBuffer *buffer, const char *pa
   /* Two of them would be the most memory that the whole job takes. */
   g_object_unref (buffer);
   warning = tool_take_warning ();
-  if (!written || warning
+  if (!written || warning || tool_take_lost_tiles ()
       || !tool_metadata_copy (source->path, temporary, width, height, source->resolution_x, error)
       || !read_back (temporary, width, height))
     {

@@ -25,6 +25,9 @@ void tool_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 void tool_keep_warnings (void);
 char *tool_take_warning (void);
 
+/* Whether GEGL has lost a part of any picture since the last call, as when the disk with its swap files is full. */
+gboolean tool_take_lost_tiles (void);
+
 /**
  * ToolFormat: what a file format can hold.
  * @extensions: ended by NULL

@@ -24,7 +24,7 @@ typedef struct Value
 
 typedef struct Arguments
 {
-  Value *values;                  /* by row of acu_options */
+  Value *values;                  /* by row of acu_options_all() */
   char *output;
   char **inputs;
   int quality;
@@ -34,7 +34,7 @@ typedef struct Arguments
 static Value *
 value_of (const Arguments *arguments, const char *key)
 {
-  return &arguments->values[acu_option_find (key) - acu_options];
+  return &arguments->values[acu_option_find (key) - acu_options_all ()];
 }
 
 static gboolean
@@ -57,7 +57,7 @@ parse_option (const char *name, const char *text, gpointer data, GError **error)
   Arguments *arguments = data;
   gboolean no = g_str_has_prefix (name, "--no-");
   const AcuOption *option = acu_option_find (name + (no ? strlen ("--no-") : strlen ("--")));
-  Value *value = &arguments->values[option - acu_options];
+  Value *value = &arguments->values[option - acu_options_all ()];
 
   value->seen = TRUE;
   if (option->type == ACU_OPTION_BOOLEAN)
@@ -78,7 +78,7 @@ make_group (Arguments *arguments)
   GOptionGroup *group = g_option_group_new ("job", "", "", arguments, NULL);
   g_autoptr (GArray) entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
 
-  for (const AcuOption *o = acu_options; o->key; o++)
+  for (const AcuOption *o = acu_options_all (); o->key; o++)
     {
       GOptionEntry entry = { o->key, 0, 0, G_OPTION_ARG_CALLBACK, parse_option, o->help, o->key };
 
@@ -226,13 +226,38 @@ fits_memory (const ToolFormat *format, const AcuBridgeJob *job, const AcuUpscale
   return FALSE;
 }
 
+/* What GEGL's swap files could not take is black. Other warnings do no harm to the picture. */
+static GeglBuffer *
+compute (const AcuBridgeJob *job, AcuUpscaler *upscaler, ToolProgress *progress, GError **error)
+{
+  GeglBuffer *result;
+
+  tool_poll_signals (TRUE);
+  result = acu_bridge_run (job, upscaler, tool_progress, progress, error);
+  tool_poll_signals (FALSE);
+  tool_progress_end (progress);
+  /* A signal that came with the last rows: nothing has asked since. */
+  if (result && tool_interrupted ())
+    {
+      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_CANCELLED, _("Cancelled."));
+      g_clear_object (&result);
+    }
+  else if (result && tool_take_lost_tiles ())
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_IO,
+                   _("%s: the result could not be kept; the disk with GEGL's swap files may be full."), progress->name);
+      g_clear_object (&result);
+    }
+  return result;
+}
+
 static gboolean
 run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, const char *input, const char *output, GError **error)
 {
   const ToolFormat *format = tool_format_find (output, error);
   g_autofree char *name = g_path_get_basename (input), *shown = g_filename_display_name (name);
   ToolProgress progress = { shown, arguments->quiet };
-  ToolPicture *picture = format && can_write_to (output, error) ? tool_picture_load (input, error) : NULL;
+  ToolPicture *picture;
   AcuBridgeJob job = {
     .size = *size, .model = value_of (arguments, "model")->text, .device = value_of (arguments, "device")->text,
     .precision = acu_precision_find (value_of (arguments, "precision")->text),
@@ -243,27 +268,16 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, const 
   GeglBuffer *result = NULL;
   gboolean done = FALSE;
 
+  tool_take_lost_tiles ();
+  picture = format && can_write_to (output, error) ? tool_picture_load (input, error) : NULL;
   if (!picture)
     return FALSE;
   job.input = picture->buffer;
   job.rect = *gegl_buffer_get_extent (picture->buffer);
   share_memory (&job);
   upscaler = acu_bridge_plan (&job, error);
-  if (upscaler && fits_format (format, upscaler, output, error)
-      && fits_memory (format, &job, upscaler, output, memory, error))
-    {
-      tool_poll_signals (TRUE);
-      result = acu_bridge_run (&job, upscaler, tool_progress, &progress, error);
-      tool_poll_signals (FALSE);
-      tool_progress_end (&progress);
-    }
-  /* One that came with the last rows: nothing has asked since. */
-  if (tool_interrupted ())
-    {
-      g_clear_object (&result);
-      if (error && !*error)
-        g_set_error_literal (error, ACU_ERROR, ACU_ERROR_CANCELLED, _("Cancelled."));
-    }
+  if (upscaler && fits_format (format, upscaler, output, error) && fits_memory (format, &job, upscaler, output, memory, error))
+    result = compute (&job, upscaler, &progress, error);
   acu_upscaler_free (upscaler);
   if (result)
     {
@@ -330,13 +344,13 @@ default_values (void)
   guint n = 0;
   Value *values;
 
-  while (acu_options[n].key)
+  while (acu_options_all ()[n].key)
     n++;
   values = g_new0 (Value, n);
   for (guint i = 0; i < n; i++)
     {
-      values[i].text = g_strdup (acu_options[i].default_text);
-      values[i].number = acu_options[i].default_number;
+      values[i].text = g_strdup (acu_options_all ()[i].default_text);
+      values[i].number = acu_options_all ()[i].default_number;
     }
   return values;
 }
@@ -396,7 +410,7 @@ tool_upscale (int argc, char **argv)
     }
   else
     status = check_and_run (&arguments);
-  for (guint i = 0; acu_options[i].key; i++)
+  for (guint i = 0; acu_options_all ()[i].key; i++)
     g_free (arguments.values[i].text);
   g_free (arguments.values);
   g_free (arguments.output);

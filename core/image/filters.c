@@ -60,7 +60,7 @@ area (double x)
   return x > -0.5 && x <= 0.5 ? 1 : 0;
 }
 
-const AcuFilter acu_filters[] = {
+static const AcuFilter filters[] = {
   { "nearest", N_("Nearest pixel"), 0, NULL },
   { "linear", N_("Linear"), 1, linear },
   { "cubic", N_("Cubic (Catmull-Rom)"), 2, cubic },
@@ -72,9 +72,15 @@ const AcuFilter acu_filters[] = {
 };
 
 const AcuFilter *
+acu_filters_all (void)
+{
+  return filters;
+}
+
+const AcuFilter *
 acu_filter_find (const char *name)
 {
-  for (const AcuFilter *filter = acu_filters; filter->name; filter++)
+  for (const AcuFilter *filter = filters; filter->name; filter++)
     if (g_str_equal (filter->name, name))
       return filter;
   return NULL;

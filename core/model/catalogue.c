@@ -260,7 +260,7 @@ look_into (GPtrArray *models, const char *folder)
 static void
 add_classic (GPtrArray *models)
 {
-  for (const AcuFilter *filter = acu_filters; filter->name; filter++)
+  for (const AcuFilter *filter = acu_filters_all (); filter->name; filter++)
     {
       AcuModelInfo *info = g_new0 (AcuModelInfo, 1);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "net.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static const char *const kind_names[] = {
@@ -113,7 +114,7 @@ acu_net_repeat (const AcuNet *net, int times, GError **error)
           layer = acu_net_add (repeated, source->kind, NULL, inputs, source->n_inputs, NULL);
           if (!layer)
             {
-              g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, "%s: the net cannot be repeated", net->name);
+              g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("%s: this network cannot be applied more than once."), net->name);
               acu_net_unref (repeated);
               return NULL;
             }
@@ -181,7 +182,7 @@ acu_net_print (const AcuNet *net, int width, int height, GError **error)
 
   if (!shapes)
     {
-      g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, "%s: not enough memory", net->name);
+      g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("%s: there is not enough memory."), net->name);
       return NULL;
     }
   if (!acu_net_infer (net, width, height, shapes, error))

@@ -22,6 +22,7 @@ struct PluginJob
   const PluginValues *values;
   AcuSize size;
   const Babl *space;
+  int source_width, source_height;
   int width, height;              /* of the new image */
   GArray *parts;                  /* Part */
   guint64 memory;
@@ -216,6 +217,8 @@ plugin_job_new (PluginImage image, const PluginValues *values, gboolean largest_
                    job->height);
       goto failed;
     }
+  job->source_width = plugin_image_width (image);
+  job->source_height = plugin_image_height (image);
   job->space = plugin_image_space (image);
   collect_layers (job);
   if (largest_only)
@@ -346,6 +349,60 @@ compute_part (PluginJob *job, Part *part, GError **error)
   return part->result != NULL;
 }
 
+/* Whether each part is there, in this size: of before (`scaled` is FALSE) or after GIMP has scaled the image. */
+static gboolean
+parts_fit (const PluginJob *job, gboolean scaled)
+{
+  for (guint i = 0; i < job->parts->len; i++)
+    {
+      const Part *part = &g_array_index (job->parts, Part, i);
+      const GeglRectangle *expected = scaled ? &part->scaled : &part->source;
+      GeglRectangle rect;
+
+      if (!gimp_item_is_valid (part->item))
+        return FALSE;
+      plugin_item_rect (part->item, &rect);
+      if (rect.width != expected->width || rect.height != expected->height)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* GIMP works on while a network computes: layers may have come, gone or changed their sizes. */
+static gboolean
+is_unchanged (const PluginJob *job)
+{
+  PluginJob now = { .image = job->image, .width = job->width, .height = job->height };
+  gboolean same;
+
+  if (!gimp_image_is_valid (job->image) || plugin_image_width (job->image) != job->source_width
+      || plugin_image_height (job->image) != job->source_height || !parts_fit (job, FALSE))
+    return FALSE;
+  now.parts = g_array_new (FALSE, FALSE, sizeof (Part));
+  collect_layers (&now);
+  collect_channels (&now);
+  same = now.parts->len == job->parts->len;
+  for (guint i = 0; same && i < now.parts->len; i++)
+    {
+      const Part *a = &g_array_index (now.parts, Part, i), *b = &g_array_index (job->parts, Part, i);
+
+      same = a->item == b->item && gegl_rectangle_equal (&a->source, &b->source)
+             && gegl_rectangle_equal (&a->scaled, &b->scaled);
+    }
+  g_array_unref (now.parts);
+  return same;
+}
+
+static gboolean
+check_unchanged (const PluginJob *job, GError **error)
+{
+  if (is_unchanged (job))
+    return TRUE;
+  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT,
+                       _("The image was changed while it was being upscaled, so the result no longer fits; nothing was done."));
+  return FALSE;
+}
+
 gboolean
 plugin_job_compute (PluginJob *job, GError **error)
 {
@@ -357,7 +414,7 @@ plugin_job_compute (PluginJob *job, GError **error)
       Part *part = &g_array_index (job->parts, Part, i);
 
       job->current = part->operations;
-      if (!compute_part (job, part, error))
+      if (!check_unchanged (job, error) || !compute_part (job, part, error))
         return FALSE;
       job->done += part->operations;
     }
@@ -371,18 +428,13 @@ write_part (const Part *part)
   GeglBuffer *drawable = plugin_item_buffer (part->item);
   const Babl *format = gegl_buffer_get_format (drawable);
   const Babl *result = gegl_buffer_get_format (part->result);
-  const GeglRectangle rect = { 0, 0,
-                               MIN (gegl_buffer_get_width (drawable), gegl_buffer_get_width (part->result)),
-                               MIN (gegl_buffer_get_height (drawable), gegl_buffer_get_height (part->result)) };
+  const GeglRectangle rect = { 0, 0, part->scaled.width, part->scaled.height };
 
-  if (rect.width != part->scaled.width || rect.height != part->scaled.height)
-    g_warning ("GIMP made %d × %d pixels where %d × %d were expected", gegl_buffer_get_width (drawable),
-               gegl_buffer_get_height (drawable), part->scaled.width, part->scaled.height);
   /* Same numbers, GIMP's name for their space: a conversion between the two would change the picture. */
   gegl_buffer_set_format (part->result, babl_format_with_space (babl_format_get_encoding (result), format));
   gegl_buffer_copy (part->result, &rect, GEGL_ABYSS_NONE, drawable, &rect);
   gegl_buffer_flush (drawable);
-  plugin_item_update (part->item, gegl_buffer_get_width (drawable), gegl_buffer_get_height (drawable));
+  plugin_item_update (part->item, rect.width, rect.height);
   g_object_unref (drawable);
 }
 
@@ -394,12 +446,20 @@ plugin_job_commit (PluginJob *job, GError **error)
 
   /* Takes the Cancel button, which would kill, away. */
   gimp_progress_end ();
+  if (!check_unchanged (job, error))
+    return FALSE;
   gimp_image_undo_group_start (job->image);
   gimp_context_push ();
   gimp_context_set_interpolation (GIMP_INTERPOLATION_NONE);
   scaled = gimp_image_scale (job->image, job->width, job->height);
   gimp_context_pop ();
-  if (scaled)
+  if (scaled && !parts_fit (job, TRUE))
+    {
+      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_SIZE,
+                           _("GIMP made a layer of another size than expected, so the result does not fit; Undo brings the image back."));
+      scaled = FALSE;
+    }
+  else if (scaled)
     {
       for (guint i = 0; i < job->parts->len; i++)
         write_part (&g_array_index (job->parts, Part, i));

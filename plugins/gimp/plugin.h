@@ -15,7 +15,7 @@
 #define PLUGIN_MAX_OPTIONS 32
 #define PLUGIN_MAX_TEXT 1024
 
-/* The value of each row of acu_options, at the row's index. Plain data, so that GIMP 2.10 can keep it between calls. */
+/* The value of each row of acu_options_all(), at the row's index. Plain data, so that GIMP 2.10 can keep it between calls. */
 typedef struct PluginValue
 {
   double number;
@@ -30,8 +30,8 @@ typedef struct PluginValues
 
 /* Calls the body for each option that GIMP shows; `option` and `index` are its row and the row's number. */
 #define plugin_for_each_option(option, index)                                                             \
-  for (int index = 0; index < PLUGIN_MAX_OPTIONS && acu_options[index].key; index++)                      \
-    for (const AcuOption *option = &acu_options[index]; option && (option->use & ACU_OPTION_GIMP); option = NULL)
+  for (int index = 0; index < PLUGIN_MAX_OPTIONS && acu_options_all ()[index].key; index++)                      \
+    for (const AcuOption *option = &acu_options_all ()[index]; option && (option->use & ACU_OPTION_GIMP); option = NULL)
 
 void plugin_values_defaults (PluginValues *values);
 /* A text that is too long is cut off. */

@@ -13,10 +13,10 @@ plugin_values_defaults (PluginValues *values)
 {
   memset (values, 0, sizeof *values);
   values->bytes = sizeof *values;
-  for (int i = 0; i < PLUGIN_MAX_OPTIONS && acu_options[i].key; i++)
+  for (int i = 0; i < PLUGIN_MAX_OPTIONS && acu_options_all ()[i].key; i++)
     {
-      values->value[i].number = acu_options[i].default_number;
-      plugin_values_set_text (values, i, acu_options[i].default_text);
+      values->value[i].number = acu_options_all ()[i].default_number;
+      plugin_values_set_text (values, i, acu_options_all ()[i].default_text);
     }
 }
 
@@ -29,8 +29,8 @@ plugin_values_set_text (PluginValues *values, int index, const char *text)
 int
 plugin_option_index (const char *key)
 {
-  for (int i = 0; i < PLUGIN_MAX_OPTIONS && acu_options[i].key; i++)
-    if (g_str_equal (acu_options[i].key, key))
+  for (int i = 0; i < PLUGIN_MAX_OPTIONS && acu_options_all ()[i].key; i++)
+    if (g_str_equal (acu_options_all ()[i].key, key))
       return i;
   g_error ("There is no option %s", key);
 }

@@ -123,7 +123,7 @@ parse (void)
 static void
 options (void)
 {
-  for (const AcuOption *o = acu_options; o->key; o++)
+  for (const AcuOption *o = acu_options_all (); o->key; o++)
     {
       g_assert_true (acu_option_find (o->key) == o);
       g_assert_true (o->label && *o->label && o->help && *o->help && o->use);

@@ -94,7 +94,7 @@ properties_follow_the_table (void)
   guint n, used = 0;
   GParamSpec **specs = gegl_operation_list_properties ("acuity:upscale", &n);
 
-  for (const AcuOption *o = acu_options; o->key; o++)
+  for (const AcuOption *o = acu_options_all (); o->key; o++)
     {
       GParamSpec *spec = NULL;
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """acuity:upscale from Python, and from the gegl command line. Skipped (77) without GEGL's introspection data."""
+import locale
 import os
 import shutil
 import struct
@@ -41,6 +42,8 @@ def check(what, ok):
 with tempfile.TemporaryDirectory() as tmp:
     source, result = os.path.join(tmp, "in.png"), os.path.join(tmp, "out.png")
     png(source, 40, 30)
+    os.environ["LANGUAGE"] = "de"
+    locale.setlocale(locale.LC_ALL, "C.UTF-8")
     Gegl.init(None)
     root = Gegl.Node()
     load = root.create_child("gegl:load")
@@ -53,7 +56,9 @@ with tempfile.TemporaryDirectory() as tmp:
     load.connect_to("output", upscale, "input")
     upscale.connect_to("output", save, "input")
     box = upscale.get_bounding_box()
-    ok = check("bounds from Python", (box.width, box.height) == (100, 75))
+    names = [p.nick for p in Gegl.Operation.list_properties("acuity:upscale")]
+    ok = check("the properties' names are translated", "Faktor" in names)
+    ok &= check("bounds from Python", (box.width, box.height) == (100, 75))
     save.process()
     ok &= check("size from Python", size_of(result) == (100, 75))
     if shutil.which("gegl"):

@@ -39,7 +39,7 @@ for after in "$work"/out/refused-*.xcf; do
   name=$(basename "$after" .xcf)
   cmp "$after" "$work/out/before.xcf" >/dev/null && result ok "$name: image untouched" || result 'not ok' "$name: image untouched"
 done
-grep -q 'were expected' "$work/log" && result 'not ok' 'GIMP made every size that was expected' \
+grep -q 'another size than expected' "$work/log" && result 'not ok' 'GIMP made every size that was expected' \
   || result ok 'GIMP made every size that was expected'
 grep -q 'no-such-model' "$work/log" && result ok 'the message names the model' || result 'not ok' 'the message names the model'
 [ -z "$(find "$work/tmp" -mindepth 1 ! -name 'gimp*' ! -type d)" ] && result ok 'no temporary files are left' \

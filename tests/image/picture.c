@@ -27,7 +27,7 @@ typedef void (*Check) (const AcuResamplerParams *params);
 static void
 for_all (Check check)
 {
-  for (const AcuFilter *filter = acu_filters; filter->name; filter++)
+  for (const AcuFilter *filter = acu_filters_all (); filter->name; filter++)
     for (guint s = 0; s < G_N_ELEMENTS (sizes); s++)
       for (guint f = 0; f < G_N_ELEMENTS (formats); f++)
         for (int linear = 0; linear < 2; linear++)

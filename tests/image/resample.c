@@ -27,7 +27,7 @@ typedef void (*Check) (const AcuResamplerParams *params);
 static void
 for_all (Check check)
 {
-  for (const AcuFilter *filter = acu_filters; filter->name; filter++)
+  for (const AcuFilter *filter = acu_filters_all (); filter->name; filter++)
     for (guint s = 0; s < G_N_ELEMENTS (sizes); s++)
       for (guint f = 0; f < G_N_ELEMENTS (formats); f++)
         for (int linear = 0; linear < 2; linear++)
@@ -80,7 +80,7 @@ test_filters (void)
       g_assert_cmpfloat (filter->radius, ==, values[i].radius);
       g_assert_cmpfloat_with_epsilon (filter->weight (values[i].x), values[i].weight, 1e-12);
     }
-  for (const AcuFilter *filter = acu_filters; filter->name; filter++)
+  for (const AcuFilter *filter = acu_filters_all (); filter->name; filter++)
     {
       g_assert_true (acu_filter_find (filter->name) == filter);
       g_assert_nonnull (filter->label);
@@ -331,7 +331,7 @@ test_alpha (void)
 static void
 test_huge_shrink (void)
 {
-  for (const AcuFilter *filter = acu_filters; filter->name; filter++)
+  for (const AcuFilter *filter = acu_filters_all (); filter->name; filter++)
     for (int down = 0; down < 2; down++)
       {
         const int side = 200000;

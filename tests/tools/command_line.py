@@ -170,6 +170,54 @@ def bad_input():
         f.write("hello")
     for name in ("missing.png", "garbage.png", "empty.png", "folder.png", "short.png", "short.jpg", "text.txt"):
         check(refused(run(name, "-o", "r.png", "--model", "nearest"), name) and not os.path.exists("r.png"), f"refuses {name}")
+    magick("-size", "300x200", "-seed", "1", "plasma:red-blue", "-quality", "90", "plain.jpg")
+    magick("plain.jpg", "-interlace", "plane", "progressive.jpg")
+    magick("plain.jpg", "-compress", "jpeg", "jpeg.tif")
+    magick("plain.jpg", "plain.webp")
+    for name in ("plain.jpg", "progressive.jpg", "jpeg.tif"):
+        with open(name, "rb") as f:
+            whole = f.read()
+        half = len(whole) // 2
+        damages = {"zeros": whole[:half] + bytes(len(whole) // 8) + whole[half + len(whole) // 8:]}
+        if name != "jpeg.tif":
+            damages["a part is missing"] = whole[:half] + whole[half + len(whole) // 4:]
+            damages["cut off, then closed"] = whole[:half] + b"\xff\xd9"
+            check(run(name, "-o", "r.png", "--model", "nearest").returncode == 0, f"reads {name}")
+            os.remove("r.png")
+        for what, data in damages.items():
+            with open("damaged-" + name, "wb") as f:
+                f.write(data)
+            check(refused(run("damaged-" + name, "-o", "r.png", "--model", "nearest"), "damaged-" + name, "damaged")
+                  and not os.path.exists("r.png"), f"refuses {name}: {what}")
+    with open("plain.jpg", "rb") as f:
+        whole = f.read()
+    thumbnail = b"Exif\0\0II*\0\x08\0\0\0\0\0\x0e\0\0\0\x01\0\x01\x02\x04\0\x01\0\0\0\x20\0\0\0\xff\xd8\xff\xdbgarbage"
+    quantization = whole.index(b"\xff\xdb")
+    harmless = {
+        "bytes before its end marker": whole[:-2] + bytes(5) + whole[-2:],
+        "bytes behind its end": whole + bytes(1000),
+        "another picture behind its end": whole + whole[:len(whole) // 2],
+        "bytes between markers": whole[:quantization] + bytes(3) + whole[quantization:],
+        "a bad thumbnail": whole[:2] + b"\xff\xe1" + (len(thumbnail) + 2).to_bytes(2, "big") + thumbnail + whole[2:],
+        "a piece of a colour profile": whole[:2] + b"\xff\xe2\0\x18ICC_PROFILE\0\x01\x03" + bytes(8) + whole[2:],
+    }
+    for what, data in harmless.items():
+        with open("harmless.jpg", "wb") as f:
+            f.write(data)
+        done = run("harmless.jpg", "-o", "r.png", "--model", "nearest")
+        if check(done.returncode == 0, f"reads a whole JPEG with {what}"):
+            os.remove("r.png")
+        else:
+            print(f"# {done.stderr!r}")
+    with open("plain.webp", "rb") as f:
+        whole = f.read()
+    with open("unpadded.webp", "wb") as f:
+        f.write(whole[:-1] if whole[-1] == 0 else whole)
+    check(run("unpadded.webp", "-o", "r.png", "--model", "nearest").returncode == 0, "reads a WebP without its last byte of padding")
+    os.remove("r.png")
+    with open("short.webp", "wb") as f:
+        f.write(whole[:len(whole) * 2 // 3])
+    check(refused(run("short.webp", "-o", "r.png", "--model", "nearest"), "short.webp"), "refuses a truncated WebP")
     shutil.copy("rgb8.png", "kept.png")
     before = hashlib.sha256(open("kept.png", "rb").read()).hexdigest()
     run("garbage.png", "-o", "kept.png", "--model", "nearest")
@@ -206,6 +254,17 @@ def full_disk():
         done = run("big.png", "-o", "disk." + kind, "--model", "lanczos3", preexec_fn=small_files)
         check(refused(done, "disk." + kind) and open("disk." + kind, "rb").read() == before and not leftovers("."),
               f"a full disk under {kind}")
+
+    def small_swap():
+        import resource
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4000000, 4000000))
+    os.makedirs("swap", exist_ok=True)
+    magick("-size", "700x700", "xc:gray50", "-depth", "8", "plain.png")
+    done = run("plain.png", "-o", "swapped.png", "--model", "lanczos3", "--scale", "8", preexec_fn=small_swap,
+               env=dict(os.environ, GEGL_CACHE_SIZE="1", GEGL_SWAP=os.path.abspath("swap"), GEGL_SWAP_COMPRESSION="none"))
+    if not check(refused(done, "plain.png", "swap") and not os.path.exists("swapped.png") and not leftovers("."),
+                 "a full disk under GEGL's swap"):
+        print(f"# {done.returncode} {done.stderr!r}")
 
 
 def several():

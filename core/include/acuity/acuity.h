@@ -3,6 +3,7 @@
 #ifndef ACU_ACUITY_H
 #define ACU_ACUITY_H
 
+#include <acuity/api.h>
 #include <acuity/error.h>
 #include <acuity/model.h>
 #include <acuity/options.h>

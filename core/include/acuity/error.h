@@ -4,6 +4,7 @@
 #ifndef ACU_ERROR_H
 #define ACU_ERROR_H
 
+#include <acuity/api.h>
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -37,7 +38,7 @@ typedef enum AcuError
   ACU_ERROR_RANGE
 } AcuError;
 
-GQuark acu_error_quark (void);
+ACU_API GQuark acu_error_quark (void);
 
 G_END_DECLS
 

@@ -3,6 +3,7 @@
 #ifndef ACU_MODEL_H
 #define ACU_MODEL_H
 
+#include <acuity/api.h>
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -32,7 +33,7 @@ typedef struct AcuModelFile
  * @package, @version: where `acuity models install` takes it from; NULL for others
  * @param, @bin: its two files in the package
  * @path: where it is installed (its .param file), or NULL; classic filters have none and are always there
- * @classic: whether it is one of acu_filters
+ * @classic: whether it is one of acu_filters_all()
  */
 typedef struct AcuModelInfo
 {
@@ -48,26 +49,26 @@ typedef struct AcuModelInfo
 /* Every model of the catalogue and every other model in the folders, catalogue order first. The folders: each in
  * ACUITY_MODELS (separated as in PATH), then $XDG_DATA_HOME/acuity/models. Returns an array of AcuModelInfo* that frees
  * its elements; unref it. Fails only if the built-in catalogue cannot be read. Thread-safe. */
-GPtrArray *acu_models_list (GError **error);
+ACU_API GPtrArray *acu_models_list (GError **error);
 
 /* The model that `name` means: a name from the list, "auto" (the best installed one for `scale`), or the path of a
  * .param file. Returns a copy to be freed with acu_model_info_free(). ACU_ERROR_NOT_FOUND says how to install it. */
-AcuModelInfo *acu_model_find (const char *name, double scale, GError **error);
+ACU_API AcuModelInfo *acu_model_find (const char *name, double scale, GError **error);
 
-AcuModelInfo *acu_model_info_copy (const AcuModelInfo *info);
-void acu_model_info_free (AcuModelInfo *info);
+ACU_API AcuModelInfo *acu_model_info_copy (const AcuModelInfo *info);
+ACU_API void acu_model_info_free (AcuModelInfo *info);
 
 /* The folder that models are installed into; may not exist yet. Free with g_free(). */
-char *acu_models_folder (void);
+ACU_API char *acu_models_folder (void);
 
 /* A network's own factor, asked of its files and not of the list (which says 0 for the user's own files). 0 with an error for
  * classic filters, which have every factor, and for files that are no network for RGB pictures. Loads the
  * model; an upscaler made next does not load it again. Thread-safe. */
-int acu_model_scale (const AcuModelInfo *model, GError **error);
+ACU_API int acu_model_scale (const AcuModelInfo *model, GError **error);
 
 /* The net of a model as text, one layer a line with shapes for a width × height picture; free with
  * g_free(). `plan` adds the stages, row windows and buffers that the planner made of it. */
-char *acu_model_print (const AcuModelInfo *model, int width, int height, gboolean plan, GError **error);
+ACU_API char *acu_model_print (const AcuModelInfo *model, int width, int height, gboolean plan, GError **error);
 
 G_END_DECLS
 

@@ -4,6 +4,7 @@
 #ifndef ACU_OPTIONS_H
 #define ACU_OPTIONS_H
 
+#include <acuity/api.h>
 #include <acuity/upscaler.h>
 #include <glib.h>
 
@@ -45,13 +46,13 @@ typedef struct AcuOption
 } AcuOption;
 
 /* All options in the order in which dialogs and PDB arguments list them; ended by a NULL key. */
-extern const AcuOption acu_options[];
+ACU_API const AcuOption *acu_options_all (void);
 
 /* The option with that key, or NULL. */
-const AcuOption *acu_option_find (const char *key);
+ACU_API const AcuOption *acu_option_find (const char *key);
 
 /* What a value of the option "precision" means; fast for what it does not know. */
-AcuPrecision acu_precision_find (const char *name);
+ACU_API AcuPrecision acu_precision_find (const char *name);
 
 G_END_DECLS
 

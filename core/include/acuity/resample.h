@@ -8,6 +8,7 @@
 #ifndef ACU_RESAMPLE_H
 #define ACU_RESAMPLE_H
 
+#include <acuity/api.h>
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -29,14 +30,14 @@ typedef struct AcuFilter
 
 /* All filters, ended by a row whose name is NULL: nearest, linear, cubic (Catmull-Rom: Keys 1981 with a = -0.5),
  * mitchell (Mitchell and Netravali 1988, B = C = 1/3), lanczos2, lanczos3, area (box). */
-extern const AcuFilter acu_filters[];
+ACU_API const AcuFilter *acu_filters_all (void);
 
 /* The filter of that name, or NULL. */
-const AcuFilter *acu_filter_find (const char *name);
+ACU_API const AcuFilter *acu_filter_find (const char *name);
 
 /**
  * AcuResamplerParams:
- * @filter: a row of acu_filters
+ * @filter: a row of acu_filters_all()
  * @channels: 1 to 4 interleaved floats a pixel
  * @alpha: whether the last channel is alpha: then colour is weighted by it (and divided again), so that
  *   the colour of transparent pixels does not bleed; where the resulting alpha is 0, colour is resampled unweighted. Alpha is
@@ -57,23 +58,23 @@ typedef struct AcuResampler AcuResampler;
 
 /* Makes a resampler that keeps only the rows that its filter needs. Fails with ACU_ERROR_ARGUMENT (sizes from 1 to
  * ACU_MAX_SIDE), or ACU_ERROR_MEMORY. Not thread-safe: one thread at a time. */
-AcuResampler *acu_resampler_new (const AcuResamplerParams *params, GError **error);
-void acu_resampler_free (AcuResampler *resampler);
+ACU_API AcuResampler *acu_resampler_new (const AcuResamplerParams *params, GError **error);
+ACU_API void acu_resampler_free (AcuResampler *resampler);
 
 /* Bytes that a resampler with these parameters allocates. */
-guint64 acu_resampler_bytes (const AcuResamplerParams *params);
+ACU_API guint64 acu_resampler_bytes (const AcuResamplerParams *params);
 
 /* The number of source rows, from the top, that must have been pushed before destination row `y` can be
  * pulled. Never decreases with y. */
-int acu_resampler_rows_needed (const AcuResampler *resampler, int y);
+ACU_API int acu_resampler_rows_needed (const AcuResampler *resampler, int y);
 
 /* Takes the next source row, in order (src_width * channels floats; copied). May be called only while
  * the next destination row to be pulled still needs it: first pull all rows that can be pulled. */
-void acu_resampler_push (AcuResampler *resampler, const float *row);
+ACU_API void acu_resampler_push (AcuResampler *resampler, const float *row);
 
 /* Writes the next destination row (dst_width * channels floats) and returns TRUE, or returns FALSE when
  * it needs source rows that have not been pushed, or when all rows have been pulled. */
-gboolean acu_resampler_pull (AcuResampler *resampler, float *row);
+ACU_API gboolean acu_resampler_pull (AcuResampler *resampler, float *row);
 
 /* What a channel of a pixel is. */
 typedef enum AcuSampleType
@@ -93,12 +94,12 @@ typedef enum AcuSampleType
  *
  * Returns FALSE with ACU_ERROR_ARGUMENT (see acu_resampler_new(); strides) or ACU_ERROR_MEMORY: then nothing has been
  * written. Thread-safe, but not to be called from a task of the library's own threads. */
-gboolean acu_resample_picture (const AcuResamplerParams *params, AcuSampleType type, const void *src, gsize src_stride,
-                               void *dst, gsize dst_stride, int threads, GError **error);
+ACU_API gboolean acu_resample_picture (const AcuResamplerParams *params, AcuSampleType type, const void *src, gsize src_stride,
+                                       void *dst, gsize dst_stride, int threads, GError **error);
 
 /* The sRGB curve (IEC 61966-2-1) continued odd-symmetrically below 0 and analytically above 1. n floats; dst may be src. */
-void acu_srgb_decode (float *dst, const float *src, gsize n);
-void acu_srgb_encode (float *dst, const float *src, gsize n);
+ACU_API void acu_srgb_decode (float *dst, const float *src, gsize n);
+ACU_API void acu_srgb_encode (float *dst, const float *src, gsize n);
 
 G_END_DECLS
 

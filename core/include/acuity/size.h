@@ -4,6 +4,7 @@
 #ifndef ACU_SIZE_H
 #define ACU_SIZE_H
 
+#include <acuity/api.h>
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -12,19 +13,19 @@ G_BEGIN_DECLS
 #define ACU_MAX_SIDE 1000000
 
 /* *result = a * b or a + b. Returns FALSE, *result unchanged, when it does not fit into 64 bits. */
-gboolean acu_size_mul (guint64 a, guint64 b, guint64 *result) G_GNUC_WARN_UNUSED_RESULT;
-gboolean acu_size_add (guint64 a, guint64 b, guint64 *result) G_GNUC_WARN_UNUSED_RESULT;
+ACU_API gboolean acu_size_mul (guint64 a, guint64 b, guint64 *result) G_GNUC_WARN_UNUSED_RESULT;
+ACU_API gboolean acu_size_add (guint64 a, guint64 b, guint64 *result) G_GNUC_WARN_UNUSED_RESULT;
 
 /* *result = the product of n factors. Same contract. */
-gboolean acu_size_product (const guint64 *factors, guint n, guint64 *result) G_GNUC_WARN_UNUSED_RESULT;
+ACU_API gboolean acu_size_product (const guint64 *factors, guint n, guint64 *result) G_GNUC_WARN_UNUSED_RESULT;
 
 /* count * size bytes aligned to 64, contents undefined; NULL when that overflows or there is not
  * enough memory. count or size may be 0 (a unique pointer comes back). Free with acu_free(). Never aborts. */
-void *acu_try_alloc (guint64 count, guint64 size) G_GNUC_WARN_UNUSED_RESULT;
+ACU_API void *acu_try_alloc (guint64 count, guint64 size) G_GNUC_WARN_UNUSED_RESULT;
 /* The same, filled with zero bytes. */
-void *acu_try_alloc0 (guint64 count, guint64 size) G_GNUC_WARN_UNUSED_RESULT;
+ACU_API void *acu_try_alloc0 (guint64 count, guint64 size) G_GNUC_WARN_UNUSED_RESULT;
 /* Frees what the two above returned; NULL is allowed. */
-void acu_free (void *memory);
+ACU_API void acu_free (void *memory);
 
 G_END_DECLS
 

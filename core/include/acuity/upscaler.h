@@ -3,6 +3,7 @@
 #ifndef ACU_UPSCALER_H
 #define ACU_UPSCALER_H
 
+#include <acuity/api.h>
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -29,13 +30,13 @@ typedef struct AcuSize
 
 /* The exact size in pixels that `size` asks of a src_width × src_height picture, rounded to nearest and at least 1.
  * ACU_ERROR_ARGUMENT when a factor leaves 1..16 or the numbers make no sense, ACU_ERROR_SIZE beyond ACU_MAX_SIDE. */
-gboolean acu_size_resolve (const AcuSize *size, int src_width, int src_height, int *dst_width, int *dst_height,
-                           GError **error);
+ACU_API gboolean acu_size_resolve (const AcuSize *size, int src_width, int src_height, int *dst_width, int *dst_height,
+                                   GError **error);
 
 /* Parse "1200x800", "1200x", "x800"; "20x30cm" (also mm, in); "2G", "500M" (bytes). ACU_ERROR_ARGUMENT. */
-gboolean acu_size_parse_pixels (const char *text, int *width, int *height, GError **error);
-gboolean acu_size_parse_print (const char *text, double *width_mm, double *height_mm, GError **error);
-gboolean acu_size_parse_bytes (const char *text, guint64 *bytes, GError **error);
+ACU_API gboolean acu_size_parse_pixels (const char *text, int *width, int *height, GError **error);
+ACU_API gboolean acu_size_parse_print (const char *text, double *width_mm, double *height_mm, GError **error);
+ACU_API gboolean acu_size_parse_bytes (const char *text, guint64 *bytes, GError **error);
 
 /* What one pixel is: 1 (gray) or 3 (RGB) colour channels, then alpha if there is one, as floats; nominal range 0..1, but values
  * outside are kept. */
@@ -87,24 +88,24 @@ typedef struct AcuUpscaler AcuUpscaler;
 
 /* Loads the model, works out the size and plans the job; nothing is computed. `params` need live only until the
  * call returns. Fails with one clear sentence: what cannot fit into memory is refused here, with the figure it would need. */
-AcuUpscaler *acu_upscaler_new (const AcuUpscalerParams *params, GError **error);
-void acu_upscaler_free (AcuUpscaler *upscaler);
+ACU_API AcuUpscaler *acu_upscaler_new (const AcuUpscalerParams *params, GError **error);
+ACU_API void acu_upscaler_free (AcuUpscaler *upscaler);
 
-int acu_upscaler_width (const AcuUpscaler *upscaler);     /* of the result, in pixels */
-int acu_upscaler_height (const AcuUpscaler *upscaler);
-guint64 acu_upscaler_memory (const AcuUpscaler *upscaler);      /* peak bytes the job will allocate */
-double acu_upscaler_operations (const AcuUpscaler *upscaler);   /* floating-point operations (2 per multiply-add) */
-const char *acu_upscaler_model (const AcuUpscaler *upscaler);   /* the name that "auto" became */
+ACU_API int acu_upscaler_width (const AcuUpscaler *upscaler);     /* of the result, in pixels */
+ACU_API int acu_upscaler_height (const AcuUpscaler *upscaler);
+ACU_API guint64 acu_upscaler_memory (const AcuUpscaler *upscaler);      /* peak bytes the job will allocate */
+ACU_API double acu_upscaler_operations (const AcuUpscaler *upscaler);   /* floating-point operations (2 per multiply-add) */
+ACU_API const char *acu_upscaler_model (const AcuUpscaler *upscaler);   /* the name that "auto" became */
 
 /* Seconds that acu_upscaler_run() will take, from how long this machine took for earlier jobs: the same model, device,
  * precision, threads and kind of pixels, of about the same size if there were such. Every run of some length is
  * noted in the user's cache folder. Negative when there was none. Reads a small file at most. */
-double acu_upscaler_estimate_seconds (const AcuUpscaler *upscaler);
+ACU_API double acu_upscaler_estimate_seconds (const AcuUpscaler *upscaler);
 
 /* The same; when there was no such job, small parts of noise are run through the same engine first, for half a second at
  * most, and the result is kept as a job's would be. May be called from any thread, but not while the upscaler runs
  * or is freed. Negative when that failed. */
-double acu_upscaler_measure_seconds (const AcuUpscaler *upscaler);
+ACU_API double acu_upscaler_measure_seconds (const AcuUpscaler *upscaler);
 
 /* Fills `rows` source rows from `y` on (rows * width * channels floats). Called in ascending, gapless order from the thread that
  * called acu_upscaler_run(), once for each row, or once more from row 0 on when the job begins again exactly. Returns FALSE with `error` set to end the job. */
@@ -120,11 +121,11 @@ typedef gboolean (*AcuProgress) (void *data, double fraction, double seconds_lef
 /* Runs the job; may be called again for another picture of the same size and format. `read` and `write` get `data`, `progress`
  * (may be NULL) gets `progress_data`. Non-finite source samples are taken as 0. After a failure nothing useful has been
  * written. One thread at a time a job; several jobs may run side by side and share the threads. */
-gboolean acu_upscaler_run (AcuUpscaler *upscaler, AcuReadRows read, AcuWriteRows write, void *data,
-                           AcuProgress progress, void *progress_data, GError **error);
+ACU_API gboolean acu_upscaler_run (AcuUpscaler *upscaler, AcuReadRows read, AcuWriteRows write, void *data,
+                                   AcuProgress progress, void *progress_data, GError **error);
 
 /* "1 min 20 s", "about 3 h" in the user's language; negative: "…". Free with g_free(). */
-char *acu_format_seconds (double seconds);
+ACU_API char *acu_format_seconds (double seconds);
 
 G_END_DECLS
 
