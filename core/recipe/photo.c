@@ -13,6 +13,8 @@
 #define UNDERPAINT_RADIUS 16
 /* Alpha this near to 0 or 1 was that before the resampler's rounding. */
 #define ALPHA_SNAP 1e-6f
+/* Results this many times the picture's range beyond it are computed once more, exactly. */
+#define WILD 4
 /* A picture with less contrast than this may become blank. */
 #define FLAT 0.01f
 
@@ -191,6 +193,15 @@ emit (Photo *photo, const float *rgb, GError **error)
   return photo->run->write (photo->run->data, photo->written++, 1, photo->pixels, error);
 }
 
+/* Whether the result is no picture any more, as some networks make it of noise: there roundings grow into differences. */
+static gboolean
+is_wild (const Photo *photo)
+{
+  float span = MAX (1, photo->in_high - photo->in_low) * WILD;
+
+  return photo->out_low < photo->in_low - span || photo->out_high > photo->in_high + span;
+}
+
 static gboolean
 write_rows (void *data, int y, int rows, const float *pixels, GError **error)
 {
@@ -203,6 +214,12 @@ write_rows (void *data, int y, int rows, const float *pixels, GError **error)
       g_set_error (error, ACU_ERROR, ACU_ERROR_OUTPUT,
                    _("The model “%s” made numbers that are no colours; nothing was changed."),
                    upscaler->model->name);
+      return FALSE;
+    }
+  if (upscaler->precision == ACU_PRECISION_FAST && is_wild (photo))
+    {
+      /* Nobody sees it: the job begins again exactly. */
+      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_RANGE, "wild");
       return FALSE;
     }
   if (!photo->exact && passes_unchanged (upscaler))
