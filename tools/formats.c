@@ -10,7 +10,7 @@ static const ToolFormat formats[] = {
   { (const char *const[]) { "png", NULL }, "gegl:png-save", ACU_MAX_SIDE, TRUE, 0 },
   { (const char *const[]) { "jpg", "jpeg", NULL }, "gegl:jpg-save", 65500, FALSE, 2 },
   { (const char *const[]) { "tif", "tiff", NULL }, "gegl:tiff-save", ACU_MAX_SIDE, TRUE, TOOL_HELD_AS_IT_IS },
-  { (const char *const[]) { "webp", NULL }, "gegl:webp-save", 16383, TRUE, 2 },
+  { (const char *const[]) { "webp", NULL }, "gegl:webp-save", 16383, TRUE, 8 },
   { (const char *const[]) { "exr", NULL }, "gegl:exr-save", ACU_MAX_SIDE, TRUE, 4 },
   { (const char *const[]) { "ppm", "pnm", NULL }, "gegl:ppm-save", ACU_MAX_SIDE, FALSE, 2 },
 };

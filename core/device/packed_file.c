@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -127,8 +128,11 @@ static gboolean
 has_room (const char *folder, guint64 bytes)
 {
   struct statvfs disk;
+  struct rlimit file;
 
-  return statvfs (folder, &disk) == 0 && (guint64) disk.f_bavail * disk.f_frsize >= LEAVE_FREE + bytes;
+  /* Writing beyond the limit for files (ulimit -f) would end the process. */
+  return statvfs (folder, &disk) == 0 && (guint64) disk.f_bavail * disk.f_frsize >= LEAVE_FREE + bytes
+         && getrlimit (RLIMIT_FSIZE, &file) == 0 && (file.rlim_cur == RLIM_INFINITY || file.rlim_cur >= HEADER_BYTES + bytes);
 }
 
 void

@@ -4,9 +4,12 @@
 #include <glib/gi18n-lib.h>
 
 /* A step is cut into pieces of about so many seconds, so that progress is told, and cancel heard, that often. At the end of each piece
- * threads wait for one another, so pieces must not be small; how fast the device is shows as the run goes on. */
+ * threads wait for one another, so pieces must not be small; how fast the device is shows as the run goes on. The first pieces are
+ * those of a slow device: a quick one is soon through with them. */
 #define PIECE_SECONDS 0.03
-#define FIRST_RATE 3e10           /* operations a second */
+#define FIRST_RATE 2e9            /* operations a second */
+/* A piece of fewer operations (a map of one pixel) takes its time for other things. */
+#define TELLING_OPERATIONS 1e6
 
 /* Result rows that are handed on at once. */
 #define MOST_ROWS 64
@@ -208,13 +211,25 @@ acu_plan_prepare (AcuPlan *plan, GError **error)
   return plan->executor != NULL;
 }
 
+#define ALGORITHMS (ACU_ALGORITHM_POINTWISE_I16 + 1)
+#define RATES (2 * ALGORITHMS + 1)
+
 typedef struct Run
 {
   AcuPlan *plan;
   const AcuPlanCallbacks *callbacks;
   float *in;                      /* one row */
-  double done, rate;              /* operations; operations a second of the last piece */
+  double done;                    /* operations */
+  /* Operations a second of the last piece: of a convolution by its algorithm, of a transposed one, of all that waits for memory. */
+  double rates[RATES];
 } Run;
+
+static guint
+rate_of (const AcuStage *stage)
+{
+  return stage->kind == ACU_STAGE_CONV2D ? stage->algorithm
+         : stage->kind == ACU_STAGE_DECONV2D ? ALGORITHMS + stage->algorithm : RATES - 1;
+}
 
 static gboolean
 report (Run *run, GError **error)
@@ -232,6 +247,7 @@ run_step (void *data, guint number, int first, int rows, GError **error)
   AcuPlan *plan = run->plan;
   const AcuPlanCallbacks *callbacks = run->callbacks;
   const AcuStage *stage;
+  double *rate;
 
   if (number == G_MAXUINT)
     {
@@ -256,10 +272,11 @@ run_step (void *data, guint number, int first, int rows, GError **error)
         }
       return report (run, error);
     }
+  rate = &run->rates[rate_of (stage)];
   for (int y = first, now; y < first + rows; y += now)
     {
       gint64 started = g_get_monotonic_time ();
-      int piece = (int) CLAMP (run->rate * PIECE_SECONDS / stage->row_operations, 1, rows);
+      int piece = (int) CLAMP (*rate * PIECE_SECONDS / stage->row_operations, 1, rows);
 
       piece = (piece + stage->granularity - 1) / stage->granularity * stage->granularity;
       /* A first, short step leads to where whole ones begin. */
@@ -273,9 +290,8 @@ run_step (void *data, guint number, int first, int rows, GError **error)
           return FALSE;
         }
       run->done += stage->row_operations * now;
-      /* Other stages wait for memory, which says nothing about convolutions. */
-      if (stage->kind == ACU_STAGE_CONV2D)
-        run->rate = stage->row_operations * now / MAX (1e-6 * (double) (g_get_monotonic_time () - started), 1e-4);
+      if (stage->row_operations * now >= TELLING_OPERATIONS)
+        *rate = stage->row_operations * now / MAX (1e-6 * (double) (g_get_monotonic_time () - started), 1e-4);
       if (!report (run, error))
         return FALSE;
     }
@@ -287,8 +303,10 @@ acu_plan_run (AcuPlan *plan, const AcuPlanCallbacks *callbacks, GError **error)
 {
   const AcuBuffer *source = &plan->program.buffers[0];
   g_autofree float *in = NULL;
-  Run run = { plan, callbacks, .rate = FIRST_RATE };
+  Run run = { plan, callbacks };
 
+  for (guint i = 0; i < RATES; i++)
+    run.rates[i] = FIRST_RATE;
   if (!acu_plan_prepare (plan, error))
     return FALSE;
   in = g_try_malloc_n ((gsize) source->width * source->channels, sizeof (float));

@@ -118,14 +118,31 @@ fuse_add (AcuPlan *plan, const AcuLayer *layer, int convolution, guint index)
   plan->layer_stage[index] = number;
 }
 
-/* Marks the layers that others swallow. */
+/* A layer that does not lead to the result needs no stage: the last stage has to be the one that makes it. */
+static void
+drop_unread (const AcuNet *net, guint *readers, guint8 *swallowed)
+{
+  for (guint i = net->layers->len - 1; i-- > 1;)
+    if (readers[i] == 0)
+      {
+        const AcuLayer *layer = acu_net_layer (net, i);
+
+        swallowed[i] = TRUE;
+        for (guint k = 0; k < layer->n_inputs; k++)
+          readers[layer->inputs[k]]--;
+      }
+}
+
+/* Marks the layers that nobody reads, and those that others swallow. */
 static guint8 *
-find_swallowed (const AcuNet *net, const guint *readers)
+find_swallowed (const AcuNet *net, guint *readers)
 {
   guint8 *swallowed = readers ? g_try_new0 (guint8, net->layers->len) : NULL;
   AcuGate gate;
   AcuRepeat repeat;
 
+  if (swallowed)
+    drop_unread (net, readers, swallowed);
   for (guint i = 0; swallowed && i < net->layers->len; i++)
     {
       if (acu_plan_find_repeat (net, readers, i, &repeat))

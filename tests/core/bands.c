@@ -321,6 +321,128 @@ repeated (void)
   g_rand_free (rand);
 }
 
+/* (picture * weights + picture), and before the sum, where asked for, layers that lead nowhere. */
+static float *
+run_with_unread (gboolean unread, int band_rows)
+{
+  GRand *rand = g_rand_new_with_seed (8), *others = g_rand_new_with_seed (9);
+  AcuNet *net = acu_net_new ("unread");
+  guint picture = 0, at = 0, aside = 0, both[2];
+  int width = 11, height = 9;
+  float in[11 * 9 * 3], *out;
+
+  acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, NULL)->channels = 3;
+  conv (net, rand, &at, 3, 3, 1, 1);
+  if (unread)
+    {
+      acu_net_add (net, ACU_LAYER_SIGMOID, "unread", &aside, 1, &aside);
+      conv (net, others, &aside, 3, 3, 1, 1);
+    }
+  both[0] = at;
+  both[1] = picture;
+  acu_net_add (net, ACU_LAYER_ADD, "sum", both, 2, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (in); i++)
+    in[i] = (float) g_rand_double (rand);
+  out = run_net (net, in, &width, &height, 2, band_rows, 0, ACU_PRECISION_EXACT);
+  acu_net_unref (net);
+  g_rand_free (rand);
+  g_rand_free (others);
+  return out;
+}
+
+static void
+unread_layers (void)
+{
+  g_autofree float *plain = run_with_unread (FALSE, 0);
+
+  for (int band_rows = 0; band_rows <= 4; band_rows += 2)
+    {
+      g_autofree float *with = run_with_unread (TRUE, band_rows);
+
+      g_assert_true (memcmp (with, plain, 11 * 9 * 3 * sizeof (float)) == 0);
+    }
+}
+
+/* A device that makes as many operations a second as `speeds` says: convolutions, transposed ones, others. */
+static double speeds[3];
+static const AcuProgram *slow_program;
+static gint64 longest_run;
+
+static AcuExecutor *
+slow_prepare (const AcuProgram *program, int threads, GError **error)
+{
+  slow_program = program;
+  return acu_device_find ("cpu", NULL)->prepare (program, threads, error);
+}
+
+static gboolean
+slow_run (AcuExecutor *executor, guint number, int first, int rows)
+{
+  const AcuStage *stage = &slow_program->stages[number];
+  gint64 time = (gint64) (1e6 * stage->row_operations * rows
+                          / speeds[stage->kind == ACU_STAGE_CONV2D ? 0 : stage->kind == ACU_STAGE_DECONV2D ? 1 : 2]);
+
+  longest_run = MAX (longest_run, time);
+  g_usleep (time);
+  return TRUE;
+}
+
+static gboolean
+ignore_rows (void *data, int y, int rows, const float *pixels, GError **error)
+{
+  return TRUE;
+}
+
+static gboolean
+gray_rows (void *data, int y, int rows, float *pixels, GError **error)
+{
+  for (int i = 0; i < 48 * 3 * rows; i++)
+    pixels[i] = 0.5f;
+  return TRUE;
+}
+
+/* Cancel is heard between runs of the device, however fast it is at each kind of stage. */
+static void
+runs_are_short (void)
+{
+  const double all[][3] = { { 1e11, 5e8, 5e9 }, { 5e8, 1e11, 5e9 }, { 5e8, 5e8, 2e8 } };
+  GRand *rand = g_rand_new_with_seed (4);
+  AcuNet *net = acu_net_new ("slow");
+  AcuDevice device = *acu_device_find ("cpu", NULL);
+  const AcuPlanCallbacks callbacks = { gray_rows, ignore_rows, NULL, NULL };
+  guint at = 0;
+  AcuLayer *layer;
+
+  device.prepare = slow_prepare;
+  device.run = slow_run;
+  acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, NULL)->channels = 3;
+  conv (net, rand, &at, 32, 3, 1, 1);
+  conv (net, rand, &at, 64, 3, 1, 1);
+  acu_net_add (net, ACU_LAYER_SIGMOID, "sigmoid", &at, 1, &at);
+  layer = acu_net_add (net, ACU_LAYER_DECONV2D, "deconv", &at, 1, &at);
+  layer->channels = 16;
+  layer->kernel_width = layer->kernel_height = 4;
+  layer->stride = 2;
+  layer->left = layer->right = layer->top = layer->bottom = 1;
+  layer->weights = random_floats (rand, 16 * 64 * 4 * 4, 0.1);
+  conv (net, rand, &at, 3, 3, 1, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    {
+      GError *error = NULL;
+      AcuPlan *plan = acu_plan_new (net, &device, 48, 192, 1, 0, 192 * 2, ACU_PRECISION_EXACT, &error);
+
+      g_assert_no_error (error);
+      memcpy (speeds, all[i], sizeof speeds);
+      longest_run = 0;
+      acu_plan_run (plan, &callbacks, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (longest_run, <, G_USEC_PER_SEC / 5);
+      acu_plan_free (plan);
+    }
+  acu_net_unref (net);
+  g_rand_free (rand);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -337,5 +459,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bands/rings", rings_stay_short);
   g_test_add_func ("/bands/gates", gates_are_fused);
   g_test_add_func ("/bands/repeated", repeated);
+  g_test_add_func ("/bands/unread", unread_layers);
+  g_test_add_func ("/bands/short-runs", runs_are_short);
   return g_test_run ();
 }

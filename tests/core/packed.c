@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -283,6 +284,24 @@ no_folder (void)
   g_assert_true (g_file_test (above, G_FILE_TEST_IS_REGULAR));
 }
 
+/* Writing more than that would end the process. */
+static void
+file_limit (void)
+{
+  g_autofree float *truth = run (FALSE, FALSE, ACU_PRECISION_FAST), *result = NULL;
+  struct rlimit before, small;
+
+  start_afresh ();
+  g_assert_true (getrlimit (RLIMIT_FSIZE, &before) == 0);
+  small = before;
+  small.rlim_cur = HEADER_BYTES + 1000;
+  g_assert_true (setrlimit (RLIMIT_FSIZE, &small) == 0);
+  result = run (FALSE, FALSE, ACU_PRECISION_FAST);
+  g_assert_true (setrlimit (RLIMIT_FSIZE, &before) == 0);
+  assert_same (result, truth);
+  g_assert_cmpuint (count_files (), ==, 0);
+}
+
 static gpointer
 run_beside (gpointer truth)
 {
@@ -412,6 +431,7 @@ main (int argc, char **argv)
   g_test_add_func ("/packed/damaged", damaged);
   g_test_add_func ("/packed/not-ours", not_ours);
   g_test_add_func ("/packed/no-folder", no_folder);
+  g_test_add_func ("/packed/file-limit", file_limit);
   g_test_add_func ("/packed/side-by-side", side_by_side);
   g_test_add_func ("/packed/bounded", bounded);
   status = g_test_run ();

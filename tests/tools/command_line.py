@@ -239,6 +239,10 @@ def bad_input():
     check(refused(run("wide.png", "-o", "r.png", "--model", "lanczos3", "--memory", "10K"), "kB"), "memory limit")
     check(refused(run("wide.png", "-o", "r.tif", "--model", "lanczos3", "--scale", "16", "--memory", "10M"), "r.tif", "12.8", "PNG"),
           "a memory limit that a saver cannot keep")
+    # libwebp takes 5 bytes a sample for smooth pictures and 8 for noise.
+    magick("-size", "500x100", "gradient:red-blue", "middle.png")
+    check(refused(run("middle.png", "-o", "r.webp", "--model", "lanczos3", "--scale", "16", "--memory", "200M"), "r.webp", "PNG"),
+          "a memory limit that WebP's saver cannot keep")
     check(not leftovers("."), "no temporary file is left")
 
 
