@@ -228,12 +228,13 @@ gboolean
 acu_run_report (AcuRun *run, double operations_done, GError **error)
 {
   gint64 now = g_get_monotonic_time ();
-  double fraction = CLAMP (operations_done / run->upscaler->operations, 0, 1);
+  double done = CLAMP (operations_done / run->upscaler->operations, 0, 1), fraction = run->before + (1 - run->before) * done;
   double elapsed = (now - run->started) / (double) G_USEC_PER_SEC;
 
   if (!run->progress || (now - run->told < REPORT_INTERVAL && fraction < 1))
     return TRUE;
   run->told = now;
+  run->fraction = fraction;
   if (run->progress (run->progress_data, fraction,
                      fraction > 0.01 && elapsed > 0.5    ? elapsed / fraction * (1 - fraction)
                      : run->upscaler->expected >= 0 ? run->upscaler->expected * (1 - fraction)
@@ -278,6 +279,7 @@ acu_upscaler_run (AcuUpscaler *upscaler, AcuReadRows read, AcuWriteRows write, v
       /* Single precision may still hold what 16 bits cannot. */
       g_error_free (problem);
       upscaler->precision = ACU_PRECISION_EXACT;
+      run.before = run.fraction;
       if (!make_plan (upscaler, error) || !upscaler->recipe->run (&run, error))
         return FALSE;
     }

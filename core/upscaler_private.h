@@ -42,7 +42,8 @@ typedef struct AcuRun
   AcuProgress progress;
   void *progress_data;
   gint64 started, told;           /* microseconds */
-  double done;                    /* operations */
+  double fraction;                /* told last */
+  double before;                  /* what had been told when the job began again */
 } AcuRun;
 
 /* Which networks and resamplers run, and how their results are put together. */

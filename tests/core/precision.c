@@ -12,6 +12,7 @@ typedef struct Result
 {
   float pixels[HEIGHT][WIDTH * 3];
   int next, begun;
+  double fraction;
 } Result;
 
 static gboolean
@@ -31,6 +32,16 @@ write_rows (void *data, int y, int rows, const float *pixels, GError **error)
   g_assert_true (y == 0 || y == result->next);
   result->next = y + rows;
   memcpy (result->pixels[y], pixels, rows * sizeof result->pixels[0]);
+  return TRUE;
+}
+
+static gboolean
+progress (void *data, double fraction, double seconds_left)
+{
+  Result *result = data;
+
+  g_assert_cmpfloat (fraction, >=, result->fraction);
+  result->fraction = fraction;
   return TRUE;
 }
 
@@ -72,9 +83,10 @@ run (const char *path, AcuPrecision precision, Result *result)
 
   g_assert_no_error (error);
   *result = (Result) { .next = 0 };
-  acu_upscaler_run (job, read_rows, write_rows, result, NULL, NULL, &error);
+  acu_upscaler_run (job, read_rows, write_rows, result, progress, result, &error);
   g_assert_no_error (error);
   g_assert_cmpint (result->next, ==, HEIGHT);
+  g_assert_cmpfloat (result->fraction, ==, 1);
   acu_upscaler_free (job);
 }
 
