@@ -77,11 +77,11 @@ if [ "$major" = 2 ]; then
 else
   script='(script-fu-use-v3) (let* ((large (gimp-image-new 1500 1000 RGB))
     (layer (gimp-layer-new large "large" 1500 1000 RGBA-IMAGE 100 LAYER-MODE-NORMAL)))
-    (gimp-message-set-handler ERROR-CONSOLE)
+    (gimp-message-set-handler 1)
     (gimp-image-insert-layer large layer 0 0) (gimp-drawable-fill layer FILL-FOREGROUND)
     (let ((display (gimp-display-new large)))
       (catch #f (plug-in-acuity-upscale #:run-mode RUN-NONINTERACTIVE #:image large #:drawables (vector layer)
-        #:model "lanczos3" #:factor 8))
+        #:model "lanczos3" #:size-mode "factor" #:scale 8 #:precision "exact"))
       (gimp-message (string-append "LEFT " (number->string (gimp-image-get-width large))))
       (gimp-image-clean-all large) (gimp-display-delete display)))
   (let* ((image (gimp-image-new 300 200 RGB))
