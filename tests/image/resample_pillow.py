@@ -55,6 +55,7 @@ def reference(picture, name, size, alpha, linear):
     result = pillow(picture, name, size)
     if alpha and changes:
         result[:, :, :colours] /= result[:, :, colours:]
+        result[:, :, colours:] = numpy.clip(result[:, :, colours:], 0, 1)
     if linear and changes:
         result[:, :, :colours] = encode(result[:, :, :colours])
     return result
