@@ -66,25 +66,29 @@ round_window (int16_t *v, const void *const *src, int window, const AcuPointwise
   return factor;
 }
 
+/* Fewer than a vector; `room`: one vector, see store_part(). */
+__attribute__ ((noinline)) static void
+store_few (void *dst, size_t at, vec v, int numbers, AcuElement element, float *room)
+{
+  v_store (room, v);
+  for (int i = 0; i < numbers; i++)
+    if (element == ACU_ELEMENT_F16)
+      ((uint16_t *) dst)[at + i] = acu_half_from_float (room[i]);
+    else
+      ((float *) dst)[at + i] = room[i];
+}
+
 INLINE void
 store_numbers (void *dst, size_t at, vec v, int numbers, const AcuElement element)
 {
-  float values[LANES];
+  float room[LANES];
 
-  if (numbers >= LANES)
-    {
-      if (element == ACU_ELEMENT_F16)
-        v_store_f16 ((uint16_t *) dst + at, v);
-      else
-        v_store ((float *) dst + at, v);
-      return;
-    }
-  v_store (values, v);
-  for (int i = 0; i < numbers; i++)
-    if (element == ACU_ELEMENT_F16)
-      ((uint16_t *) dst)[at + i] = acu_half_from_float (values[i]);
-    else
-      ((float *) dst)[at + i] = values[i];
+  if (numbers < LANES)
+    store_few (dst, at, v, numbers, element, room);
+  else if (element == ACU_ELEMENT_F16)
+    v_store_f16 ((uint16_t *) dst + at, v);
+  else
+    v_store ((float *) dst + at, v);
 }
 
 /* The results of one group of channels of one window. Those beyond the last channel have weights of zero: they never are the largest, but for

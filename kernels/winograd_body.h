@@ -326,12 +326,13 @@ store_whole (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd
   return top;
 }
 
-/* Stores what lies inside of the picture and of the channels. */
-static float
+/* Stores what lies inside of the picture and of the channels. `room`: two vectors. In the caller's memory, since GCC's AddressSanitizer lets
+ * stores to a function's own arrays be aligned where its replacement of the stack is not. */
+__attribute__ ((noinline)) static float
 store_part (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd *conv, int channel,
-            const AcuWinogradKind kind)
+            const AcuWinogradKind kind, float *room)
 {
-  float values[LANES], gates[LANES];
+  float *values = room, *gates = room + LANES;
   uint32_t top = 0;
 
   for (int y = tile->above; y < tile->rows; y++)
@@ -368,7 +369,7 @@ output_group (const void *m, float tile_factor, const AcuWinogradTile *tile, con
               const AcuWinogradKind kind, const AcuWinogradActivation activation)
 {
   vec top = v_set1 (0);
-  float odd = 0;
+  float odd = 0, room[2 * LANES];
 
   for (int part = 0; part < VECS; part++)
     {
@@ -386,7 +387,7 @@ output_group (const void *m, float tile_factor, const AcuWinogradTile *tile, con
         for (int x = 0; x < SIDE; x++)
           out[y][x] = finish (out[y][x], factor, conv->bias, conv->slope, channel, kind, activation);
       if (tile->above > 0 || tile->rows < SIDE || tile->columns < SIDE || channel + LANES > conv->out_channels)
-        odd = acu_winograd_larger_magnitude (odd, store_part (out, tile, conv, channel, kind));
+        odd = acu_winograd_larger_magnitude (odd, store_part (out, tile, conv, channel, kind, room));
       else if (conv->out_element == ACU_ELEMENT_F16)
         top = store_whole (out, tile, conv, channel, top, ACU_ELEMENT_F16, kind, activation == ACU_WINOGRAD_GATE);
       else
