@@ -67,6 +67,11 @@ parse_option (const char *name, const char *text, gpointer data, GError **error)
     }
   if (option->type == ACU_OPTION_DOUBLE || option->type == ACU_OPTION_INT)
     return parse_number (option, text, &value->number, error);
+  if (g_str_equal (option->key, "precision") && !g_str_equal (text, "fast") && !g_str_equal (text, "exact"))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("--precision must be fast or exact, not “%s”."), text);
+      return FALSE;
+    }
   g_free (value->text);
   value->text = g_strdup (text);
   return TRUE;

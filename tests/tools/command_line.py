@@ -105,7 +105,8 @@ def sizes():
     check(identify("p.jpg", "%x %U") == "150 PixelsPerInch", "print size notes its resolution")
     for arguments in (["--scale", "17"], ["--scale", "0.5"], ["--scale", "x"], ["--scale", "nan"], ["--size", "1x"],
                       ["--size", "axb"], ["--longest", "5"], ["--scale", "2", "--longest", "100"], ["--print", "9"],
-                      ["--memory", "lots"], ["--threads", "-1"], ["--quality", "0"], ["--no-such-option"]):
+                      ["--memory", "lots"], ["--threads", "-1"], ["--quality", "0"], ["--precision", "half"],
+                      ["--no-such-option"]):
         done = run("rgb8.png", "-o", "bad.png", "--model", "linear", *arguments)
         check(done.returncode in (1, 2) and len(done.stderr.strip().splitlines()) == 1 and not os.path.exists("bad.png"),
               f"refuses {' '.join(arguments)}")
