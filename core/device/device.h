@@ -95,6 +95,7 @@ typedef struct AcuStage
   gboolean residual;                    /* CONV2D: the last input is no slice: result * scale[0] + input * scale[1];
                                            PIXEL_SHUFFLE: the second, enlarged by `factor` to the nearest pixel, is added */
   float scale[2];                       /* ADD, and a fused one */
+  guint sums;                           /* CONV2D with a residual: such sums since the last other map, itself included */
   gboolean gated;                       /* CONV2D v: the sum with the residual times sigmoid (v) * gate[0] + gate[1] */
   float gate[2];
   GBytes *weights, *bias, *slope;       /* as in the net; slope fused into a convolution; owned by the net */
