@@ -8,6 +8,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
   *k = (AcuKernels) {
     .conv2d_isa = "c",
     .conv2d = acu_conv2d_c,
+    .conv2d_gradient = acu_conv2d_gradient_c,
     .winograd = { acu_winograd_f32_c, acu_winograd_i16_c },
     .pointwise = acu_pointwise_c,
     .winograd_isa = { "c", "c" },
@@ -35,6 +36,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     {
       k->conv2d_isa = "avx2";
       k->conv2d = acu_conv2d_avx2;
+      k->conv2d_gradient = acu_conv2d_gradient_avx2;
       k->winograd[ACU_WINOGRAD_F32] = acu_winograd_f32_avx2;
       k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_avx2;
       k->pointwise = acu_pointwise_avx2;
@@ -62,6 +64,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     {
       k->conv2d_isa = "avx512";
       k->conv2d = acu_conv2d_avx512;
+      k->conv2d_gradient = acu_conv2d_gradient_avx512;
       k->winograd[ACU_WINOGRAD_F32] = acu_winograd_f32_avx512;
       k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_avx512;
       k->pointwise = acu_pointwise_avx512;
@@ -97,6 +100,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     {
       k->conv2d_isa = "neon";
       k->conv2d = acu_conv2d_neon;
+      k->conv2d_gradient = acu_conv2d_gradient_neon;
       k->winograd[ACU_WINOGRAD_F32] = acu_winograd_f32_neon;
       k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_neon;
       k->pointwise = acu_pointwise_neon;

@@ -53,6 +53,14 @@ typedef struct AcuConv2d
 typedef void (*acu_conv2d_fn) (float *dst, ptrdiff_t dst_step, const float *const *src,
                                const AcuConv2d *conv, int width);
 
+/* The gradient of a convolution's weights, for one row of results and one kernel row. Taps are those of that kernel row: its columns, and in
+ * each the channels, which lie behind one another in the source. For each tap t < taps and result channel o
+ * sums[o / ACU_CONV2D_GROUP * group_floats + t * ACU_CONV2D_GROUP + o % ACU_CONV2D_GROUP] grows by the sum over the pixels x < width, from
+ * the first on, of src[x * src_step + t] * gradient[x * out_channels + o], with fused multiply-add: the layout that AcuConv2d
+ * describes for weights. out_channels: a multiple of ACU_CONV2D_GROUP. */
+typedef void (*acu_conv2d_gradient_fn) (float *sums, ptrdiff_t group_floats, const float *src, ptrdiff_t src_step, int taps,
+                                        const float *gradient, int out_channels, int width);
+
 typedef enum AcuActivation
 {
   ACU_ACTIVATION_NONE,
@@ -137,6 +145,7 @@ typedef struct AcuKernels
 {
   const char *conv2d_isa;         /* which implementation was taken, for printing: "c", "avx2", "avx512", "neon" */
   acu_conv2d_fn conv2d;
+  acu_conv2d_gradient_fn conv2d_gradient;
   acu_winograd_fn winograd[2];    /* by AcuWinogradKind */
   acu_pointwise_fn pointwise;
   const char *winograd_isa[2];

@@ -48,6 +48,8 @@
 #define ACU_EXP_Q4 0.99999926f
 
 void acu_conv2d_c (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
+void acu_conv2d_gradient_c (float *sums, ptrdiff_t group_floats, const float *src, ptrdiff_t src_step, int taps,
+                            const float *gradient, int out_channels, int width);
 void acu_activation_c (float *dst, const float *src, size_t n, AcuActivation kind);
 void acu_slope_c (float *dst, const float *src, const float *slope, int channels, int width);
 void acu_add_c (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
@@ -72,6 +74,8 @@ void acu_stream_c (void *dst, const void *src, size_t bytes);
 void acu_stream_end_c (void);
 
 #ifdef __x86_64__
+void acu_conv2d_gradient_avx2 (float *sums, ptrdiff_t group_floats, const float *src, ptrdiff_t src_step, int taps,
+                            const float *gradient, int out_channels, int width);
 void acu_slope_avx2 (float *dst, const float *src, const float *slope, int channels, int width);
 void acu_add_avx2 (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
 void acu_mul_avx2 (float *dst, const float *a, const float *b, size_t n);
@@ -79,6 +83,8 @@ void acu_affine_avx2 (float *dst, const float *src, const float *scale, const fl
 int acu_range_avx2 (const float *src, size_t n, float *low, float *high);
 void acu_pixel_shuffle_avx2 (float *dst, const float *src, const float *base, int channels, int factor, int row,
                           int width);
+void acu_conv2d_gradient_avx512 (float *sums, ptrdiff_t group_floats, const float *src, ptrdiff_t src_step, int taps,
+                            const float *gradient, int out_channels, int width);
 void acu_slope_avx512 (float *dst, const float *src, const float *slope, int channels, int width);
 void acu_add_avx512 (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
 void acu_mul_avx512 (float *dst, const float *a, const float *b, size_t n);
@@ -129,6 +135,8 @@ void acu_stream_avx512 (void *dst, const void *src, size_t bytes);
 
 #ifdef __aarch64__
 void acu_conv2d_neon (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
+void acu_conv2d_gradient_neon (float *sums, ptrdiff_t group_floats, const float *src, ptrdiff_t src_step, int taps,
+                            const float *gradient, int out_channels, int width);
 void acu_half_widen_neon (float *dst, const uint16_t *src, size_t n);
 int acu_half_narrow_neon (uint16_t *dst, const float *src, size_t n);
 void acu_activation_neon (float *dst, const float *src, size_t n, AcuActivation kind);

@@ -49,6 +49,7 @@ void for_each_level (LevelFunc run, gpointer data);
 double best_seconds (void (*work) (gpointer data), gpointer data);
 
 void add_conv2d_tests (void);
+void add_conv2d_gradient_tests (void);
 void add_winograd_tests (void);
 void add_pointwise_tests (void);
 void add_activation_tests (void);

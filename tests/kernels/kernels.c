@@ -65,6 +65,7 @@ main (int argc, char **argv)
   g_test_add_func ("/kernels/cpu/names", test_names);
   g_test_add_func ("/kernels/cpu/levels", test_levels);
   add_conv2d_tests ();
+  add_conv2d_gradient_tests ();
   add_winograd_tests ();
   add_pointwise_tests ();
   add_activation_tests ();
