@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* A run file: everything that a training depends on, as a small text file of groups and keys, so that its result can be made again. The keys, their
+ * ranges and meanings are the table in run_file.c, which `acu_run_file_describe()` prints. */
+#ifndef ACU_RUN_FILE_H
+#define ACU_RUN_FILE_H
+
+#include "optimiser.h"
+
+G_BEGIN_DECLS
+
+#define ACU_RUN_MAX_LOSSES 16
+
+/* A loss by its name in the table of losses, and its weight. */
+typedef struct AcuRunLoss
+{
+  char *name;
+  double weight;
+} AcuRunLoss;
+
+/**
+ * AcuRun: one run file, read
+ *
+ * Names in comments are groups and keys. Paths are relative to the run file's folder.
+ */
+typedef struct AcuRun
+{
+  char *path, *name;              /* of the file; without folder and ".run" */
+  /* [run] */
+  gint64 steps;
+  gint64 seed;
+  int batch, side, threads;
+  /* [network] */
+  char *architecture, *start;     /* start: a model whose weights are taken, where shapes agree; NULL */
+  int scale, channels, blocks;
+  /* [data] */
+  char **train, **held_out;       /* folders */
+  double shrink;
+  int most;
+  /* [degradation] */
+  char *preset;
+  GPtrArray *settings;            /* "key=value" */
+  /* [loss] */
+  AcuRunLoss losses[ACU_RUN_MAX_LOSSES];
+  guint n_losses;
+  /* [optimiser] */
+  AcuOptimiserOptions optimiser;
+  /* [validation] */
+  gint64 validate_every, checkpoint_seconds;
+  int validate_most;
+  /* [card] */
+  char *licence, *description, *data_licence;
+} AcuRun;
+
+/* Reads a run file. ACU_ERROR_IO, or ACU_ERROR_FORMAT naming group, key and what is allowed: unknown keys are errors. */
+AcuRun *acu_run_load (const char *path, GError **error);
+void acu_run_free (AcuRun *run);
+
+/* All groups and keys with what they mean, their ranges and defaults; g_free(). */
+char *acu_run_describe (void);
+
+G_END_DECLS
+
+#endif
