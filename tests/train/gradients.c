@@ -102,7 +102,7 @@ backward (Trial *trial)
 #define STEP_KINKS 0.001
 /* Of the gradient's norm. */
 #define TOLERANCE 3e-4
-#define TOLERANCE_KINKS 1e-3
+#define TOLERANCE_KINKS 4e-3
 
 /* By Richardson's extrapolation, along `along`, which belongs to `from`: of the parameters, or of the picture. */
 static double
