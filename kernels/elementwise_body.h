@@ -23,6 +23,32 @@ KERNEL (slope) (float *dst, const float *src, const float *slope, int channels, 
     }
 }
 
+static inline void
+slope_gradient (float *restrict dst, float *restrict sums, const float *restrict gradient, const float *restrict src,
+                const float *restrict slope, int channels, int width, const int add)
+{
+  for (int x = 0; x < width; x++, src += channels, gradient += channels, dst += channels)
+    for (int c = 0; c < channels; c++)
+      {
+        /* Both products always: so the loop needs no branch. */
+        float passed = gradient[c] * slope[c], product = gradient[c] * src[c];
+
+        passed = src[c] < 0 ? passed : gradient[c];
+        dst[c] = add ? dst[c] + passed : passed;
+        sums[c] += src[c] < 0 ? product : 0;
+      }
+}
+
+void
+KERNEL (slope_gradient) (float *dst, float *sums, const float *gradient, const float *src, const float *slope, int channels,
+                         int width, int add)
+{
+  if (add)
+    slope_gradient (dst, sums, gradient, src, slope, channels, width, 1);
+  else
+    slope_gradient (dst, sums, gradient, src, slope, channels, width, 0);
+}
+
 void
 KERNEL (add) (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n)
 {

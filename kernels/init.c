@@ -16,6 +16,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     .half_narrow = acu_half_narrow_c,
     .activation = acu_activation_c,
     .slope = acu_slope_c,
+    .slope_gradient = acu_slope_gradient_c,
     .add = acu_add_c,
     .mul = acu_mul_c,
     .affine = acu_affine_c,
@@ -45,6 +46,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->half_narrow = acu_half_narrow_avx2;
       k->activation = acu_activation_avx2;
       k->slope = acu_slope_avx2;
+      k->slope_gradient = acu_slope_gradient_avx2;
       k->add = acu_add_avx2;
       k->mul = acu_mul_avx2;
       k->affine = acu_affine_avx2;
@@ -73,6 +75,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->half_narrow = acu_half_narrow_avx512;
       k->activation = acu_activation_avx512;
       k->slope = acu_slope_avx512;
+      k->slope_gradient = acu_slope_gradient_avx512;
       k->add = acu_add_avx512;
       k->mul = acu_mul_avx512;
       k->affine = acu_affine_avx512;
@@ -109,6 +112,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->half_narrow = acu_half_narrow_neon;
       k->activation = acu_activation_neon;
       k->slope = acu_slope_neon;
+      k->slope_gradient = acu_slope_gradient_neon;
       k->add = acu_add_neon;
       k->mul = acu_mul_neon;
       k->affine = acu_affine_neon;

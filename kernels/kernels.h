@@ -76,6 +76,11 @@ typedef void (*acu_activation_fn) (float *dst, const float *src, size_t n, AcuAc
 /* v < 0 ? v * slope[channel] : v; dst may be src. */
 typedef void (*acu_slope_fn) (float *dst, const float *src, const float *slope, int channels, int width);
 
+/* The way back through a slope: what comes back for the numbers of `src`, gradient[c] or, where src < 0, gradient[c] * slope[c], goes to dst, or is
+ * added to it with `add`; sums[c] grows by gradient[c] * src[c] where src < 0, pixel after pixel. No two overlap. */
+typedef void (*acu_slope_gradient_fn) (float *dst, float *sums, const float *gradient, const float *src, const float *slope,
+                                       int channels, int width, int add);
+
 /* dst = a * a_scale + b * b_scale (two products, then one sum); dst may be a or b. */
 typedef void (*acu_add_fn) (float *dst, const float *a, float a_scale, const float *b, float b_scale,
                             size_t n);
@@ -153,6 +158,7 @@ typedef struct AcuKernels
   acu_half_narrow_fn half_narrow;
   acu_activation_fn activation;
   acu_slope_fn slope;
+  acu_slope_gradient_fn slope_gradient;
   acu_add_fn add;
   acu_mul_fn mul;
   acu_affine_fn affine;

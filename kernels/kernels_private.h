@@ -51,6 +51,8 @@ void acu_conv2d_c (float *dst, ptrdiff_t dst_step, const float *const *src, cons
 void acu_conv2d_gradient_c (float *sums, ptrdiff_t group_floats, const float *src, ptrdiff_t src_step, int taps,
                             const float *gradient, int out_channels, int width);
 void acu_activation_c (float *dst, const float *src, size_t n, AcuActivation kind);
+void acu_slope_gradient_c (float *dst, float *sums, const float *gradient, const float *src, const float *slope, int channels,
+                           int width, int add);
 void acu_slope_c (float *dst, const float *src, const float *slope, int channels, int width);
 void acu_add_c (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
 void acu_mul_c (float *dst, const float *a, const float *b, size_t n);
@@ -76,6 +78,8 @@ void acu_stream_end_c (void);
 #ifdef __x86_64__
 void acu_conv2d_gradient_avx2 (float *sums, ptrdiff_t group_floats, const float *src, ptrdiff_t src_step, int taps,
                             const float *gradient, int out_channels, int width);
+void acu_slope_gradient_avx2 (float *dst, float *sums, const float *gradient, const float *src, const float *slope, int channels,
+                           int width, int add);
 void acu_slope_avx2 (float *dst, const float *src, const float *slope, int channels, int width);
 void acu_add_avx2 (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
 void acu_mul_avx2 (float *dst, const float *a, const float *b, size_t n);
@@ -85,6 +89,8 @@ void acu_pixel_shuffle_avx2 (float *dst, const float *src, const float *base, in
                           int width);
 void acu_conv2d_gradient_avx512 (float *sums, ptrdiff_t group_floats, const float *src, ptrdiff_t src_step, int taps,
                             const float *gradient, int out_channels, int width);
+void acu_slope_gradient_avx512 (float *dst, float *sums, const float *gradient, const float *src, const float *slope, int channels,
+                           int width, int add);
 void acu_slope_avx512 (float *dst, const float *src, const float *slope, int channels, int width);
 void acu_add_avx512 (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
 void acu_mul_avx512 (float *dst, const float *a, const float *b, size_t n);
@@ -140,6 +146,8 @@ void acu_conv2d_gradient_neon (float *sums, ptrdiff_t group_floats, const float 
 void acu_half_widen_neon (float *dst, const uint16_t *src, size_t n);
 int acu_half_narrow_neon (uint16_t *dst, const float *src, size_t n);
 void acu_activation_neon (float *dst, const float *src, size_t n, AcuActivation kind);
+void acu_slope_gradient_neon (float *dst, float *sums, const float *gradient, const float *src, const float *slope, int channels,
+                           int width, int add);
 void acu_slope_neon (float *dst, const float *src, const float *slope, int channels, int width);
 void acu_add_neon (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
 void acu_mul_neon (float *dst, const float *a, const float *b, size_t n);

@@ -117,6 +117,7 @@ allocate_all (AcuTape *tape, gboolean learns, gboolean input_gradient)
 
       if (!allocate (tape, i, &tape->maps[i]))
         return FALSE;
+      scratch = MAX (scratch, (gsize) layer->stored * sizeof (float));
       if (layer->conv)
         {
           const AcuLayer *read = g_ptr_array_index (tape->net->net->layers, i);

@@ -168,9 +168,78 @@ test_slope_edges (void)
   for_each_level (slope_level, NULL);
 }
 
+/* The way back through a slope. */
+typedef struct Back
+{
+  int channels, width, add;
+  const float *gradient, *src, *slope, *before, *before_sums;
+  const float *expected, *expected_sums;
+} Back;
+
+static void
+compare_back (const char *isa, const AcuKernels *kernels, gpointer data)
+{
+  const Back *back = data;
+  gsize n = (gsize) back->channels * back->width;
+  Buffer dst, sums, gradient, src;
+
+  buffer_init (&dst, n, TRUE);
+  buffer_init (&sums, back->channels, TRUE);
+  buffer_init (&gradient, n, TRUE);
+  buffer_init (&src, n, TRUE);
+  memcpy (dst.f, back->before, n * sizeof (float));
+  memcpy (sums.f, back->before_sums, sums.n * sizeof (float));
+  memcpy (gradient.f, back->gradient, n * sizeof (float));
+  memcpy (src.f, back->src, n * sizeof (float));
+  kernels->slope_gradient (dst.f, sums.f, gradient.f, src.f, back->slope, back->channels, back->width, back->add);
+  assert_same ("slope gradient", isa, back->expected, dst.f, n);
+  assert_same ("slope gradient, sums", isa, back->expected_sums, sums.f, sums.n);
+  buffer_clear (&dst, "slope gradient");
+  buffer_clear (&sums, "slope gradient, sums");
+  buffer_clear (&gradient, "gradient");
+  buffer_clear (&src, "source");
+}
+
+static void
+test_slope_gradient (void)
+{
+  AcuKernels c;
+
+  acu_kernels_init (&c, 0);
+  for (int i = 0; i < 200; i++)
+    {
+      float gradient[80 * 12], src[80 * 12], before[80 * 12], expected[80 * 12], slope[80], before_sums[80], expected_sums[80];
+      Back back = { g_test_rand_int_range (1, 81), g_test_rand_int_range (0, 13), i % 2, gradient, src, slope, before,
+                    before_sums, expected, expected_sums };
+      gsize n = (gsize) back.channels * back.width;
+      Numbers numbers = g_test_rand_int_range (0, N_NUMBERS);
+
+      fill_random (gradient, n, NUMBERS_ORDINARY);
+      fill_random (src, n, numbers);
+      fill_random (before, n, NUMBERS_ORDINARY);
+      fill_random (slope, back.channels, NUMBERS_ORDINARY);
+      fill_random (before_sums, back.channels, NUMBERS_ORDINARY);
+      memcpy (expected_sums, before_sums, sizeof expected_sums);
+      for (gsize j = 0; j < n; j++)
+        {
+          volatile float passed = gradient[j], product = gradient[j] * src[j];
+
+          if (src[j] < 0)
+            {
+              passed = gradient[j] * slope[j % back.channels];
+              expected_sums[j % back.channels] += product;
+            }
+          expected[j] = back.add ? before[j] + passed : passed;
+        }
+      compare_back ("c", &c, &back);
+      for_each_level (compare_back, &back);
+    }
+}
+
 void
 add_elementwise_tests (void)
 {
+  g_test_add_func ("/kernels/elementwise/slope-gradient", test_slope_gradient);
   g_test_add_func ("/kernels/elementwise/hand-made", test_hand_made);
   g_test_add_func ("/kernels/elementwise/slope-edges", test_slope_edges);
   g_test_add_func ("/kernels/elementwise/random", test_random);

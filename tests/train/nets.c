@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "nets.h"
 
+#include "compact_net.h"
+
 #include <string.h>
 
 static GBytes *
@@ -312,4 +314,29 @@ test_net_weights (const AcuNet *net)
                     g_bytes_get_size (layer->bias) / sizeof (float));
     }
   return weights;
+}
+
+AcuNet *
+compact_net_new (int channels, int convolutions, int scale)
+{
+  GRand *rand = g_rand_new_with_seed (1);
+  AcuNet *net = acu_net_new ("compact");
+  guint at = 0, base;
+
+  acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, NULL)->channels = 3;
+  for (int i = 0; i <= convolutions; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("body.%d", 2 * i), *prelu = g_strdup_printf ("body.%d", 2 * i + 1);
+
+      at = slope (net, rand, prelu, conv (net, rand, name, at, channels, 3, 1, 1));
+    }
+  at = conv (net, rand, "last", at, 3 * scale * scale, 3, 1, 1);
+  at = add (net, ACU_LAYER_PIXEL_SHUFFLE, "shuffle", at, -1);
+  last (net)->factor = scale;
+  last (net)->channels = 3;
+  base = add (net, ACU_LAYER_NEAREST, "nearest", 0, -1);
+  last (net)->factor = scale;
+  sum (net, at, base, 1, 1);
+  g_rand_free (rand);
+  return net;
 }

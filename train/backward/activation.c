@@ -19,44 +19,19 @@ slope_forward (AcuTape *tape, guint i)
     tape->net->kernels->slope (acu_map_row (out, y), acu_map_row (in, y), tape->net->layers[i].slopes, out->stored, out->width);
 }
 
-/* Where a map meets a slope, its gradient passes times the slope, and the slope's is the sum over negative numbers. */
-static void
-slope_row (float *restrict to, const float *restrict gradient, const float *restrict v, const float *restrict slopes, int channels, int width, gboolean add)
-{
-  for (int x = 0; x < width; x++, to += channels, gradient += channels, v += channels)
-    for (int c = 0; c < channels; c++)
-      {
-        float product = gradient[c] * slopes[c], passed = v[c] < 0 ? product : gradient[c];
-
-        to[c] = add ? to[c] + passed : passed;
-      }
-}
-
-static void
-slope_sums (float *restrict sums, const float *restrict gradient, const float *restrict v, int channels, int width)
-{
-  for (int x = 0; x < width; x++, gradient += channels, v += channels)
-    for (int c = 0; c < channels; c++)
-      {
-        float product = gradient[c] * v[c];
-
-        sums[c] += v[c] < 0 ? product : 0;
-      }
-}
-
 static void
 slope_backward (AcuTape *tape, guint i, float *sums)
 {
   const AcuTrainLayer *layer = &tape->net->layers[i];
   const AcuMap *in = input_of (tape, i), *from = &tape->gradients[i], *to;
   gboolean add;
+  float *mine = sums && layer->weight >= 0 ? sums + layer->sums : tape->scratch;
 
-  if (sums && layer->weight >= 0)
-    for (int y = 0; y < from->height; y++)
-      slope_sums (sums + layer->sums, acu_map_row (from, y), acu_map_row (in, y), from->stored, from->width);
-  if ((to = acu_tape_gradient (tape, i, 0, &add)))
-    for (int y = 0; y < to->height; y++)
-      slope_row (acu_map_row (to, y), acu_map_row (from, y), acu_map_row (in, y), layer->slopes, to->stored, to->width, add);
+  if (!(to = acu_tape_gradient (tape, i, 0, &add)))
+    return;
+  for (int y = 0; y < to->height; y++)
+    tape->net->kernels->slope_gradient (acu_map_row (to, y), mine, acu_map_row (from, y), acu_map_row (in, y), layer->slopes,
+                                        to->stored, to->width, add);
 }
 
 static void
