@@ -37,7 +37,7 @@ acu_model_net (const AcuModelInfo *model, GError **error)
     }
   g_mutex_unlock (&lock);
 
-  weights = acu_load_ncnn (model->path, error);
+  weights = acu_load_weights (model->path, error);
   if (!weights)
     return NULL;
   net = acu_arch_build (weights, error);

@@ -26,7 +26,7 @@ typedef struct Key
   const char *help;
 } Key;
 
-#define AT(member) G_STRUCT_OFFSET (AcuRun, member)
+#define AT(member) G_STRUCT_OFFSET (AcuRunFile, member)
 #define OPTIMISER(member) (AT (optimiser) + G_STRUCT_OFFSET (AcuOptimiserOptions, member))
 
 static const Key keys[] = {
@@ -67,7 +67,7 @@ static const Key keys[] = {
 static const char *const optimisers[] = { "adam", "adamw" }, *const schedules[] = { "constant", "cosine", "step" };
 
 static gboolean
-bad_value (const AcuRun *run, const Key *key, const char *value, GError **error)
+bad_value (const AcuRunFile *run, const Key *key, const char *value, GError **error)
 {
   g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [%s] %s=%s: a number from %g to %g is wanted."), run->path, key->group,
                key->key, value, key->least, key->most);
@@ -75,7 +75,7 @@ bad_value (const AcuRun *run, const Key *key, const char *value, GError **error)
 }
 
 static gboolean
-set_number (AcuRun *run, const Key *key, const char *value, GError **error)
+set_number (AcuRunFile *run, const Key *key, const char *value, GError **error)
 {
   char *end = NULL;
   double number = value ? g_ascii_strtod (value, &end) : key->fallback;
@@ -93,7 +93,7 @@ set_number (AcuRun *run, const Key *key, const char *value, GError **error)
 }
 
 static char *
-beside (const AcuRun *run, const char *path)
+beside (const AcuRunFile *run, const char *path)
 {
   g_autofree char *folder = g_path_get_dirname (run->path);
 
@@ -101,7 +101,7 @@ beside (const AcuRun *run, const char *path)
 }
 
 static void
-set_folders (AcuRun *run, const Key *key, const char *value)
+set_folders (AcuRunFile *run, const Key *key, const char *value)
 {
   g_auto (GStrv) parts = value ? g_strsplit (value, ";", -1) : NULL;
   g_autoptr (GPtrArray) folders = g_ptr_array_new ();
@@ -114,7 +114,7 @@ set_folders (AcuRun *run, const Key *key, const char *value)
 }
 
 static gboolean
-set_key (AcuRun *run, const Key *key, const char *value, GError **error)
+set_key (AcuRunFile *run, const Key *key, const char *value, GError **error)
 {
   switch (key->type)
     {
@@ -143,7 +143,7 @@ find_key (const char *group, const char *name)
 
 /* One of `words`, the first where the key is not given; -1 with an error. */
 static int
-choose (const AcuRun *run, GKeyFile *file, const char *key, const char *const *words, guint n, guint fallback, GError **error)
+choose (const AcuRunFile *run, GKeyFile *file, const char *key, const char *const *words, guint n, guint fallback, GError **error)
 {
   g_autofree char *value = g_key_file_get_string (file, "optimiser", key, NULL);
   g_autofree char *list = NULL;
@@ -159,7 +159,7 @@ choose (const AcuRun *run, GKeyFile *file, const char *key, const char *const *w
 }
 
 static gboolean
-read_milestones (AcuRun *run, GKeyFile *file, GError **error)
+read_milestones (AcuRunFile *run, GKeyFile *file, GError **error)
 {
   g_autofree char *value = g_key_file_get_string (file, "optimiser", "milestones", NULL);
   g_auto (GStrv) parts = value ? g_strsplit (value, ";", -1) : NULL;
@@ -185,7 +185,7 @@ read_milestones (AcuRun *run, GKeyFile *file, GError **error)
 }
 
 static gboolean
-read_optimiser (AcuRun *run, GKeyFile *file, GError **error)
+read_optimiser (AcuRunFile *run, GKeyFile *file, GError **error)
 {
   int kind = choose (run, file, "kind", optimisers, G_N_ELEMENTS (optimisers), 0, error);
   int schedule = choose (run, file, "schedule", schedules, G_N_ELEMENTS (schedules), ACU_SCHEDULE_COSINE, error);
@@ -198,7 +198,7 @@ read_optimiser (AcuRun *run, GKeyFile *file, GError **error)
 }
 
 static gboolean
-read_losses (AcuRun *run, GKeyFile *file, GError **error)
+read_losses (AcuRunFile *run, GKeyFile *file, GError **error)
 {
   g_auto (GStrv) names = g_key_file_get_keys (file, "loss", NULL, NULL);
 
@@ -223,7 +223,7 @@ read_losses (AcuRun *run, GKeyFile *file, GError **error)
 
 /* Keys that are in the file but not in the table are mistakes; those of [degradation] are its own business. */
 static gboolean
-check_names (AcuRun *run, GKeyFile *file, GError **error)
+check_names (AcuRunFile *run, GKeyFile *file, GError **error)
 {
   g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
 
@@ -261,12 +261,12 @@ name_of (const char *path)
   return g_steal_pointer (&base);
 }
 
-AcuRun *
-acu_run_load (const char *path, GError **error)
+AcuRunFile *
+acu_run_file_load (const char *path, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (GError) problem = NULL;
-  AcuRun *run;
+  AcuRunFile *run;
 
   if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &problem))
     {
@@ -275,7 +275,7 @@ acu_run_load (const char *path, GError **error)
       g_set_error (error, ACU_ERROR, damaged ? ACU_ERROR_FORMAT : ACU_ERROR_IO, _("%s: %s"), path, problem->message);
       return NULL;
     }
-  run = g_new0 (AcuRun, 1);
+  run = g_new0 (AcuRunFile, 1);
   run->path = g_strdup (path);
   run->name = name_of (path);
   run->settings = g_ptr_array_new_with_free_func (g_free);
@@ -296,12 +296,12 @@ acu_run_load (const char *path, GError **error)
   return run;
 
 failed:
-  acu_run_free (run);
+  acu_run_file_free (run);
   return NULL;
 }
 
 void
-acu_run_free (AcuRun *run)
+acu_run_file_free (AcuRunFile *run)
 {
   if (!run)
     return;
@@ -319,7 +319,7 @@ acu_run_free (AcuRun *run)
 }
 
 char *
-acu_run_describe (void)
+acu_run_file_describe (void)
 {
   GString *text = g_string_new (NULL);
   const char *group = "";

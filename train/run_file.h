@@ -18,11 +18,11 @@ typedef struct AcuRunLoss
 } AcuRunLoss;
 
 /**
- * AcuRun: one run file, read
+ * AcuRunFile: one run file, read
  *
  * Names in comments are groups and keys. Paths are relative to the run file's folder.
  */
-typedef struct AcuRun
+typedef struct AcuRunFile
 {
   char *path, *name;              /* of the file; without folder and ".run" */
   /* [run] */
@@ -49,14 +49,14 @@ typedef struct AcuRun
   int validate_most;
   /* [card] */
   char *licence, *description, *data_licence;
-} AcuRun;
+} AcuRunFile;
 
 /* Reads a run file. ACU_ERROR_IO, or ACU_ERROR_FORMAT naming group, key and what is allowed: unknown keys are errors. */
-AcuRun *acu_run_load (const char *path, GError **error);
-void acu_run_free (AcuRun *run);
+AcuRunFile *acu_run_file_load (const char *path, GError **error);
+void acu_run_file_free (AcuRunFile *run);
 
 /* All groups and keys with what they mean, their ranges and defaults; g_free(). */
-char *acu_run_describe (void);
+char *acu_run_file_describe (void);
 
 G_END_DECLS
 

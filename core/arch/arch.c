@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "arch.h"
 
+#include "builder.h"
+
 #include <acuity/size.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -10,7 +12,7 @@
 
 const AcuArch *const acu_archs[] = {
   &acu_arch_rrdb, &acu_arch_span, &acu_arch_compact, &acu_arch_realcugan, &acu_arch_cunet, &acu_arch_upconv7,
-  &acu_arch_srmd, &acu_arch_other, NULL
+  &acu_arch_srmd, &acu_arch_srcnn, &acu_arch_fsrcnn, &acu_arch_espcn, &acu_arch_srresnet, &acu_arch_other, NULL
 };
 
 guint
@@ -54,7 +56,7 @@ static const AcuArch *
 recognise (const AcuWeights *weights)
 {
   for (guint i = 0; acu_archs[i + 1]; i++)
-    if (acu_archs[i]->recognise (weights))
+    if (acu_archs[i]->recognise && acu_archs[i]->recognise (weights))
       return acu_archs[i];
   return &acu_arch_other;
 }
@@ -134,8 +136,8 @@ add_body (AcuNet *net, const AcuArch *arch, const AcuWeights *weights, const Geo
   return !arch->after || arch->after (net, geometry->scale, &at, error);
 }
 
-AcuNet *
-acu_arch_build (const AcuWeights *weights, GError **error)
+static AcuNet *
+build_from_records (const AcuWeights *weights, GError **error)
 {
   const AcuArch *arch = recognise (weights);
   g_autofree char *name = g_path_get_basename (weights->path);
@@ -176,4 +178,72 @@ acu_arch_build (const AcuWeights *weights, GError **error)
 failed:
   acu_net_unref (net);
   return NULL;
+}
+
+/* From named tensors, of which convolutions pad as their architecture says: a result is exactly `scale` times as large. */
+static AcuNet *
+build_from_tensors (const AcuWeights *weights, gboolean training, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (weights->path);
+  AcuNet *net = acu_net_new (name);
+  AcuBuilder builder = { net, weights, training, error };
+  const AcuArch *arch = NULL;
+  guint last;
+
+  for (guint i = 0; acu_archs[i] && !arch; i++)
+    if (acu_archs[i]->recognise_tensors && acu_archs[i]->recognise_tensors (weights))
+      arch = acu_archs[i];
+  if (!arch)
+    acu_build_fail (&builder, _("its tensors are not those of an architecture that Acuity knows"));
+  else
+    {
+      acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, NULL)->channels = 3;
+      last = arch->build (&builder, 0);
+      net->architecture = g_strdup (arch->name);
+      if (!builder.failed && last != net->layers->len - 1)
+        acu_build_fail (&builder, _("its layers cannot be put together"));
+    }
+  if (!builder.failed)
+    return net;
+  acu_net_unref (net);
+  return NULL;
+}
+
+AcuNet *
+acu_arch_build_training (const AcuWeights *weights, GError **error)
+{
+  if (!weights->n_records)
+    return build_from_tensors (weights, TRUE, error);
+  g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("%s: networks in this file format cannot be trained."), weights->path);
+  return NULL;
+}
+
+/* Asks the net itself how much it enlarges. */
+static gboolean
+find_scale (AcuNet *net, GError **error)
+{
+  Geometry geometry;
+
+  if (measure (net, &geometry) && geometry.lost == 0 && geometry.align == 1)
+    {
+      net->scale = geometry.scale;
+      return TRUE;
+    }
+  g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("%s: this network does not turn a colour picture into an enlarged one."),
+               net->name);
+  return FALSE;
+}
+
+AcuNet *
+acu_arch_build (const AcuWeights *weights, GError **error)
+{
+  if (!weights->n_records)
+    {
+      AcuNet *net = build_from_tensors (weights, FALSE, error);
+
+      if (net && !find_scale (net, error))
+        g_clear_pointer (&net, acu_net_unref);
+      return net;
+    }
+  return build_from_records (weights, error);
 }

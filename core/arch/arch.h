@@ -13,14 +13,23 @@ G_BEGIN_DECLS
  * ACU_ERROR_UNSUPPORTED or ACU_ERROR_FORMAT naming the layer and line; ACU_ERROR_MEMORY. */
 AcuNet *acu_arch_build (const AcuWeights *weights, GError **error);
 
+typedef struct AcuBuilder AcuBuilder;
+typedef struct AcuCreator AcuCreator;
+
 /**
  * AcuArch: one architecture, one file; a new one is a row in acu_archs[].
  * @name: for people
  * @border: how the picture is continued beyond its border where the net's convolutions do not pad
- * @recognise: whether these weights are of this architecture
+ * @recognise: whether these weights, which have a layer list, are of this architecture; NULL: none are
  * @before: adds what belongs between the picture (layer *at) and the model's own input; moves *at; NULL for nothing
  * @after: the same between the model's result and the final crop; NULL for nothing
  * @extra_border: pixels of further border that the published pipeline adds for this architecture
+ * @key: for run files and metadata; NULL for an architecture that is not built from named tensors
+ * @recognise_tensors: whether these weights, which have no layer list, are of this architecture
+ * @build: adds the layers for a picture (a layer's number) and returns the last one's number
+ * @create: makes new weights; NULL if they cannot be made here
+ * @channels, @blocks: the published width and depth
+ * @scales: bits 1 << scale of those that can be made; 0: all
  */
 typedef struct AcuArch
 {
@@ -30,10 +39,17 @@ typedef struct AcuArch
   gboolean (*before) (AcuNet *net, const AcuWeights *weights, guint *at, GError **error);
   gboolean (*after) (AcuNet *net, int scale, guint *at, GError **error);
   int extra_border;
+  const char *key;
+  gboolean (*recognise_tensors) (const AcuWeights *weights);
+  guint (*build) (AcuBuilder *builder, guint picture);
+  void (*create) (AcuCreator *creator);
+  int channels, blocks;
+  unsigned scales;
 } AcuArch;
 
 extern const AcuArch acu_arch_rrdb, acu_arch_compact, acu_arch_span, acu_arch_realcugan, acu_arch_cunet,
-                     acu_arch_upconv7, acu_arch_srmd, acu_arch_other;
+                     acu_arch_upconv7, acu_arch_srmd, acu_arch_srcnn, acu_arch_fsrcnn, acu_arch_espcn, acu_arch_srresnet,
+                     acu_arch_other;
 /* In the order in which they are asked; the last one recognises everything. Ended by NULL. */
 extern const AcuArch *const acu_archs[];
 

@@ -62,7 +62,7 @@ guint64 acu_cpu_stage_bytes (const AcuProgram *program, const AcuStage *stage);
 gboolean acu_cpu_prepare_stage (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed);
 void acu_cpu_release_stage (AcuCpuStage *packed);
 /* The n_taps (at most 4) weights with which output position `at` of a bicubic resize is made; returns the first input position. */
-int acu_bicubic_taps (int at, int in, int out, int n_taps, float *taps);
+int acu_bicubic_taps (double cubic, int at, int in, int out, int n_taps, float *taps);
 
 static inline AcuElement
 acu_cpu_element (const AcuBuffer *buffer)

@@ -175,14 +175,14 @@ pack_bicubic (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *pac
   if (!packed->taps || !packed->first)
     return FALSE;
   for (int x = 0; x < out; x++)
-    packed->first[x] = acu_bicubic_taps (x, in, out, packed->n_taps, packed->taps + (gsize) x * packed->n_taps);
+    packed->first[x] = acu_bicubic_taps (stage->cubic, x, in, out, packed->n_taps, packed->taps + (gsize) x * packed->n_taps);
   return TRUE;
 }
 
 int
-acu_bicubic_taps (int at, int in, int out, int n_taps, float *taps)
+acu_bicubic_taps (double cubic, int at, int in, int out, int n_taps, float *taps)
 {
-  const double a = -0.75;
+  const double a = cubic;
   double centre = (at + 0.5) * in / out - 0.5;
   int base = (int) floor (centre);
   float t = (float) (centre - base);

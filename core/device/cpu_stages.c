@@ -245,7 +245,7 @@ bicubic (Piece *p)
   float *mixed = (float *) (void *) p->spare, *part;
   float weights[4];
   const float *rows[4];
-  int first = acu_bicubic_taps (p->row, in->height, p->out->height, n, weights);
+  int first = acu_bicubic_taps (p->stage->cubic, p->row, in->height, p->out->height, n, weights);
   int left = p->packed->first[p->from], right = p->packed->first[p->to - 1] + p->packed->n_taps;
 
   for (int k = 0; k < n; k++)

@@ -90,6 +90,7 @@ typedef struct AcuStage
   int granularity, phase;               /* rows made at once; they begin at rows y with y % granularity == phase, and at 0 */
   int kernel_width, kernel_height, stride;
   int left, top;
+  double cubic;                         /* BICUBIC: Keys' a */
   int factor;
   gboolean reflect;                     /* PAD */
   gboolean residual;                    /* CONV2D: the last input is no slice: result * scale[0] + input * scale[1];

@@ -195,14 +195,31 @@ find_in (const GPtrArray *models, const char *name)
   return NULL;
 }
 
-/* NULL unless PATH.param has a PATH.bin beside it; *bytes gets the latter's size. */
-static char *
-weights_beside (const char *param, guint64 *bytes)
+static const char *const endings[] = { ".param", ".safetensors" };
+
+/* Whether that is a file that a model is opened by; *stem (not NULL) gets its path without the ending. */
+static gboolean
+is_model_file (const char *path, char **stem)
 {
-  g_autofree char *stem = g_strndup (param, strlen (param) - strlen (".param"));
-  g_autofree char *bin = g_strconcat (stem, ".bin", NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    if (g_str_has_suffix (path, endings[i]))
+      {
+        *stem = g_strndup (path, strlen (path) - strlen (endings[i]));
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* A model's name from its file's path; NULL for no model, or PATH.param without a PATH.bin beside it. *bytes gets the size of its weights. */
+static char *
+model_name (const char *path, guint64 *bytes)
+{
+  g_autofree char *stem = NULL, *bin = NULL;
   GStatBuf info;
 
+  if (!is_model_file (path, &stem))
+    return NULL;
+  bin = g_str_has_suffix (path, ".param") ? g_strconcat (stem, ".bin", NULL) : g_strdup (path);
   if (g_stat (bin, &info) != 0 || !S_ISREG (info.st_mode))
     return NULL;
   *bytes = info.st_size;
@@ -238,14 +255,18 @@ look_into (GPtrArray *models, const char *folder)
   const char *file;
 
   while (dir && (file = g_dir_read_name (dir)))
-    if (g_str_has_suffix (file, ".param") && is_sane_name (file))
-      g_ptr_array_add (files, g_strdup (file));
+    {
+      g_autofree char *stem = NULL;
+
+      if (is_model_file (file, &stem) && is_sane_name (file))
+        g_ptr_array_add (files, g_strdup (file));
+    }
   g_ptr_array_sort (files, compare_names);
   for (guint i = 0; i < files->len; i++)
     {
       g_autofree char *param = g_build_filename (folder, files->pdata[i], NULL);
       guint64 bytes = 0;
-      g_autofree char *name = weights_beside (param, &bytes);
+      g_autofree char *name = model_name (param, &bytes);
       AcuModelInfo *known = name ? find_in (models, name) : NULL;
 
       if (!name)
@@ -312,11 +333,11 @@ static AcuModelInfo *
 model_at (const char *path, GError **error)
 {
   guint64 bytes = 0;
-  g_autofree char *name = weights_beside (path, &bytes);
+  g_autofree char *name = model_name (path, &bytes);
 
   if (name && g_file_test (path, G_FILE_TEST_IS_REGULAR))
     return own_model (path, name, bytes);
-  g_set_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, _("There is no model “%s” with its .bin file beside it."), path);
+  g_set_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, g_str_has_suffix (path, ".param") ? _("There is no model “%s” with its .bin file beside it.") : _("There is no model “%s”."), path);
   return NULL;
 }
 
@@ -324,9 +345,10 @@ AcuModelInfo *
 acu_model_find (const char *name, double scale, GError **error)
 {
   g_autoptr (GPtrArray) models = NULL;
+  g_autofree char *stem = NULL;
   const AcuModelInfo *info;
 
-  if (g_str_has_suffix (name, ".param"))
+  if (is_model_file (name, &stem))
     return model_at (name, error);
   models = acu_models_list (error);
   if (!models)

@@ -12,18 +12,14 @@
 #include "load_ncnn.h"
 
 #include "ncnn_words.h"
+#include "read_file.h"
 
 #include <acuity/error.h>
 #include <acuity/size.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define MAGIC "7767517"
 #define TAG_F16 0x01306B47u
@@ -395,17 +391,10 @@ read_weights (Load *load)
   return FALSE;
 }
 
-static void
-tensor_free (gpointer data)
-{
-  g_free (((AcuTensor *) data)->name);
-  g_free (data);
-}
-
 static AcuWeights *
 load_taking (char *param, gsize param_bytes, guint8 *bin, guint64 bin_bytes, const char *path, GError **error)
 {
-  AcuWeights *weights = g_new0 (AcuWeights, 1);
+  AcuWeights *weights = acu_weights_new (path);
   g_autofree char *param_name = g_path_get_basename (path);
   g_autofree char *stem = g_str_has_suffix (param_name, ".param") ? g_strndup (param_name, strlen (param_name) - 6)
                                                                   : g_strdup (param_name);
@@ -413,12 +402,9 @@ load_taking (char *param, gsize param_bytes, guint8 *bin, guint64 bin_bytes, con
   Load load = { weights, param_name, bin_name, .bin_bytes = bin_bytes, .error = error };
   gboolean ok;
 
-  weights->path = g_strdup (path);
   weights->storage = g_bytes_new_with_free_func (bin, bin_bytes, acu_free, bin);
   weights->bytes = bin;
   weights->file_bytes = bin_bytes;
-  weights->tensors = g_ptr_array_new_with_free_func (tensor_free);
-  weights->by_name = g_hash_table_new (g_str_hash, g_str_equal);
   load.blobs = g_hash_table_new (g_str_hash, g_str_equal);
   load.names = g_hash_table_new (g_str_hash, g_str_equal);
   ok = read_param_text (&load, param, param_bytes) && read_weights (&load);
@@ -454,49 +440,6 @@ acu_load_ncnn_bytes (const char *param, gsize param_bytes, const guint8 *bin, gs
   return load_taking (text, param_bytes, copy, bin_bytes, name, error);
 }
 
-/* The whole of a regular file of at most max bytes, a zero byte behind it. */
-static guint8 *
-read_file (const char *path, guint64 max, guint64 *bytes, GError **error)
-{
-  g_autofree char *shown = g_filename_display_name (path);
-  /* Not waiting: a pipe that nobody writes to would be waited for before it can be seen to be one. */
-  int descriptor = open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  FILE *file = descriptor >= 0 ? fdopen (descriptor, "rb") : NULL;
-  struct stat info;
-  guint8 *memory;
-
-  if (!file || fstat (fileno (file), &info) != 0)
-    {
-      g_set_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, _("%s cannot be opened: %s."), shown, g_strerror (errno));
-      if (file)
-        fclose (file);
-      else if (descriptor >= 0)
-        close (descriptor);
-      return NULL;
-    }
-  if (!S_ISREG (info.st_mode) || (guint64) info.st_size > max)
-    {
-      g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s is not a file of at most %" PRIu64 " MB."), shown,
-                   max >> 20);
-      fclose (file);
-      return NULL;
-    }
-  memory = acu_try_alloc ((guint64) info.st_size + 1, 1);
-  if (!memory)
-    g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory to load %s."), shown);
-  else if (fread (memory, 1, info.st_size, file) != (size_t) info.st_size)
-    {
-      g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("%s cannot be read."), shown);
-      g_clear_pointer (&memory, acu_free);
-    }
-  fclose (file);
-  if (!memory)
-    return NULL;
-  memory[info.st_size] = 0;
-  *bytes = info.st_size;
-  return memory;
-}
-
 AcuWeights *
 acu_load_ncnn (const char *param_path, GError **error)
 {
@@ -511,10 +454,10 @@ acu_load_ncnn (const char *param_path, GError **error)
     }
   stem = g_strndup (param_path, strlen (param_path) - strlen (".param"));
   bin_path = g_strconcat (stem, ".bin", NULL);
-  param = read_file (param_path, MAX_PARAM_BYTES, &param_bytes, error);
+  param = acu_read_file (param_path, MAX_PARAM_BYTES, &param_bytes, error);
   if (!param)
     return NULL;
-  bin = read_file (bin_path, MAX_BIN_BYTES, &bin_bytes, error);
+  bin = acu_read_file (bin_path, MAX_BIN_BYTES, &bin_bytes, error);
   if (!bin)
     {
       acu_free (param);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "weights.h"
 
+#include <acuity/error.h>
 #include <acuity/size.h>
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -17,6 +19,25 @@ record_clear (AcuRecord *record)
   g_free (record->params);
 }
 
+static void
+tensor_free (gpointer data)
+{
+  g_free (((AcuTensor *) data)->name);
+  g_free (data);
+}
+
+AcuWeights *
+acu_weights_new (const char *path)
+{
+  AcuWeights *weights = g_new0 (AcuWeights, 1);
+
+  weights->path = g_strdup (path);
+  weights->tensors = g_ptr_array_new_with_free_func (tensor_free);
+  weights->by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  weights->metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return weights;
+}
+
 void
 acu_weights_free (AcuWeights *weights)
 {
@@ -29,6 +50,7 @@ acu_weights_free (AcuWeights *weights)
     g_free (weights->blob_names[i]);
   g_free (weights->blob_names);
   g_clear_pointer (&weights->by_name, g_hash_table_unref);
+  g_clear_pointer (&weights->metadata, g_hash_table_unref);
   g_clear_pointer (&weights->tensors, g_ptr_array_unref);
   g_clear_pointer (&weights->storage, g_bytes_unref);
   g_free (weights->path);
@@ -39,6 +61,84 @@ const AcuTensor *
 acu_weights_find (const AcuWeights *weights, const char *name)
 {
   return g_hash_table_lookup (weights->by_name, name);
+}
+
+gboolean
+acu_weights_add (AcuWeights *weights, AcuTensor *tensor)
+{
+  if (g_hash_table_contains (weights->by_name, tensor->name))
+    return FALSE;
+  g_ptr_array_add (weights->tensors, tensor);
+  g_hash_table_insert (weights->by_name, tensor->name, tensor);
+  return TRUE;
+}
+
+guint64
+acu_values_count (const AcuValues *values)
+{
+  guint64 count = 1;
+
+  for (guint i = 0; i < values->dimensions; i++)
+    count *= values->shape[i];
+  return count;
+}
+
+AcuWeights *
+acu_weights_from_values (const char *path, const AcuValues *values, guint n, GError **error)
+{
+  AcuWeights *weights = acu_weights_new (path);
+  guint64 total = 0;
+  float *at;
+
+  for (guint i = 0; i < n; i++)
+    total += acu_values_count (&values[i]);
+  at = acu_try_alloc (total, sizeof (float));
+  if (!at)
+    {
+      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the network's weights."));
+      acu_weights_free (weights);
+      return NULL;
+    }
+  weights->storage = g_bytes_new_with_free_func (at, total * sizeof (float), acu_free, at);
+  weights->bytes = (const guint8 *) at;
+  weights->file_bytes = total * sizeof (float);
+  for (guint i = 0; i < n; i++)
+    {
+      AcuTensor *tensor = g_new0 (AcuTensor, 1);
+      guint64 count = acu_values_count (&values[i]);
+
+      tensor->name = g_strdup (values[i].name);
+      tensor->type = ACU_TENSOR_F32;
+      tensor->dimensions = values[i].dimensions;
+      memcpy (tensor->shape, values[i].shape, sizeof tensor->shape);
+      tensor->count = count;
+      tensor->data = (const guint8 *) at;
+      for (guint64 k = 0; k < count; k++)
+        {
+          guint32 bits;
+
+          /* As in a file. */
+          memcpy (&bits, &values[i].values[k], sizeof bits);
+          bits = GUINT32_TO_LE (bits);
+          memcpy (&at[k], &bits, sizeof bits);
+        }
+      at += count;
+      if (!acu_weights_add (weights, tensor))
+        g_assert_not_reached ();
+    }
+  return weights;
+}
+
+const char *
+acu_weights_metadata (const AcuWeights *weights, const char *key)
+{
+  return g_hash_table_lookup (weights->metadata, key);
+}
+
+guint
+acu_tensor_element_bytes (AcuTensorType type)
+{
+  return type == ACU_TENSOR_F32 ? 4 : 2;
 }
 
 /* IEEE 754 binary16 to binary32, denormals included. */
@@ -73,6 +173,15 @@ acu_tensor_read (const AcuTensor *tensor, float *dst)
           memcpy (&half, tensor->data + i * sizeof half, sizeof half);
           dst[i] = half_to_float (GUINT16_FROM_LE (half));
         }
+      else if (tensor->type == ACU_TENSOR_BF16)
+        {
+          guint16 upper;
+          guint32 bits;
+
+          memcpy (&upper, tensor->data + i * sizeof upper, sizeof upper);
+          bits = (guint32) GUINT16_FROM_LE (upper) << 16;
+          memcpy (&dst[i], &bits, sizeof bits);
+        }
       else
         {
           guint32 bits;
@@ -92,14 +201,18 @@ acu_tensor_is_finite (const AcuTensor *tensor)
   guint32 any = 0;
 
   /* All ones in the exponent: infinite, or no number. No branches, so that it runs as fast as memory is. */
-  if (tensor->type == ACU_TENSOR_F16)
-    for (guint64 i = 0; i < tensor->count; i++)
-      {
-        guint16 bits;
+  if (tensor->type != ACU_TENSOR_F32)
+    {
+      const guint16 exponent = tensor->type == ACU_TENSOR_F16 ? 0x7c00 : 0x7f80;
 
-        memcpy (&bits, tensor->data + i * sizeof bits, sizeof bits);
-        any |= (GUINT16_FROM_LE (bits) & 0x7c00) == 0x7c00;
-      }
+      for (guint64 i = 0; i < tensor->count; i++)
+        {
+          guint16 bits;
+
+          memcpy (&bits, tensor->data + i * sizeof bits, sizeof bits);
+          any |= (GUINT16_FROM_LE (bits) & exponent) == exponent;
+        }
+    }
   else
     for (guint64 i = 0; i < tensor->count; i++)
       {
@@ -114,10 +227,10 @@ acu_tensor_is_finite (const AcuTensor *tensor)
 GBytes *
 acu_tensor_share (const AcuWeights *weights, const AcuTensor *tensor)
 {
-  gsize size = tensor->type == ACU_TENSOR_F16 ? 2 : 4;
+  gsize size = acu_tensor_element_bytes (tensor->type);
 
   /* Within the file, so nothing overflows. */
-  if (G_BYTE_ORDER != G_LITTLE_ENDIAN || GPOINTER_TO_SIZE (tensor->data) % size || !acu_tensor_is_finite (tensor))
+  if (G_BYTE_ORDER != G_LITTLE_ENDIAN || tensor->type == ACU_TENSOR_BF16 || GPOINTER_TO_SIZE (tensor->data) % size || !acu_tensor_is_finite (tensor))
     return NULL;
   return g_bytes_new_from_bytes (weights->storage, (gsize) (tensor->data - weights->bytes), tensor->count * size);
 }

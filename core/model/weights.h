@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 typedef enum AcuTensorType
 {
   ACU_TENSOR_F32,
-  ACU_TENSOR_F16
+  ACU_TENSOR_F16,
+  ACU_TENSOR_BF16                 /* the upper half of a 32-bit float */
 } AcuTensorType;
 
 /* A tensor inside the bytes of its file; `data` may be unaligned, little-endian. */
@@ -56,14 +57,40 @@ typedef struct AcuWeights
   /* private to the loaders */
   const guint8 *bytes;            /* those of storage */
   GBytes *storage;
-  GHashTable *by_name;
+  GHashTable *by_name, *metadata;
 } AcuWeights;
 
 /* Loads PATH.param and PATH.bin beside it, given the path of the .param. ACU_ERROR_NOT_FOUND or ACU_ERROR_IO when they can't be read,
  * ACU_ERROR_FORMAT when damaged (naming file and line or offset), ACU_ERROR_UNSUPPORTED for a layer or storage that Acuity does not
  * have, ACU_ERROR_MEMORY. Uses at most twice the files' size plus a little. */
 AcuWeights *acu_load_ncnn (const char *param_path, GError **error);
+/* Loads a .safetensors file: tensors only, n_records is 0. Tensors of 1 to 4 dimensions in 16-bit, bfloat16 or 32-bit floats. The same errors. */
+AcuWeights *acu_load_safetensors (const char *path, GError **error);
+/* Loads a model by its name's ending: .param or .safetensors. */
+AcuWeights *acu_load_weights (const char *path, GError **error);
 void acu_weights_free (AcuWeights *weights);
+
+/* For the loaders and for makers of new weights: nothing in it yet but the path. */
+AcuWeights *acu_weights_new (const char *path);
+/* A tensor that is made or saved: its name, shape and numbers. */
+typedef struct AcuValues
+{
+  const char *name;
+  guint dimensions;               /* 1 to 4 */
+  guint64 shape[4];
+  const float *values;            /* the product of shape */
+} AcuValues;
+
+guint64 acu_values_count (const AcuValues *values);
+/* Weights in memory with copies of n tensors of different names. NULL with ACU_ERROR_MEMORY. */
+AcuWeights *acu_weights_from_values (const char *path, const AcuValues *values, guint n, GError **error);
+
+/* Adds a tensor, which it takes; FALSE, and the tensor stays the caller's, when there is one of that name. */
+gboolean acu_weights_add (AcuWeights *weights, AcuTensor *tensor);
+
+/* A line of text that the file carries about itself (safetensors: "__metadata__"), or NULL. */
+const char *acu_weights_metadata (const AcuWeights *weights, const char *key);
+guint acu_tensor_element_bytes (AcuTensorType type);
 
 /* The tensor of that name, or NULL. */
 const AcuTensor *acu_weights_find (const AcuWeights *weights, const char *name);
@@ -71,8 +98,8 @@ const AcuTensor *acu_weights_find (const AcuWeights *weights, const char *name);
 /* Converts all of a tensor to floats; dst holds tensor->count. Returns FALSE if a value is not finite. */
 gboolean acu_tensor_read (const AcuTensor *tensor, float *dst) G_GNUC_WARN_UNUSED_RESULT;
 
-/* All of a tensor as it lies in the file, without a copy: 16-bit or 32-bit floats, as tensor->type says, aligned to them. The bytes outlive
- * `weights`; unref them. NULL if a value is not finite, or where the processor's byte order is not the file's. */
+/* All of a tensor as it lies in the file, without a copy: F16 or F32, as tensor->type says, aligned to them. The bytes outlive
+ * `weights`; unref them. NULL if a value is not finite, for BF16, or where the processor's byte order is not the file's. */
 GBytes *acu_tensor_share (const AcuWeights *weights, const AcuTensor *tensor);
 /* Whether all values are finite. */
 gboolean acu_tensor_is_finite (const AcuTensor *tensor);

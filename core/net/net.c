@@ -75,6 +75,7 @@ acu_net_add (AcuNet *net, AcuLayerKind kind, const char *name, const guint *inpu
     layer->inputs[i] = inputs[i];
   layer->kernel_width = layer->kernel_height = layer->stride = layer->factor = layer->align = 1;
   layer->ratio = 1;
+  layer->cubic = -0.75;
   layer->scale[0] = layer->scale[1] = 1;
   layer->channels = n_inputs ? acu_net_layer (net, inputs[0])->channels : 0;
   if (index)

@@ -29,7 +29,7 @@ typedef enum AcuLayerKind
   ACU_LAYER_CROP,                 /* cuts pads; or, with two inputs, takes the second's size × factor from (left, top) */
   ACU_LAYER_PAD,                  /* adds pads around, after bringing width and height to multiples of align */
   ACU_LAYER_NEAREST,              /* enlarges by a whole factor */
-  ACU_LAYER_BICUBIC,              /* resizes by `ratio`, Keys a = -0.75, four taps, no antialiasing */
+  ACU_LAYER_BICUBIC,              /* resizes by `ratio`, Keys with a = `cubic`, four taps, no antialiasing */
   ACU_LAYER_PIXEL_SHUFFLE,        /* Shi et al. 2016: channels c·r² become c at r times the size */
   ACU_LAYER_GLOBAL_POOL           /* mean over all pixels: 1 × 1; a barrier */
 } AcuLayerKind;
@@ -52,7 +52,7 @@ typedef struct AcuLayer
   int factor;                     /* NEAREST, PIXEL_SHUFFLE, and CROP to a second input's size */
   int align;                      /* PAD; at least 1 */
   AcuBorder border;               /* PAD */
-  double ratio;                   /* BICUBIC */
+  double ratio, cubic;            /* BICUBIC; cubic: -0.75 unless it is changed */
   float scale[2];                 /* ADD */
   GBytes *weights;                /* floats: [out][in][kernel_height][kernel_width]; SLOPE: slope[channels];
                                      AFFINE: scale[channels]; APPEND: values */

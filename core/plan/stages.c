@@ -207,6 +207,7 @@ add_stage (AcuPlan *plan, const AcuLayer *layer, const AcuShape *shapes, guint i
   stage->left = layer->left;
   stage->top = layer->top;
   stage->factor = layer->factor;
+  stage->cubic = layer->cubic;
   stage->reflect = layer->border == ACU_BORDER_REFLECT;
   stage->scale[0] = layer->scale[0];
   stage->scale[1] = layer->scale[1];

@@ -12,7 +12,7 @@ make_axis (const AcuLayer *layer, int in, int out, int *first, float *weights, i
 {
   *taps = MIN (TAPS, in);
   for (int at = 0; at < out; at++)
-    first[at] = acu_bicubic_taps (at, in, out, *taps, weights + (gsize) at * TAPS);
+    first[at] = acu_bicubic_taps (layer->cubic, at, in, out, *taps, weights + (gsize) at * TAPS);
 }
 
 typedef struct Axes

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "builder.h"
+
+#include <acuity/size.h>
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <string.h>
+
+/* SplitMix64 (Steele, Lea and Flood 2014): whole numbers only, so that every machine draws the same. */
+static guint64
+next_random (AcuCreator *c)
+{
+  guint64 z = c->random += 0x9e3779b97f4a7c15u;
+
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return z ^ (z >> 31);
+}
+
+static float *
+add_values (AcuCreator *c, const char *prefix, const char *suffix, guint dimensions, const int *shape)
+{
+  AcuValues values = { g_strconcat (prefix, suffix, NULL), dimensions };
+  gsize count = 1;
+  float *numbers;
+
+  for (guint i = 0; i < dimensions; i++)
+    {
+      values.shape[i] = (guint64) shape[i];
+      count *= (gsize) shape[i];
+    }
+  values.values = numbers = g_new0 (float, count);
+  g_array_append_val (c->values, values);
+  return numbers;
+}
+
+/* An even distribution has the deviation d within ±√3 d. */
+static void
+fill (AcuCreator *c, float *numbers, gsize n, double spread)
+{
+  for (gsize i = 0; i < n; i++)
+    numbers[i] = (float) (((double) (next_random (c) >> 11) * 0x1p-52 - 1) * sqrt (3) * spread);
+}
+
+void
+acu_create_conv_spread (AcuCreator *c, const char *prefix, int out, int in, int kernel, double spread)
+{
+  const int shape[] = { out, in, kernel, kernel };
+
+  fill (c, add_values (c, prefix, ".weight", 4, shape), (gsize) out * in * kernel * kernel, spread);
+  add_values (c, prefix, ".bias", 1, shape);
+}
+
+void
+acu_create_conv (AcuCreator *c, const char *prefix, int out, int in, int kernel, double gain)
+{
+  acu_create_conv_spread (c, prefix, out, in, kernel, gain / sqrt ((double) in * kernel * kernel));
+}
+
+void
+acu_create_deconv (AcuCreator *c, const char *prefix, int in, int out, int kernel, double spread)
+{
+  const int shape[] = { in, out, kernel, kernel };
+
+  fill (c, add_values (c, prefix, ".weight", 4, shape), (gsize) out * in * kernel * kernel, spread);
+  add_values (c, prefix, ".bias", 1, shape + 1);
+}
+
+void
+acu_create_prelu (AcuCreator *c, const char *prefix, int channels)
+{
+  float *slopes = add_values (c, prefix, ".weight", 1, &channels);
+
+  for (int i = 0; i < channels; i++)
+    slopes[i] = 0.25f;
+}
+
+static AcuWeights *
+make (const AcuArch *arch, const AcuArchOptions *options, guint64 seed, GError **error)
+{
+  AcuArchOptions all = *options;
+  AcuCreator creator = { &all, seed, g_array_new (FALSE, FALSE, sizeof (AcuValues)) };
+  g_autofree char *scale = NULL;
+  AcuWeights *weights;
+
+  all.scale = all.scale ? all.scale : 4;
+  if (arch->scales && !(arch->scales & (1u << all.scale)))
+    {
+      g_array_unref (creator.values);
+      g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s does not enlarge %d times."), arch->name, all.scale);
+      return NULL;
+    }
+  all.channels = all.channels ? all.channels : arch->channels;
+  all.blocks = all.blocks ? all.blocks : arch->blocks;
+  arch->create (&creator);
+  weights = acu_weights_from_values (arch->key, (const AcuValues *) (void *) creator.values->data, creator.values->len, error);
+  for (guint i = 0; i < creator.values->len; i++)
+    {
+      const AcuValues *values = &g_array_index (creator.values, AcuValues, i);
+
+      g_free ((char *) values->name);
+      g_free ((float *) values->values);
+    }
+  g_array_unref (creator.values);
+  if (!weights)
+    return NULL;
+  scale = g_strdup_printf ("%d", all.scale);
+  g_hash_table_insert (weights->metadata, g_strdup ("architecture"), g_strdup (arch->key));
+  g_hash_table_insert (weights->metadata, g_strdup ("scale"), g_steal_pointer (&scale));
+  return weights;
+}
+
+AcuWeights *
+acu_arch_create (const AcuArchOptions *options, guint64 seed, GError **error)
+{
+  g_autoptr (GString) known = g_string_new (NULL);
+
+  if (options->scale < 0 || options->scale > 8 || options->channels < 0 || options->channels > 512 || options->blocks < 0
+      || options->blocks > 256)
+    {
+      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT,
+                           _("A network can have scales up to 8, up to 512 channels and up to 256 blocks."));
+      return NULL;
+    }
+  for (guint i = 0; acu_archs[i]; i++)
+    {
+      if (!acu_archs[i]->create)
+        continue;
+      if (g_str_equal (acu_archs[i]->key, options->architecture))
+        return make (acu_archs[i], options, seed, error);
+      g_string_append_printf (known, "%s%s", known->len ? ", " : "", acu_archs[i]->key);
+    }
+  g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("There is no architecture “%s”; there are %s."), options->architecture,
+               known->str);
+  return NULL;
+}
