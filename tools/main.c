@@ -3,8 +3,6 @@
 
 #include <glib/gi18n.h>
 #include <locale.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 static const struct
@@ -17,18 +15,6 @@ static const struct
   { "devices", tool_devices },
   { "bench", tool_bench },
 };
-
-void
-tool_complain (const char *format, ...)
-{
-  va_list arguments;
-  g_autofree char *text = NULL;
-
-  va_start (arguments, format);
-  text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_printerr ("acuity: %s\n", text);
-}
 
 /* The catalogue beside an executable that was installed anywhere, else where it was meant to go. */
 static void

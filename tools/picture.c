@@ -121,6 +121,8 @@ find_loader (const char *path, const guint8 *head, gsize length)
   g_autofree char *mime = type ? g_content_type_get_mime_type (type) : NULL;
   const char *dot = strrchr (path, '.'), *loader = NULL;
 
+  /* GEGL knows its loaders only after something has been asked of its operations. */
+  (void) gegl_has_operation ("gegl:load");
   if (mime && !g_str_has_prefix (mime, "text/") && !g_str_equal (mime, "application/octet-stream"))
     loader = gegl_operation_handlers_get_loader (mime);
   if ((!loader || g_str_equal (loader, "gegl:magick-load")) && dot)

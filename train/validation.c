@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "validation.h"
+
+#include "metrics_y.h"
+#include "plan.h"
+#include "random.h"
+
+#include <acuity/acuity.h>
+#include <glib/gi18n.h>
+#include <math.h>
+#include <string.h>
+
+static void
+held_out_free (gpointer data)
+{
+  AcuHeldOut *picture = data;
+
+  acu_free (picture->small);
+  acu_free (picture->large);
+  g_free (picture->name);
+  g_free (picture);
+}
+
+GPtrArray *
+acu_held_out_new (const GPtrArray *pictures, int scale, AcuDegrade degrade, const void *data, GError **error)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (held_out_free);
+
+  for (guint i = 0; i < pictures->len; i++)
+    {
+      const AcuTrainPicture *picture = g_ptr_array_index (pictures, i);
+      AcuHeldOut *held_out = g_new0 (AcuHeldOut, 1);
+      guint64 floats;
+
+      g_ptr_array_add (all, held_out);
+      held_out->name = g_strdup (picture->name);
+      held_out->width = picture->width / scale * scale;
+      held_out->height = picture->height / scale * scale;
+      floats = (guint64) held_out->width * held_out->height * 3;
+      held_out->large = acu_try_alloc (floats, sizeof (float));
+      held_out->small = acu_try_alloc (floats / (scale * scale), sizeof (float));
+      if (!held_out->large || !held_out->small)
+        {
+          g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture %s."), picture->name);
+          return NULL;
+        }
+      acu_train_picture_part (picture, 0, 0, held_out->width, held_out->height, 0, held_out->large);
+      if (!degrade (data, held_out->large, held_out->width, held_out->height, scale, acu_random_mix (i), held_out->small, error))
+        return NULL;
+    }
+  return g_steal_pointer (&all);
+}
+
+typedef struct Rows
+{
+  const float *in;
+  float *out;
+  gsize in_row, out_row;
+} Rows;
+
+static gboolean
+read_rows (void *data, int y, int rows, float *pixels, GError **error)
+{
+  const Rows *r = data;
+
+  memcpy (pixels, r->in + y * r->in_row, rows * r->in_row * sizeof (float));
+  return TRUE;
+}
+
+static gboolean
+write_rows (void *data, int y, int rows, const float *pixels, GError **error)
+{
+  const Rows *r = data;
+
+  memcpy (r->out + y * r->out_row, pixels, rows * r->out_row * sizeof (float));
+  return TRUE;
+}
+
+static gboolean
+enlarge (const AcuNet *net, const AcuHeldOut *picture, int scale, int threads, float *result, GError **error)
+{
+  int width = picture->width / scale, height = picture->height / scale;
+  Rows rows = { picture->small, result, (gsize) width * 3, (gsize) picture->width * 3 };
+  AcuPlanCallbacks callbacks = { read_rows, write_rows, NULL, &rows };
+  AcuPlan *plan;
+  gboolean ok;
+
+  if (!net)
+    {
+      AcuResamplerParams params = { acu_filter_find ("cubic"), width, height, picture->width, picture->height, 3 };
+
+      return acu_resample_picture (&params, ACU_SAMPLE_FLOAT, picture->small, rows.in_row * sizeof (float), result,
+                                   rows.out_row * sizeof (float), threads, error);
+    }
+  plan = acu_plan_new (net, acu_device_find ("cpu", NULL), width, height, threads, 0, 0, ACU_PRECISION_EXACT, error);
+  ok = plan && acu_plan_run (plan, &callbacks, error);
+  acu_plan_free (plan);
+  return ok;
+}
+
+float *
+acu_held_out_enlarge (const AcuHeldOut *picture, const AcuNet *net, int scale, int threads, double *seconds, GError **error)
+{
+  float *result = acu_try_alloc ((guint64) picture->width * picture->height, 3 * sizeof (float));
+  gint64 start = g_get_monotonic_time ();
+
+  if (!result)
+    g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture %s."), picture->name);
+  else if (!enlarge (net, picture, scale, threads, result, error))
+    g_clear_pointer (&result, acu_free);
+  *seconds = 1e-6 * (double) (g_get_monotonic_time () - start);
+  return result;
+}
+
+gboolean
+acu_validate (const GPtrArray *held_out, const AcuNet *net, int scale, int threads, AcuScore *score, GError **error)
+{
+  double pixels = 0;
+
+  *score = (AcuScore) { 0 };
+  for (guint i = 0; i < held_out->len; i++)
+    {
+      const AcuHeldOut *picture = g_ptr_array_index (held_out, i);
+      double seconds, psnr, ssim;
+      float *result = acu_held_out_enlarge (picture, net, scale, threads, &seconds, error);
+
+      if (!result)
+        return FALSE;
+      psnr = acu_metric_psnr_y (result, picture->large, picture->width, picture->height, scale);
+      ssim = acu_metric_ssim_y (result, picture->large, picture->width, picture->height, scale);
+      acu_free (result);
+      score->psnr += psnr / held_out->len;
+      score->ssim += ssim / held_out->len;
+      score->seconds += seconds;
+      pixels += (double) picture->width * picture->height;
+    }
+  score->seconds /= MAX (pixels, 1) / 1e6;
+  return TRUE;
+}
