@@ -34,7 +34,7 @@ static const AcuChoice precisions[] = {
 
 static const AcuOption options[] = {
   { "model", N_("_Model"),
-    N_("What enlarges the picture: the name of a model, or \"auto\" for the best installed one."),
+    N_("What enlarges the picture: the name of a model, or \"auto\" for the built-in one."),
     TEXT ("auto"), .use = EVERYWHERE },
   { "size-mode", N_("Si_ze as"),
     N_("How the new size is given: a factor, pixels, the longest side, or a print size."),

@@ -35,7 +35,7 @@ print_table (const GPtrArray *models)
       g_autofree char *scale = m->scale ? g_strdup_printf ("%d×", m->scale) : g_strdup (m->classic ? _("any") : "?");
 
       pad (m->name, widest);
-      pad (m->path || m->classic ? _("yes") : _("no"), 9);
+      pad (m->built_in ? _("built in") : m->path || m->classic ? _("yes") : _("no"), 9);
       pad (m->architecture, 16);
       pad (scale, 5);
       pad (size, 8);

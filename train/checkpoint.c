@@ -111,7 +111,8 @@ acu_checkpoint_load (const char *folder, const AcuCheckpointPart *parts, guint n
         first = g_steal_pointer (&problem);
     }
   *step = -1;
-  if (first)
-    g_propagate_error (error, g_steal_pointer (&first));
-  return first == NULL;
+  if (!first)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&first));
+  return FALSE;
 }

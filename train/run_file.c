@@ -57,7 +57,7 @@ static const Key keys[] = {
   { "optimiser", "average", KEY_NUMBER, OPTIMISER (average), 0, 0.999999, 0.999, NULL, N_("Memory of the moving average of the weights, which is the result") },
   { "validation", "every", KEY_COUNT, AT (validate_every), 1, 1e9, 1000, NULL, N_("Steps between validations") },
   { "validation", "most", KEY_WHOLE, AT (validate_most), 1, 1e6, 24, NULL, N_("Pictures of each folder at most") },
-  { "validation", "checkpoint_seconds", KEY_COUNT, AT (checkpoint_seconds), 1, 1e6, 60, NULL, N_("Seconds between checkpoints") },
+  { "validation", "checkpoint_seconds", KEY_COUNT, AT (checkpoint_seconds), 0, 1e6, 60, NULL, N_("Least seconds between checkpoints") },
   { "card", "description", KEY_TEXT, AT (description), 0, 0, 0, "", N_("What the model is good for") },
   { "card", "licence", KEY_TEXT, AT (licence), 0, 0, 0, "", N_("Licence of the weights") },
   { "card", "data_licence", KEY_TEXT, AT (data_licence), 0, 0, 0, "", N_("Origin and licence of the pictures") },

@@ -219,8 +219,10 @@ show (Session *s, double loss)
   if (s->options->quiet)
     return;
   g_printerr (isatty (STDERR_FILENO) ? "\r\033[K" : "");
-  g_printerr (_("step %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT ", loss %.5f, PSNR %.2f dB (%+.2f on bicubic), SSIM %.4f, %.1f pictures a second, %s left"),
-              step, s->run->steps, loss, s->psnr, s->psnr - s->bicubic, s->ssim, rate * s->run->batch, left);
+  g_printerr (_("step %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT ", loss %.5f, "), step, s->run->steps, loss);
+  if (!isnan (s->psnr))
+    g_printerr (_("PSNR %.2f dB (%+.2f on bicubic), SSIM %.4f, "), s->psnr, s->psnr - s->bicubic, s->ssim);
+  g_printerr (_("%.1f pictures a second, %s left"), rate * s->run->batch, left);
   g_printerr (isatty (STDERR_FILENO) ? "" : "\n");
 }
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "catalogue.h"
+
 #include <acuity/error.h>
 #include <acuity/model.h>
 #include <acuity/resample.h>
@@ -11,7 +13,8 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-#define CATALOGUE "/org/acuity/catalogue.json"
+#define FOLDER "/org/acuity/"
+#define CATALOGUE FOLDER "catalogue.json"
 #define SHA256_DIGITS 64
 
 static void
@@ -117,25 +120,50 @@ is_sane_name (const char *name)
          && strlen (name) < 200;
 }
 
+/* A network that is in the library itself: its file lies beside the catalogue. */
+static gboolean
+read_built_in (JsonObject *model, AcuModelInfo *info)
+{
+  const char *file = text_of (model, "file");
+  g_autofree char *path = file ? g_strconcat (FOLDER, file, NULL) : NULL;
+  gsize bytes;
+
+  if (!path || !g_resource_get_info (acu_catalogue_get_resource (), path, G_RESOURCE_LOOKUP_FLAGS_NONE, &bytes, NULL, NULL))
+    return FALSE;
+  info->path = g_strconcat (ACU_RESOURCE_PREFIX, path, NULL);
+  info->bytes = bytes;
+  info->built_in = TRUE;
+  return TRUE;
+}
+
+/* A network that a package has. */
+static gboolean
+read_packaged (JsonObject *model, AcuModelInfo *info)
+{
+  if (!read_file_entry (model, "param", &info->param) || !read_file_entry (model, "bin", &info->bin))
+    return FALSE;
+  info->package = g_strdup (text_of (model, "package"));
+  info->version = g_strdup (text_of (model, "version"));
+  info->bytes = info->bin.bytes;
+  return info->package && info->version;
+}
+
 static AcuModelInfo *
 read_model (JsonNode *node)
 {
   JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   AcuModelInfo *info = g_new0 (AcuModelInfo, 1);
 
-  if (object && read_file_entry (object, "param", &info->param) && read_file_entry (object, "bin", &info->bin))
+  if (object && (json_object_has_member (object, "file") ? read_built_in (object, info) : read_packaged (object, info)))
     {
       info->name = g_strdup (text_of (object, "name"));
       info->label = g_strdup (text_of (object, "label"));
       info->description = g_strdup (text_of (object, "description"));
       info->architecture = g_strdup (text_of (object, "architecture"));
       info->licence = g_strdup (text_of (object, "licence"));
-      info->package = g_strdup (text_of (object, "package"));
-      info->version = g_strdup (text_of (object, "version"));
       info->scale = (int) CLAMP (number_of (object, "scale"), 0, 16);
-      info->bytes = info->bin.bytes;
       if (info->name && is_sane_name (info->name) && info->label && info->description && info->architecture
-          && info->licence && info->package && info->version && info->scale)
+          && info->licence && info->scale)
         return info;
     }
   acu_model_info_free (info);
@@ -169,6 +197,19 @@ read_catalogue (GError **error)
       g_ptr_array_add (models, info);
     }
   return g_steal_pointer (&models);
+}
+
+GBytes *
+acu_catalogue_file (const char *path, GError **error)
+{
+  GBytes *bytes = g_str_has_prefix (path, ACU_RESOURCE_PREFIX)
+                    ? g_resource_lookup_data (acu_catalogue_get_resource (), path + strlen (ACU_RESOURCE_PREFIX),
+                                              G_RESOURCE_LOOKUP_FLAGS_NONE, NULL)
+                    : NULL;
+
+  if (!bytes)
+    g_set_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, _("There is no built-in network “%s”."), path);
+  return bytes;
 }
 
 static GStrv
@@ -319,7 +360,7 @@ choose (const GPtrArray *models, double scale)
     {
       const AcuModelInfo *info = models->pdata[i];
 
-      if (!info->path || !info->package || info->scale < 2)
+      if (!info->path || !(info->built_in || info->package) || info->scale < 2)
         continue;
       if (info->scale >= scale)
         return info;

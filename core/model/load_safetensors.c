@@ -4,6 +4,7 @@
  * then the tensors' bytes, where offsets count from. Tensors neither overlap nor leave gaps. */
 #include "load_safetensors.h"
 
+#include "catalogue.h"
 #include "read_file.h"
 
 #include <acuity/error.h>
@@ -291,8 +292,20 @@ acu_load_safetensors (const char *path, GError **error)
   return bytes ? load_taking (bytes, n, path, error) : NULL;
 }
 
+static AcuWeights *
+load_built_in (const char *path, GError **error)
+{
+  g_autoptr (GBytes) bytes = acu_catalogue_file (path, error);
+  gsize n;
+  const guint8 *data = bytes ? g_bytes_get_data (bytes, &n) : NULL;
+
+  return data ? acu_load_safetensors_bytes (data, n, path, error) : NULL;
+}
+
 AcuWeights *
 acu_load_weights (const char *path, GError **error)
 {
+  if (g_str_has_prefix (path, ACU_RESOURCE_PREFIX))
+    return load_built_in (path, error);
   return g_str_has_suffix (path, ".safetensors") ? acu_load_safetensors (path, error) : acu_load_ncnn (path, error);
 }

@@ -3,7 +3,6 @@
 
 #include <acuity/error.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
@@ -133,20 +132,15 @@ gboolean
 acu_save_safetensors (const char *path, const AcuValues *tensors, guint n, AcuTensorType type, const char *const *metadata,
                       GError **error)
 {
-  g_autofree char *temporary = g_strconcat (path, ".XXXXXX", NULL);
-  int descriptor = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0666);
-  FILE *file = descriptor >= 0 ? fdopen (descriptor, "wb") : NULL;
+  /* Always the same name: what a killed process leaves is written over by the next one. */
+  g_autofree char *temporary = g_strconcat (path, ".part", NULL);
+  FILE *file = g_fopen (temporary, "wbe");
   GString *header;
   gboolean fits = TRUE, ok;
 
   if (!file)
     {
       g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("%s cannot be written: %s."), path, g_strerror (errno));
-      if (descriptor >= 0)
-        {
-          close (descriptor);
-          g_unlink (temporary);
-        }
       return FALSE;
     }
   header = make_header (tensors, n, type, metadata);

@@ -5,7 +5,7 @@
 #ifdef GEGL_PROPERTIES
 
 property_string (model, _("Model"), "auto")
-  description (_("What enlarges the picture: the name of a model, or \"auto\" for the best installed one."))
+  description (_("What enlarges the picture: the name of a model, or \"auto\" for the built-in one."))
 
 property_double (scale, _("Factor"), 2.0)
   description (_("How many times larger the picture becomes; fractions such as 1.5 are fine."))

@@ -24,7 +24,7 @@ append_models (GtkListStore *store)
 {
   GPtrArray *models = acu_models_list (NULL);
 
-  append (store, "auto", _("Automatic"), _("The best model that is installed for this size."));
+  append (store, "auto", _("Automatic"), _("The built-in network for this size."));
   for (int classic = 0; models && classic < 2; classic++)
     {
       gboolean first = TRUE;

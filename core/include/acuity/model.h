@@ -31,9 +31,11 @@ typedef struct AcuModelFile
  * @scale: its own factor; 0 for classic filters, which have every factor
  * @bytes: size of its weights
  * @package, @version: where `acuity models install` takes it from; NULL for others
- * @param, @bin: its two files in the package
- * @path: where it is installed (its .param file), or NULL; classic filters have none and are always there
+ * @param, @bin: its two files in the package; empty for others
+ * @path: where it is: a .param or .safetensors file, or "resource://…" for a built-in network; NULL: not installed. Classic filters have none and
+ *   are always there
  * @classic: whether it is one of acu_filters_all()
+ * @built_in: whether the library carries it in itself
  */
 typedef struct AcuModelInfo
 {
@@ -43,7 +45,7 @@ typedef struct AcuModelInfo
   char *package, *version;
   AcuModelFile param, bin;
   char *path;
-  gboolean classic;
+  gboolean classic, built_in;
 } AcuModelInfo;
 
 /* Every model of the catalogue and every other model in the folders, catalogue order first. The folders: each in
@@ -51,8 +53,8 @@ typedef struct AcuModelInfo
  * its elements; unref it. Fails only if the built-in catalogue cannot be read. Thread-safe. */
 ACU_API GPtrArray *acu_models_list (GError **error);
 
-/* The model that `name` means: a name from the list, "auto" (the best installed one for `scale`), or the path of a
- * .param file. Returns a copy to be freed with acu_model_info_free(). ACU_ERROR_NOT_FOUND says how to install it. */
+/* The model that `name` means: a name from the list, "auto" (the built-in one for `scale`), or the path of a
+ * .param or .safetensors file. Returns a copy to be freed with acu_model_info_free(). ACU_ERROR_NOT_FOUND says how to install it. */
 ACU_API AcuModelInfo *acu_model_find (const char *name, double scale, GError **error);
 
 ACU_API AcuModelInfo *acu_model_info_copy (const AcuModelInfo *info);

@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""trainer.py ACUITY_TRAIN ACUITY: small runs on made pictures: that they learn, that a run killed at any moment goes on to the same bytes, that the number
+of threads does not matter, that the model is one that acuity opens, and that mistakes in run files are told."""
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+TRAIN, ACUITY = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+LIMIT = 240
+RUN = """[run]
+steps={steps}
+batch=4
+side=12
+seed=7
+threads={threads}
+[network]
+architecture={architecture}
+scale={scale}
+channels=16
+blocks=2
+[data]
+train=pictures
+held_out=judges
+[loss]
+charbonnier=1
+[optimiser]
+rate=0.004
+warm_up=20
+average=0.9
+[validation]
+every=100
+checkpoint_seconds=0
+"""
+
+
+def picture(path, seed, side=104):
+    """Discs and stripes, which have edges to be learnt."""
+    rand = random.Random(seed)
+    discs = [(rand.uniform(0, side), rand.uniform(0, side), rand.uniform(3, 16), [rand.randrange(256) for _ in range(3)]) for _ in range(28)]
+    rows = bytearray()
+    for y in range(side):
+        for x in range(side):
+            colour = [200, 190, 180] if (x + 2 * y) // 5 % 2 else [60, 70, 80]
+            for cx, cy, r, c in discs:
+                if (x - cx) ** 2 + (y - cy) ** 2 < r * r:
+                    colour = c
+            rows += bytes(colour)
+    with open(path, "wb") as file:
+        file.write(b"P6\n%d %d\n255\n" % (side, side) + rows)
+
+
+def start(name, folder, *more, env=None):
+    return subprocess.Popen([TRAIN, name, "-o", folder, *more], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                            env=None if env is None else {**os.environ, **env})
+
+
+def run(name, folder, *more, fails=False, env=None):
+    process = start(name, folder, *more, env=env)
+    output = process.communicate(timeout=LIMIT)[0]
+    if (process.returncode != 0) != fails:
+        sys.exit(f"FAILED: acuity-train {name} ended with {process.returncode}:\n{output}")
+    return output
+
+
+def write_run(name, **values):
+    with open(name, "w", encoding="utf-8") as file:
+        file.write(RUN.format(**{"steps": 300, "threads": 2, "architecture": "compact", "scale": 2, **values}))
+
+
+def contents(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def log_of(folder):
+    with open(os.path.join(folder, "log.csv"), encoding="utf-8") as file:
+        lines = [line.rstrip("\n").split(",") for line in file]
+    return [dict(zip(lines[0], line)) for line in lines[1:]]
+
+
+def model(folder):
+    return contents(os.path.join(folder, "model.safetensors"))
+
+
+def check(what, ok):
+    print(("ok: " if ok else "FAILED: ") + what, flush=True)
+    if not ok:
+        sys.exit(1)
+
+
+def test_learns():
+    write_run("a.run")
+    output = run("a.run", "a")
+    rows = log_of("a")
+    check(f"the loss falls from {rows[0]['loss']} to {rows[-1]['loss']}", float(rows[-1]["loss"]) < 0.8 * float(rows[0]["loss"]))
+    gain = float(rows[-1]["psnr_y"]) - float(output.split("Bicubic: PSNR ")[1].split()[0])
+    check(f"the result is better than bicubic's ({gain:+.2f} dB)", gain > 0.3)
+    check("every hundred steps are judged", [r["step"] for r in rows if r["psnr_y"]] == ["100", "200", "300"])
+    picture_in, picture_out = "judges/0.ppm", "large.png"
+    subprocess.run([ACUITY, picture_in, "-o", picture_out, "--scale", "2", "--model", "a/model.safetensors"], check=True, timeout=LIMIT)
+    check("acuity enlarges with the model", os.path.getsize(picture_out) > 100)
+
+
+def test_threads():
+    write_run("b.run", threads=1)
+    run("b.run", "b")
+    check("one thread makes the same model as two", model("a").split(b"}", 2)[2:] == model("b").split(b"}", 2)[2:] or same_tensors("a", "b"))
+
+
+def same_tensors(a, b):
+    """Without the metadata, which names the run."""
+    def data(folder):
+        raw = model(folder)
+        return raw[8 + int.from_bytes(raw[:8], "little"):]
+    return data(a) == data(b)
+
+
+def step_of(folder):
+    """The step of the newest checkpoint, or -1."""
+    try:
+        raw = contents(os.path.join(folder, "checkpoint.safetensors"))
+        return int(json.loads(raw[8:8 + int.from_bytes(raw[:8], "little")])["__metadata__"]["step"])
+    except (OSError, ValueError, KeyError):
+        return -1
+
+
+def test_killed():
+    """Killed a random moment after each checkpoint that it gets to."""
+    write_run("c.run")
+    rand = random.Random(time.time_ns())
+    kills, before = 0, -1
+    for _ in range(40):
+        process = start("c.run", "c")
+        deadline = time.time() + LIMIT
+        while process.poll() is None and step_of("c") <= before and time.time() < deadline:
+            time.sleep(0.002)
+        time.sleep(rand.uniform(0, 0.04))
+        if process.poll() is None:
+            kills += 1
+            process.send_signal(signal.SIGKILL if rand.random() < 0.8 else signal.SIGTERM)
+        process.communicate(timeout=LIMIT)
+        before = step_of("c")
+        if process.returncode == 0:
+            break
+    run("c.run", "c")
+    check(f"killed {kills} times, the model is the same", kills >= 2 and same_tensors("a", "c"))
+    left = [{k: v for k, v in row.items() if k not in ("seconds", "pictures_per_second")} for row in log_of("a")]
+    again = [{k: v for k, v in row.items() if k not in ("seconds", "pictures_per_second")} for row in log_of("c")]
+    check("and so is what was judged", [r["psnr_y"] for r in left if r["psnr_y"]] == [r["psnr_y"] for r in again if r["psnr_y"]])
+    strange = [f for f in os.listdir("c") if f not in ("checkpoint-before.safetensors", "checkpoint.safetensors", "log.csv", "model.safetensors")]
+    check(f"no file is left that was being written: {strange}", not strange)
+
+
+def test_damaged():
+    """The newest checkpoint is cut short: the one before it serves."""
+    write_run("d.run")
+    process = start("d.run", "d")
+    deadline = time.time() + LIMIT
+    while not os.path.exists("d/checkpoint.safetensors") and time.time() < deadline and process.poll() is None:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=LIMIT)
+    if not os.path.exists("d/checkpoint.safetensors"):
+        sys.exit("FAILED: no checkpoint")
+    shutil.copy("d/checkpoint.safetensors", "d/checkpoint-before.safetensors")
+    with open("d/checkpoint.safetensors", "r+b") as file:
+        file.truncate(1000)
+    run("d.run", "d")
+    check("after a damaged checkpoint the older one serves", same_tensors("a", "d"))
+    with open("d/checkpoint.safetensors", "r+b") as file:
+        file.truncate(1000)
+    os.unlink("d/checkpoint-before.safetensors")
+    check("with nothing but damage it says so", "damaged" in run("d.run", "d", fails=True))
+    write_run("d.run", steps=200)
+    run("d.run", "d", "--restart")
+
+
+def test_architectures():
+    for architecture, scale in (("srcnn", 2), ("fsrcnn", 3), ("espcn", 2), ("srresnet", 2), ("rrdb", 4), ("span", 2)):
+        name = f"{architecture}.run"
+        write_run(name, architecture=architecture, scale=scale, steps=40)
+        run(name, architecture)
+        rows = log_of(architecture)
+        check(f"{architecture} is trained: loss {rows[-1]['loss']}", float(rows[-1]["loss"]) < 0.3)
+        subprocess.run([ACUITY, "judges/0.ppm", "-o", f"{architecture}.png", "--scale", str(scale), "--model",
+                        f"{architecture}/model.safetensors"], check=True, timeout=LIMIT)
+
+
+def test_mistakes():
+    good = RUN.format(steps=10, threads=1, architecture="compact", scale=2)
+    for text, word in ((good.replace("batch=4", "batch=0"), "batch"), (good.replace("batch=4", "bach=4"), "bach"),
+                       (good.replace("charbonnier=1", "nothing=1"), "nothing"), (good.replace("charbonnier=1", ""), "loss"),
+                       (good.replace("architecture=compact", "architecture=x"), "compact"), (good.replace("train=pictures", "train=none"), "none"),
+                       (good.replace("side=12", "side=500"), "pictures"), (good.replace("rate=0.004", "rate=x"), "rate"),
+                       ("nonsense", "")):
+        with open("bad.run", "w", encoding="utf-8") as file:
+            file.write(text)
+        output = run("bad.run", "bad", fails=True)
+        check(f"a mistake is told: {output.strip().splitlines()[-1]}", word in output and "acuity-train: " in output)
+    check("the keys are listed", "[optimiser]" in subprocess.run([TRAIN, "--keys"], check=True, capture_output=True, text=True, timeout=LIMIT).stdout)
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="acuity-trainer-") as folder:
+        os.chdir(folder)
+        os.mkdir("pictures")
+        os.mkdir("judges")
+        for i in range(6):
+            picture(f"pictures/{i}.ppm", i)
+        for i in range(2):
+            picture(f"judges/{i}.ppm", 100 + i)
+        for test in (test_learns, test_threads, test_killed, test_damaged, test_architectures, test_mistakes):
+            test()
+
+
+main()
