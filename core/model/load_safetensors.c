@@ -18,6 +18,7 @@
 #define MAX_HEADER_BYTES (16 << 20)
 #define MAX_TENSORS 10000
 #define MAX_DIMENSIONS 4
+#define MAX_NAME_BYTES 500
 #define LENGTH_BYTES 8
 /* { name: { "shape": [ */
 #define MAX_DEPTH 3
@@ -146,12 +147,27 @@ read_offsets (Load *load, JsonObject *object, AcuTensor *tensor)
   return TRUE;
 }
 
+/* Names are shown in messages. */
+static gboolean
+is_sane_name (const char *name)
+{
+  gsize length = strlen (name);
+
+  for (const char *at = name; *at; at = g_utf8_next_char (at))
+    if (g_unichar_iscntrl (g_utf8_get_char (at)))
+      return FALSE;
+  return length > 0 && length <= MAX_NAME_BYTES;
+}
+
 static gboolean
 add_tensor (Load *load, const char *name, JsonNode *node)
 {
-  AcuTensor *tensor = g_new0 (AcuTensor, 1);
+  AcuTensor *tensor;
   JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
 
+  if (!is_sane_name (name))
+    return damaged (load, _("a tensor has an impossible name"));
+  tensor = g_new0 (AcuTensor, 1);
   tensor->name = g_strdup (name);
   if (!object)
     damaged (load, _("the tensor “%s” is not described"), name);

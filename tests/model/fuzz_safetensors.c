@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* libFuzzer on safetensors: the loader, the architectures, the planner and small plans. */
+#include "arch.h"
+#include "load_safetensors.h"
+#include "try_net.h"
+
+#define MOST_OPERATIONS 2e7
+
+int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
+{
+  AcuWeights *weights = acu_load_safetensors_bytes (data, size, "fuzz.safetensors", NULL);
+  AcuNet *net = weights ? acu_arch_build (weights, NULL) : NULL;
+
+  acu_weights_free (weights);
+  if (net)
+    {
+      try_net (net, (int) (size % TRY_WAYS), MOST_OPERATIONS);
+      acu_net_unref (net);
+    }
+  return 0;
+}
