@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* acuity-train: trains the network that a run file describes. */
+#include "parallel.h"
 #include "session.h"
 #include "tool.h"
 
@@ -32,6 +33,7 @@ train (const char *path, const char *folder, gboolean restart, gboolean quiet)
 
   if (!run)
     return fail (error);
+  options.quiet |= acu_parallel_rank () > 0;
   options.folder = folder ? folder : (beside = g_strdup (run->name));
   gegl_init (NULL, NULL);
   tool_catch_signals ();
@@ -49,8 +51,8 @@ train (const char *path, const char *folder, gboolean restart, gboolean quiet)
   return fail (error);
 }
 
-int
-main (int argc, char **argv)
+static int
+run (int argc, char **argv)
 {
   g_autofree char *folder = NULL;
   gboolean restart = FALSE, quiet = FALSE, keys = FALSE;
@@ -64,8 +66,6 @@ main (int argc, char **argv)
   g_autoptr (GOptionContext) context = NULL;
   g_autoptr (GError) error = NULL;
 
-  setlocale (LC_ALL, "");
-  g_set_prgname ("acuity-train");
   context = g_option_context_new (_("RUN.run"));
   g_option_context_set_summary (context, _("Trains the network that a run file describes. Run it again to go on after a stop."));
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
@@ -89,4 +89,17 @@ main (int argc, char **argv)
       return TOOL_USAGE;
     }
   return train (argv[1], folder, restart, quiet);
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  setlocale (LC_ALL, "");
+  g_set_prgname ("acuity-train");
+  acu_parallel_begin (&argc, &argv);
+  status = run (argc, argv);
+  acu_parallel_end (status == TOOL_FAILED);
+  return status;
 }

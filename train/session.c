@@ -8,6 +8,7 @@
 #include "kernels_once.h"
 #include "log.h"
 #include "model_file.h"
+#include "parallel.h"
 #include "random.h"
 #include "validation.h"
 #include "worker.h"
@@ -222,7 +223,7 @@ show (Session *s, double loss)
   g_printerr (_("step %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT ", loss %.5f, "), step, s->run->steps, loss);
   if (!isnan (s->psnr))
     g_printerr (_("PSNR %.2f dB (%+.2f on bicubic), SSIM %.4f, "), s->psnr, s->psnr - s->bicubic, s->ssim);
-  g_printerr (_("%.1f pictures a second, %s left"), rate * s->run->batch, left);
+  g_printerr (_("%.1f pictures a second, %s left"), rate * s->run->batch * acu_parallel_size (), left);
   g_printerr (isatty (STDERR_FILENO) ? "" : "\n");
 }
 
@@ -234,7 +235,7 @@ report (Session *s, gboolean validated, GError **error)
   gint64 step = s->optimiser->step;
 
   row[COLUMN_SECONDS] = seconds;
-  row[COLUMN_SPEED] = (double) (step - s->first_step) * s->run->batch / MAX (seconds, 1e-6);
+  row[COLUMN_SPEED] = (double) (step - s->first_step) * s->run->batch * acu_parallel_size () / MAX (seconds, 1e-6);
   row[COLUMN_RATE] = acu_optimiser_rate (&s->run->optimiser, step - 1, s->run->steps);
   row[COLUMN_NORM] = s->norm / MAX (s->summed, 1);
   row[COLUMN_LOSS] = 0;
@@ -252,6 +253,22 @@ report (Session *s, gboolean validated, GError **error)
   return acu_train_log_add (s->log, step, row, error);
 }
 
+/* The mean over all processes, which have as many pictures each. */
+static void
+share (Session *s, double *losses)
+{
+  int processes = acu_parallel_size ();
+
+  if (processes == 1)
+    return;
+  acu_parallel_add (s->gradients, s->train->n_values);
+  for (gsize i = 0; i < s->train->n_values; i++)
+    s->gradients[i] /= (float) processes;
+  acu_parallel_add_doubles (losses, s->n_terms);
+  for (guint t = 0; t < s->n_terms; t++)
+    losses[t] /= processes;
+}
+
 static gboolean
 step (Session *s, GError **error)
 {
@@ -262,6 +279,7 @@ step (Session *s, GError **error)
     return FALSE;
   acu_train_net_pack (s->train, s->train->values, s->threads);
   acu_worker_run (s->worker, batch, s->gradients, losses);
+  share (s, losses);
   norm = acu_optimiser_step (s->optimiser, s->train->values, s->gradients, s->threads);
   if (!isfinite (norm))
     {
@@ -277,6 +295,13 @@ step (Session *s, GError **error)
   return TRUE;
 }
 
+/* Files are the first process's business; the others wait for it at the next step. */
+static gboolean
+is_first (void)
+{
+  return acu_parallel_rank () == 0;
+}
+
 /* The step that has just been made may end a row of the log, an interval of validation, the run. */
 static gboolean
 after_step (Session *s, GError **error)
@@ -284,6 +309,8 @@ after_step (Session *s, GError **error)
   gint64 done = s->optimiser->step;
   gboolean last = done == s->run->steps, judged = last || done % s->run->validate_every == 0;
 
+  if (!is_first ())
+    return TRUE;
   if (judged && !validate (s, error))
     return FALSE;
   if ((judged || done % LOG_EVERY == 0) && !report (s, judged, error))
@@ -301,9 +328,9 @@ loop (Session *s, GError **error)
     {
       if (!step (s, error) || !after_step (s, error))
         return FALSE;
-      if (s->options->stop && s->options->stop ())
+      if (acu_parallel_any (s->options->stop && s->options->stop ()))
         {
-          if (save (s, error))
+          if (!is_first () || save (s, error))
             g_set_error (error, ACU_ERROR, ACU_ERROR_CANCELLED,
                          _("Stopped after step %" G_GINT64_FORMAT "; the same command goes on from there."), s->optimiser->step);
           return FALSE;
@@ -311,13 +338,15 @@ loop (Session *s, GError **error)
     }
   if (!s->options->quiet)
     g_printerr (isatty (STDERR_FILENO) ? "\n" : "");
-  return export_model (s, NULL, error);
+  return !is_first () || export_model (s, NULL, error);
 }
 
 static gboolean
 prepare (Session *s, GError **error)
 {
-  AcuBatchOptions batch = { .seed = (guint64) s->run->seed, .size = s->run->batch, .first = 0, .every = 1, .side = s->run->side,
+  int processes = acu_parallel_size ();
+  AcuBatchOptions batch = { .seed = (guint64) s->run->seed, .size = s->run->batch * processes, .first = acu_parallel_rank (),
+                            .every = processes, .side = s->run->side,
                             .margin = MARGIN, .scale = s->run->scale, .degrade = acu_train_degrade };
   AcuScore bicubic;
 
@@ -328,7 +357,11 @@ prepare (Session *s, GError **error)
     }
   s->fingerprint = make_fingerprint (s->run);
   if (!prepare_losses (s, error) || !(s->degradation = acu_train_degradation_new (s->run, error)) || !prepare_net (s, error)
-      || !resume (s, error) || !prepare_pictures (s, &batch, error) || !open_log (s, error))
+      || !resume (s, error) || !prepare_pictures (s, &batch, error))
+    return FALSE;
+  /* Nobody writes a checkpoint that another is still reading. */
+  acu_parallel_any (FALSE);
+  if (is_first () && !open_log (s, error))
     return FALSE;
   batch.degrade_data = s->degradation;
   if (!acu_validate (s->held_out, NULL, s->run->scale, s->threads, &bicubic, error))
@@ -364,7 +397,7 @@ clear (Session *s)
 gboolean
 acu_session_run (const AcuRunFile *run, const AcuSessionOptions *options, GError **error)
 {
-  Session s = { run, options, run->threads ? run->threads : (int) g_get_num_processors (), .psnr = NAN, .ssim = NAN };
+  Session s = { run, options, run->threads ? run->threads : MAX (1, (int) g_get_num_processors () / acu_parallel_size ()), .psnr = NAN, .ssim = NAN };
   gboolean ok = prepare (&s, error) && loop (&s, error);
 
   clear (&s);

@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -182,6 +183,34 @@ def test_damaged():
     run("d.run", "d", "--restart")
 
 
+def test_processes():
+    """Two processes with two crops each take the steps of one with four."""
+    if not shutil.which("mpirun") or "mpi" not in subprocess.run(["ldd", TRAIN], capture_output=True, text=True, timeout=LIMIT).stdout:
+        print("SKIPPED: several processes: there is no MPI", flush=True)
+        return
+    write_run("e.run", steps=30)
+    write_run("f.run", steps=30, threads=1)
+    with open("f.run", encoding="utf-8") as file:
+        text = file.read()
+    with open("f.run", "w", encoding="utf-8") as file:
+        file.write(text.replace("batch=4", "batch=2"))
+    run("e.run", "e")
+    command = ["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "2", TRAIN, "f.run", "-o", "f"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT)
+    if done.returncode:
+        sys.exit("FAILED: mpirun: " + done.stdout + done.stderr)
+    one, two = numbers("e"), numbers("f")
+    largest = max(abs(a) for a in one)
+    off = max(abs(a - b) for a, b in zip(one, two))
+    check(f"two processes make the same model as one with twice the batch, to {off:.1e} of {largest:.2f}", off < 1e-3 * largest)
+
+
+def numbers(folder):
+    raw = model(folder)
+    data = raw[8 + int.from_bytes(raw[:8], "little"):]
+    return struct.unpack(f"<{len(data) // 4}f", data)
+
+
 def test_architectures():
     for architecture, scale in (("srcnn", 2), ("fsrcnn", 3), ("espcn", 2), ("srresnet", 2), ("rrdb", 4), ("span", 2)):
         name = f"{architecture}.run"
@@ -216,7 +245,7 @@ def main():
             picture(f"pictures/{i}.ppm", i)
         for i in range(2):
             picture(f"judges/{i}.ppm", 100 + i)
-        for test in (test_learns, test_threads, test_killed, test_damaged, test_architectures, test_mistakes):
+        for test in (test_learns, test_threads, test_killed, test_damaged, test_processes, test_architectures, test_mistakes):
             test()
 
 
