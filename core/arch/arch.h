@@ -30,6 +30,7 @@ typedef struct AcuCreator AcuCreator;
  * @create: makes new weights; NULL if they cannot be made here
  * @channels, @blocks: the published width and depth
  * @scales: bits 1 << scale of those that can be made; 0: all
+ * @judges: makes scores and no picture: for training only
  */
 typedef struct AcuArch
 {
@@ -45,11 +46,12 @@ typedef struct AcuArch
   void (*create) (AcuCreator *creator);
   int channels, blocks;
   unsigned scales;
+  gboolean judges;
 } AcuArch;
 
 extern const AcuArch acu_arch_rrdb, acu_arch_compact, acu_arch_span, acu_arch_realcugan, acu_arch_cunet,
                      acu_arch_upconv7, acu_arch_srmd, acu_arch_srcnn, acu_arch_fsrcnn, acu_arch_espcn, acu_arch_srresnet,
-                     acu_arch_other;
+                     acu_arch_vgg_discriminator, acu_arch_unet_discriminator, acu_arch_other;
 /* In the order in which they are asked; the last one recognises everything. Ended by NULL. */
 extern const AcuArch *const acu_archs[];
 

@@ -185,6 +185,31 @@ test_refused (void)
     }
 }
 
+/* Judges make a score for a picture, or one a pixel, and are refused where a picture is wanted. */
+static void
+test_judges (void)
+{
+  static const struct { const char *key; int side; } judges[] = { { "vgg-discriminator", 1 }, { "unet-discriminator", 16 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (judges); i++)
+    {
+      AcuArchOptions options = { judges[i].key, 1, 8, 2 };
+      AcuWeights *weights = acu_arch_create (&options, 1, NULL);
+      AcuNet *net = build (weights, TRUE);
+      g_autofree AcuShape *shapes = g_new (AcuShape, net->layers->len);
+      GError *error = NULL;
+
+      g_assert_true (acu_net_infer (net, 16, 16, shapes, NULL));
+      g_assert_cmpint (shapes[net->layers->len - 1].channels, ==, 1);
+      g_assert_cmpint (shapes[net->layers->len - 1].width, ==, judges[i].side);
+      g_assert_null (acu_arch_build (weights, &error));
+      g_assert_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED);
+      g_error_free (error);
+      acu_net_unref (net);
+      acu_weights_free (weights);
+    }
+}
+
 static void
 test_seeds (void)
 {
@@ -211,6 +236,7 @@ main (int argc, char **argv)
   g_test_add_func ("/core/arch/sizes", test_sizes);
   g_test_add_func ("/core/arch/saved", test_saved);
   g_test_add_func ("/core/arch/refused", test_refused);
+  g_test_add_func ("/core/arch/judges", test_judges);
   g_test_add_func ("/core/arch/seeds", test_seeds);
   return g_test_run ();
 }
