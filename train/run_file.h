@@ -42,6 +42,12 @@ typedef struct AcuRunFile
   /* [loss] */
   AcuRunLoss losses[ACU_RUN_MAX_LOSSES];
   guint n_losses;
+  /* [features], [teacher], [discriminator]: none where the model or architecture is not given */
+  char *features_model, *features_layer, *teacher_model;
+  double features_weight, teacher_weight;
+  char *judge_architecture, *judge_loss;
+  int judge_channels, judge_blocks;
+  double judge_weight, judge_rate;
   /* [optimiser] */
   AcuOptimiserOptions optimiser;
   /* [validation] */

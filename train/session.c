@@ -2,10 +2,10 @@
 #include "session.h"
 
 #include "checkpoint.h"
-#include "create.h"
 #include "arch.h"
 #include "degradation.h"
-#include "kernels_once.h"
+#include "guide.h"
+#include "learner.h"
 #include "log.h"
 #include "model_file.h"
 #include "parallel.h"
@@ -35,20 +35,16 @@ typedef struct Session
   int threads;
   GPtrArray *pictures, *held_out;
   AcuTrainDegradation *degradation;
-  AcuWeights *weights;            /* as they were at first: names, shapes, metadata */
-  AcuNet *net;
-  AcuTrainNet *train;
-  AcuOptimiser *optimiser;
+  AcuLearner *learner, *judge;    /* judge: the discriminator, or NULL */
+  AcuGuide *features, *teacher;   /* or NULL */
   AcuBatches *batches;
-  AcuLossTerm terms[ACU_MAX_TERMS];
-  guint n_terms;
+  AcuWorkerOptions work;
   AcuWorker *worker;
   AcuTrainLog *log;
-  float *gradients;
   char *fingerprint;
   gint64 started, saved;          /* monotonic microseconds */
   gint64 first_step;              /* of this process */
-  double sums[ACU_MAX_TERMS], norm;   /* since the last row of the log */
+  double sums[ACU_MAX_LOSSES], norm;  /* since the last row of the log */
   int summed;
   double psnr, ssim, bicubic;     /* the last validation's */
 } Session;
@@ -70,7 +66,7 @@ prepare_losses (Session *s, GError **error)
                        wanted->name, known->str);
           return FALSE;
         }
-      s->terms[s->n_terms++] = (AcuLossTerm) { loss, wanted->weight };
+      s->work.terms[s->work.n_terms++] = (AcuLossTerm) { loss, wanted->weight };
     }
   return TRUE;
 }
@@ -91,39 +87,50 @@ prepare_pictures (Session *s, AcuBatchOptions *batch, GError **error)
   return s->held_out != NULL;
 }
 
-/* The weights to begin with: random, or those of another model where they fit. */
+/* The network, and what it is guided by. */
 static gboolean
-prepare_weights (Session *s, GError **error)
+prepare_nets (Session *s, GError **error)
 {
-  AcuArchOptions options = { s->run->architecture, s->run->scale, s->run->channels, s->run->blocks };
-  AcuWeights *start;
-  int copied;
+  const AcuRunFile *run = s->run;
+  AcuArchOptions options = { run->architecture, run->scale, run->channels, run->blocks };
+  AcuArchOptions judge = { run->judge_architecture, 1, run->judge_channels, run->judge_blocks };
+  AcuOptimiserOptions judge_optimiser = run->optimiser;
 
-  if (!(s->weights = acu_arch_create (&options, (guint64) s->run->seed, error)))
-    return FALSE;
-  if (!s->run->start)
-    return TRUE;
-  if (!(start = acu_load_weights (s->run->start, error)))
-    return FALSE;
-  copied = acu_model_copy_tensors (s->weights, start, error);
-  acu_weights_free (start);
-  if (copied == 0)
-    g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: none of its tensors fits the network of %s."), s->run->start, s->run->path);
-  return copied > 0;
+  judge_optimiser.rate = run->judge_rate;
+  judge_optimiser.least = MIN (run->optimiser.least, run->judge_rate);
+  judge_optimiser.decay = 0;
+  return (s->learner = acu_learner_new (&options, run->start, (guint64) run->seed, &run->optimiser, run->steps, FALSE, error))
+         && (!*run->judge_architecture
+             || (s->judge = acu_learner_new (&judge, NULL, (guint64) run->seed + 1, &judge_optimiser, run->steps,
+                                             g_str_equal (run->judge_architecture, "unet-discriminator"), error)))
+         && (!run->features_model || (s->features = acu_guide_new (run->features_model, run->features_layer, error)))
+         && (!run->teacher_model || (s->teacher = acu_guide_new (run->teacher_model, NULL, error)));
 }
 
 static gboolean
-prepare_net (Session *s, GError **error)
+prepare_worker (Session *s, GError **error)
 {
-  if (!prepare_weights (s, error) || !(s->net = acu_arch_build_training (s->weights, error))
-      || !(s->train = acu_train_net_new (s->net, s->weights, acu_kernels (), error)))
-    return FALSE;
-  s->optimiser = acu_optimiser_new (&s->run->optimiser, s->run->steps, s->train->values, s->train->n_values);
-  s->gradients = acu_try_alloc0 (s->train->n_values, sizeof (float));
-  if (s->optimiser && s->gradients)
-    return TRUE;
-  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the network's weights."));
-  return FALSE;
+  const AcuRunFile *run = s->run;
+
+  s->work.net = s->learner->train;
+  s->work.count = run->batch;
+  s->work.side = run->side;
+  s->work.scale = run->scale;
+  s->work.threads = s->threads;
+  s->work.features = s->features ? s->features->train : NULL;
+  s->work.features_weight = run->features_weight;
+  s->work.teacher = s->teacher ? s->teacher->train : NULL;
+  s->work.teacher_weight = run->teacher_weight;
+  s->work.judge = s->judge ? s->judge->train : NULL;
+  s->work.adversarial_weight = run->judge_weight;
+  s->work.adversarial = acu_adversarial_loss_find (run->judge_loss);
+  if (s->judge && !s->work.adversarial)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [discriminator] loss=%s: it is one of vanilla, relativistic and least-squares."),
+                   run->path, run->judge_loss);
+      return FALSE;
+    }
+  return (s->worker = acu_worker_new (&s->work, error)) != NULL;
 }
 
 /* What decides a run's numbers: the run file, but not how long it goes on and what it says of itself. */
@@ -147,20 +154,29 @@ open_log (Session *s, GError **error)
 
   for (guint i = 0; i < G_N_ELEMENTS (fixed); i++)
     g_ptr_array_add (columns, (gpointer) fixed[i]);
-  for (guint t = 0; t < s->n_terms; t++)
-    g_ptr_array_add (columns, (gpointer) s->terms[t].loss->name);
+  for (guint t = 0; t < acu_worker_n_losses (s->worker); t++)
+    g_ptr_array_add (columns, (gpointer) acu_worker_loss_name (s->worker, t));
   g_ptr_array_add (columns, NULL);
-  s->log = acu_train_log_open (path, (const char *const *) columns->pdata, s->optimiser->step, error);
+  s->log = acu_train_log_open (path, (const char *const *) columns->pdata, s->learner->optimiser->step, error);
   return s->log != NULL;
+}
+
+static guint
+list_parts (const Session *s, AcuCheckpointPart *parts)
+{
+  parts[0] = (AcuCheckpointPart) { "net", s->learner->train->values, s->learner->optimiser };
+  if (s->judge)
+    parts[1] = (AcuCheckpointPart) { "discriminator", s->judge->train->values, s->judge->optimiser };
+  return s->judge ? 2 : 1;
 }
 
 static gboolean
 resume (Session *s, GError **error)
 {
-  AcuCheckpointPart part = { "net", s->train->values, s->optimiser };
+  AcuCheckpointPart parts[2];
   gint64 step = -1;
 
-  if (!s->options->restart && !acu_checkpoint_load (s->options->folder, &part, 1, &step, s->fingerprint, error))
+  if (!s->options->restart && !acu_checkpoint_load (s->options->folder, parts, list_parts (s, parts), &step, s->fingerprint, error))
     return FALSE;
   if (step >= 0 && !s->options->quiet)
     g_printerr (_("Going on after step %" G_GINT64_FORMAT "\n"), step);
@@ -170,10 +186,10 @@ resume (Session *s, GError **error)
 static gboolean
 save (Session *s, GError **error)
 {
-  AcuCheckpointPart part = { "net", s->train->values, s->optimiser };
+  AcuCheckpointPart parts[2];
 
   s->saved = g_get_monotonic_time ();
-  return acu_checkpoint_save (s->options->folder, &part, 1, s->optimiser->step, s->fingerprint, error);
+  return acu_checkpoint_save (s->options->folder, parts, list_parts (s, parts), s->learner->optimiser->step, s->fingerprint, error);
 }
 
 /* The moving average as a net that the engine runs, which is also what the model file holds. */
@@ -181,10 +197,10 @@ static gboolean
 export_model (Session *s, AcuNet **net, GError **error)
 {
   g_autofree char *path = g_build_filename (s->options->folder, "model.safetensors", NULL);
-  g_autofree char *steps = g_strdup_printf ("%" G_GINT64_FORMAT, s->optimiser->step);
+  g_autofree char *steps = g_strdup_printf ("%" G_GINT64_FORMAT, s->learner->optimiser->step);
   const char *const metadata[] = { "format", "pt", "run", s->run->name, "steps", steps, "licence", s->run->licence,
                                    "description", s->run->description, "training_data", s->run->data_licence, NULL };
-  AcuWeights *weights = acu_model_weights (s->train, s->optimiser->average, s->weights, error);
+  AcuWeights *weights = acu_model_weights (s->learner->train, s->learner->optimiser->average, s->learner->weights, error);
   gboolean ok = weights && acu_model_save (weights, path, ACU_TENSOR_F32, metadata, error);
 
   if (ok && net)
@@ -213,7 +229,7 @@ validate (Session *s, GError **error)
 static void
 show (Session *s, double loss)
 {
-  gint64 step = s->optimiser->step;
+  gint64 step = s->learner->optimiser->step;
   double seconds = 1e-6 * (double) (g_get_monotonic_time () - s->started), rate = (double) (step - s->first_step) / MAX (seconds, 1e-6);
   g_autofree char *left = acu_format_seconds ((double) (s->run->steps - step) / rate);
 
@@ -231,8 +247,8 @@ show (Session *s, double loss)
 static gboolean
 report (Session *s, gboolean validated, GError **error)
 {
-  double row[COLUMN_TERMS + ACU_MAX_TERMS], seconds = 1e-6 * (double) (g_get_monotonic_time () - s->started);
-  gint64 step = s->optimiser->step;
+  double row[COLUMN_TERMS + ACU_MAX_LOSSES], seconds = 1e-6 * (double) (g_get_monotonic_time () - s->started);
+  gint64 step = s->learner->optimiser->step;
 
   row[COLUMN_SECONDS] = seconds;
   row[COLUMN_SPEED] = (double) (step - s->first_step) * s->run->batch * acu_parallel_size () / MAX (seconds, 1e-6);
@@ -241,10 +257,10 @@ report (Session *s, gboolean validated, GError **error)
   row[COLUMN_LOSS] = 0;
   row[COLUMN_PSNR] = validated ? s->psnr : NAN;
   row[COLUMN_SSIM] = validated ? s->ssim : NAN;
-  for (guint t = 0; t < s->n_terms; t++)
+  for (guint t = 0; t < acu_worker_n_losses (s->worker); t++)
     {
       row[COLUMN_TERMS + t] = s->sums[t] / MAX (s->summed, 1);
-      row[COLUMN_LOSS] += row[COLUMN_TERMS + t] * s->terms[t].weight;
+      row[COLUMN_LOSS] += row[COLUMN_TERMS + t] * acu_worker_loss_weight (s->worker, t);
       s->sums[t] = 0;
     }
   s->norm = 0;
@@ -255,41 +271,54 @@ report (Session *s, gboolean validated, GError **error)
 
 /* The mean over all processes, which have as many pictures each. */
 static void
-share (Session *s, double *losses)
+share_gradients (AcuLearner *learner)
 {
   int processes = acu_parallel_size ();
 
   if (processes == 1)
     return;
-  acu_parallel_add (s->gradients, s->train->n_values);
-  for (gsize i = 0; i < s->train->n_values; i++)
-    s->gradients[i] /= (float) processes;
-  acu_parallel_add_doubles (losses, s->n_terms);
-  for (guint t = 0; t < s->n_terms; t++)
-    losses[t] /= processes;
+  acu_parallel_add (learner->gradients, learner->train->n_values);
+  for (gsize i = 0; i < learner->train->n_values; i++)
+    learner->gradients[i] /= (float) processes;
+}
+
+static double
+learn (Session *s, AcuLearner *learner)
+{
+  share_gradients (learner);
+  return acu_learner_step (learner, s->threads);
 }
 
 static gboolean
 step (Session *s, GError **error)
 {
-  double losses[ACU_MAX_TERMS], norm;
+  double losses[ACU_MAX_LOSSES], norm;
+  guint n = acu_worker_n_losses (s->worker);
   const AcuBatch *batch = acu_batches_next (s->batches, error);
 
   if (!batch)
     return FALSE;
-  acu_train_net_pack (s->train, s->train->values, s->threads);
-  acu_worker_run (s->worker, batch, s->gradients, losses);
-  share (s, losses);
-  norm = acu_optimiser_step (s->optimiser, s->train->values, s->gradients, s->threads);
+  acu_learner_prepare (s->learner, s->threads);
+  if (s->judge)
+    acu_learner_prepare (s->judge, s->threads);
+  acu_worker_run (s->worker, batch, s->learner->gradients, s->judge ? s->judge->gradients : NULL, losses);
+  norm = learn (s, s->learner);
+  if (s->judge)
+    {
+      double judge_norm = learn (s, s->judge);
+
+      norm = isfinite (judge_norm) ? norm : judge_norm;
+    }
   if (!isfinite (norm))
     {
       g_set_error (error, ACU_ERROR, ACU_ERROR_OUTPUT,
                    _("Step %" G_GINT64_FORMAT ": the gradient is no number. A lower learning rate, or a limit on the gradient (clip), helps."),
-                   s->optimiser->step);
+                   s->learner->optimiser->step);
       return FALSE;
     }
-  for (guint t = 0; t < s->n_terms; t++)
-    s->sums[t] += losses[t];
+  acu_parallel_add_doubles (losses, n);
+  for (guint t = 0; t < n; t++)
+    s->sums[t] += losses[t] / acu_parallel_size ();
   s->norm += norm;
   s->summed++;
   return TRUE;
@@ -306,7 +335,7 @@ is_first (void)
 static gboolean
 after_step (Session *s, GError **error)
 {
-  gint64 done = s->optimiser->step;
+  gint64 done = s->learner->optimiser->step;
   gboolean last = done == s->run->steps, judged = last || done % s->run->validate_every == 0;
 
   if (!is_first ())
@@ -324,7 +353,7 @@ after_step (Session *s, GError **error)
 static gboolean
 loop (Session *s, GError **error)
 {
-  while (s->optimiser->step < s->run->steps)
+  while (s->learner->optimiser->step < s->run->steps)
     {
       if (!step (s, error) || !after_step (s, error))
         return FALSE;
@@ -332,7 +361,7 @@ loop (Session *s, GError **error)
         {
           if (!is_first () || save (s, error))
             g_set_error (error, ACU_ERROR, ACU_ERROR_CANCELLED,
-                         _("Stopped after step %" G_GINT64_FORMAT "; the same command goes on from there."), s->optimiser->step);
+                         _("Stopped after step %" G_GINT64_FORMAT "; the same command goes on from there."), s->learner->optimiser->step);
           return FALSE;
         }
     }
@@ -356,8 +385,8 @@ prepare (Session *s, GError **error)
       return FALSE;
     }
   s->fingerprint = make_fingerprint (s->run);
-  if (!prepare_losses (s, error) || !(s->degradation = acu_train_degradation_new (s->run, error)) || !prepare_net (s, error)
-      || !resume (s, error) || !prepare_pictures (s, &batch, error))
+  if (!prepare_losses (s, error) || !(s->degradation = acu_train_degradation_new (s->run, error)) || !prepare_nets (s, error)
+      || !prepare_worker (s, error) || !resume (s, error) || !prepare_pictures (s, &batch, error))
     return FALSE;
   /* Nobody writes a checkpoint that another is still reading. */
   acu_parallel_any (FALSE);
@@ -369,9 +398,8 @@ prepare (Session *s, GError **error)
   s->bicubic = bicubic.psnr;
   if (!s->options->quiet)
     g_printerr (_("Bicubic: PSNR %.2f dB, SSIM %.4f\n"), bicubic.psnr, bicubic.ssim);
-  s->worker = acu_worker_new (s->train, s->terms, s->n_terms, s->run->batch, s->run->side, s->run->scale, s->threads, error);
-  s->batches = s->worker ? acu_batches_new (&batch, s->optimiser->step, error) : NULL;
-  s->first_step = s->optimiser->step;
+  s->batches = acu_batches_new (&batch, s->learner->optimiser->step, error);
+  s->first_step = s->learner->optimiser->step;
   s->started = s->saved = g_get_monotonic_time ();
   return s->batches != NULL;
 }
@@ -382,15 +410,13 @@ clear (Session *s)
   acu_batches_free (s->batches);
   acu_worker_free (s->worker);
   acu_train_log_close (s->log);
-  acu_optimiser_free (s->optimiser);
-  acu_train_net_free (s->train);
-  if (s->net)
-    acu_net_unref (s->net);
-  acu_weights_free (s->weights);
+  acu_learner_free (s->learner);
+  acu_learner_free (s->judge);
+  acu_guide_free (s->features);
+  acu_guide_free (s->teacher);
   acu_train_degradation_free (s->degradation);
   g_clear_pointer (&s->pictures, g_ptr_array_unref);
   g_clear_pointer (&s->held_out, g_ptr_array_unref);
-  acu_free (s->gradients);
   g_free (s->fingerprint);
 }
 

@@ -62,7 +62,7 @@ same_layout (const AcuMap *map, const AcuShape *shape, int stored)
 static gboolean
 allocate_gradients (AcuTape *tape, gboolean learns, gboolean input_gradient)
 {
-  guint n = tape->net->net->layers->len;
+  guint n = tape->net->n_layers;
   g_autofree gboolean *wanted = g_new0 (gboolean, n);
   g_autoptr (GArray) unused = g_array_new (FALSE, FALSE, sizeof (AcuMap));
 
@@ -111,7 +111,7 @@ allocate_all (AcuTape *tape, gboolean learns, gboolean input_gradient)
 {
   gsize scratch = 1;
 
-  for (guint i = 0; i < tape->net->net->layers->len; i++)
+  for (guint i = 0; i < tape->net->n_layers; i++)
     {
       const AcuTrainLayer *layer = &tape->net->layers[i];
 
@@ -174,7 +174,7 @@ acu_tape_free (AcuTape *tape)
 const AcuMap *
 acu_tape_forward (AcuTape *tape, const float *picture)
 {
-  guint n = tape->net->net->layers->len;
+  guint n = tape->net->n_layers;
 
   for (guint i = 0; i < n; i++)
     {
@@ -196,7 +196,7 @@ acu_tape_forward (AcuTape *tape, const float *picture)
 const AcuMap *
 acu_tape_output_gradient (AcuTape *tape)
 {
-  return &tape->gradients[tape->net->net->layers->len - 1];
+  return &tape->gradients[tape->net->n_layers - 1];
 }
 
 const AcuMap *
@@ -220,7 +220,7 @@ acu_tape_gradient (AcuTape *tape, guint layer, guint k, gboolean *add)
 void
 acu_tape_backward (AcuTape *tape, float *sums)
 {
-  guint n = tape->net->net->layers->len;
+  guint n = tape->net->n_layers;
 
   for (guint i = 0; i < n; i++)
     tape->started[i] = i == n - 1;

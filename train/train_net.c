@@ -6,6 +6,7 @@
 
 #include <acuity/size.h>
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #define GROUP ACU_CONV2D_GROUP
 /* Winograd's windows reach this far beyond a map. */
@@ -146,6 +147,7 @@ acu_train_net_new (AcuNet *net, const AcuWeights *weights, const AcuKernels *ker
   AcuTrainNet *train = g_new0 (AcuTrainNet, 1);
 
   train->net = acu_net_ref (net);
+  train->n_layers = net->layers->len;
   train->kernels = kernels;
   train->layers = g_new0 (AcuTrainLayer, net->layers->len);
   train->parameters = g_array_new (FALSE, FALSE, sizeof (AcuParameter));
@@ -199,6 +201,28 @@ values_of (const AcuTrainNet *net, const float *values, int number, GBytes *fixe
   return fixed ? g_bytes_get_data (fixed, NULL) : NULL;
 }
 
+/* The numbers of a convolution that is not trained, [coarse][fine][height][width]; g_free(). */
+static float *
+fixed_weights (const AcuTrainNet *net, const AcuLayer *layer)
+{
+  gsize n = g_bytes_get_size (layer->weights) / (layer->half ? sizeof (guint16) : sizeof (float));
+  float *numbers = g_new (float, n), *turned;
+  gsize taps = (gsize) layer->kernel_width * layer->kernel_height, out = layer->channels, in = n / taps / out;
+
+  if (layer->half)
+    net->kernels->half_widen (numbers, g_bytes_get_data (layer->weights, NULL), n);
+  else
+    memcpy (numbers, g_bytes_get_data (layer->weights, NULL), n * sizeof (float));
+  if (layer->kind == ACU_LAYER_CONV2D)
+    return numbers;
+  turned = g_new (float, n);
+  for (gsize o = 0; o < out; o++)
+    for (gsize i = 0; i < in; i++)
+      memcpy (turned + (i * out + o) * taps, numbers + (o * in + i) * taps, taps * sizeof (float));
+  g_free (numbers);
+  return turned;
+}
+
 typedef struct PackJob
 {
   AcuTrainNet *net;
@@ -213,8 +237,12 @@ pack_layer (void *data, int i, int worker)
   AcuTrainLayer *mine = &job->net->layers[i];
 
   if (mine->conv)
-    acu_train_conv_pack (mine->conv, values_of (job->net, job->values, mine->weight, layer->weights),
-                         values_of (job->net, job->values, mine->bias, layer->bias));
+    {
+      g_autofree float *fixed = mine->weight < 0 ? fixed_weights (job->net, layer) : NULL;
+
+      acu_train_conv_pack (mine->conv, fixed ? fixed : values_of (job->net, job->values, mine->weight, NULL),
+                           values_of (job->net, job->values, mine->bias, layer->bias));
+    }
   else if (mine->slopes)
     {
       const float *slopes = values_of (job->net, job->values, mine->weight, layer->weights);

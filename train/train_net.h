@@ -52,6 +52,7 @@ typedef struct AcuTrainLayer
 typedef struct AcuTrainNet
 {
   AcuNet *net;
+  guint n_layers;                 /* as many are run: all, unless it is made less before any tape */
   const AcuKernels *kernels;
   AcuTrainLayer *layers;
   GArray *parameters;             /* AcuParameter, in the order of the layers */

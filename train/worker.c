@@ -14,72 +14,132 @@
 /* What a thread needs for itself. */
 typedef struct Seat
 {
-  AcuTape *tape;
+  AcuTape *tape, *features, *teacher, *judge;
   float *result, *gradient;       /* of one large picture, interleaved */
+  float *wanted;                  /* features of the true picture, or the teacher's result */
+  float *score;                   /* a map of the judge's */
 } Seat;
 
 struct AcuWorker
 {
-  const AcuTrainNet *net;
-  const AcuLossTerm *terms;
-  guint n_terms;
-  int count, threads, parts;
-  gsize small_floats, large_floats;
+  AcuWorkerOptions options;
+  int threads, parts;
+  gsize small_floats, large_floats, feature_floats, score_floats;
+  guint n_losses, extra[4];       /* numbers of the losses beside the terms */
   Seat *seats;
-  float **sums;
-  double *losses;                 /* [picture][term] */
+  float **sums, **judge_sums;
+  double *losses;                 /* [picture][loss] */
+  float *real, *fake, *real_gradient, *fake_gradient, *generator_gradient;    /* [picture][score_floats] */
   const AcuBatch *batch;
 };
 
+enum { EXTRA_FEATURES, EXTRA_TEACHER, EXTRA_GENERATOR, EXTRA_DISCRIMINATOR };
+static const char *const extra_names[] = { "features", "teacher", "generator", "discriminator" };
+#define NO_LOSS G_MAXUINT
+
 static gboolean
-prepare (AcuWorker *worker, int side, int scale, GError **error)
+allocate (float **memory, guint64 n)
 {
+  return (*memory = acu_try_alloc (n, sizeof (float))) != NULL;
+}
+
+static gsize
+result_floats (const AcuTape *tape)
+{
+  const AcuMap *map = acu_tape_output_gradient ((AcuTape *) tape);
+
+  return (gsize) map->width * map->height * map->channels;
+}
+
+static gboolean
+prepare_seat (AcuWorker *worker, Seat *seat, GError **error)
+{
+  const AcuWorkerOptions *o = &worker->options;
+  int side = o->side, large = o->side * o->scale;
+
+  return (seat->tape = acu_tape_new (o->net, side, side, TRUE, FALSE, error))
+         && (!o->features || (seat->features = acu_tape_new (o->features, large, large, FALSE, TRUE, error)))
+         && (!o->teacher || (seat->teacher = acu_tape_new (o->teacher, side, side, FALSE, FALSE, error)))
+         && (!o->judge || (seat->judge = acu_tape_new (o->judge, large, large, TRUE, TRUE, error)));
+}
+
+static gboolean
+check_sizes (const AcuWorker *worker, GError **error)
+{
+  const AcuWorkerOptions *o = &worker->options;
+  const Seat *seat = &worker->seats[0];
+  const AcuMap *result = acu_tape_output_gradient (seat->tape);
+
+  if (result_floats (seat->tape) != worker->large_floats || result->width != o->side * o->scale || result->channels != 3)
+    g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("The network makes %d × %d pixels of %d × %d; %d times as many a side are wanted."),
+                 result->width, result->height, o->side, o->side, o->scale);
+  else if (seat->teacher && result_floats (seat->teacher) != worker->large_floats)
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("The teacher does not enlarge as many times as the network does."));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
+allocate_all (AcuWorker *worker)
+{
+  const AcuWorkerOptions *o = &worker->options;
   gboolean enough = TRUE;
-  const AcuMap *result;
+  guint64 scores = (guint64) worker->score_floats * o->count;
+  float **const batch[] = { &worker->real, &worker->fake, &worker->real_gradient, &worker->fake_gradient, &worker->generator_gradient };
 
   for (int i = 0; i < worker->parts; i++)
-    enough &= (worker->sums[i] = acu_try_alloc (worker->net->n_sums, sizeof (float))) != NULL;
+    enough &= allocate (&worker->sums[i], o->net->n_sums) && (!o->judge || allocate (&worker->judge_sums[i], o->judge->n_sums));
   for (int i = 0; i < worker->threads; i++)
     {
       Seat *seat = &worker->seats[i];
 
-      if (!(seat->tape = acu_tape_new (worker->net, side, side, TRUE, FALSE, error)))
-        return FALSE;
-      enough &= (seat->result = acu_try_alloc (worker->large_floats, sizeof (float))) != NULL;
-      enough &= (seat->gradient = acu_try_alloc (worker->large_floats, sizeof (float))) != NULL;
+      enough &= allocate (&seat->result, worker->large_floats) && allocate (&seat->gradient, worker->large_floats)
+                && allocate (&seat->wanted, MAX (worker->feature_floats, worker->large_floats))
+                && allocate (&seat->score, MAX (worker->score_floats, worker->feature_floats));
     }
-  if (!enough)
-    {
-      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for batches of that size."));
+  for (guint i = 0; o->judge && i < G_N_ELEMENTS (batch); i++)
+    enough &= allocate (batch[i], scores);
+  return enough;
+}
+
+static gboolean
+prepare (AcuWorker *worker, GError **error)
+{
+  for (int i = 0; i < worker->threads; i++)
+    if (!prepare_seat (worker, &worker->seats[i], error))
       return FALSE;
-    }
-  result = acu_tape_output_gradient (worker->seats[0].tape);
-  if (result->width == side * scale && result->height == side * scale && result->channels == 3)
+  if (!check_sizes (worker, error))
+    return FALSE;
+  worker->feature_floats = worker->seats[0].features ? result_floats (worker->seats[0].features) : 0;
+  worker->score_floats = worker->seats[0].judge ? result_floats (worker->seats[0].judge) : 0;
+  if (allocate_all (worker))
     return TRUE;
-  g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("The network makes %d × %d pixels of %d × %d; %d times as many a side are wanted."),
-               result->width, result->height, side, side, scale);
+  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for batches of that size."));
   return FALSE;
 }
 
 AcuWorker *
-acu_worker_new (const AcuTrainNet *net, const AcuLossTerm *terms, guint n_terms, int count, int side, int scale, int threads,
-                GError **error)
+acu_worker_new (const AcuWorkerOptions *options, GError **error)
 {
   AcuWorker *worker = g_new0 (AcuWorker, 1);
-  gsize parts = PARTS_BYTES / (MAX (net->n_sums, 1) * sizeof (float));
+  gsize n_sums = options->net->n_sums + (options->judge ? options->judge->n_sums : 0);
+  gsize parts = PARTS_BYTES / (MAX (n_sums, 1) * sizeof (float));
+  const gboolean wanted[] = { options->features != NULL, options->teacher != NULL, options->judge != NULL, options->judge != NULL };
 
-  worker->net = net;
-  worker->terms = terms;
-  worker->n_terms = n_terms;
-  worker->count = count;
-  worker->parts = (int) CLAMP (parts, 1, (gsize) MIN (count, MAX_PARTS));
-  worker->threads = MIN (threads, worker->parts);
-  worker->small_floats = (gsize) side * side * 3;
-  worker->large_floats = worker->small_floats * scale * scale;
+  worker->options = *options;
+  worker->parts = (int) CLAMP (parts, 1, (gsize) MIN (options->count, MAX_PARTS));
+  worker->threads = MIN (options->threads, worker->parts);
+  worker->small_floats = (gsize) options->side * options->side * 3;
+  worker->large_floats = worker->small_floats * options->scale * options->scale;
+  worker->n_losses = options->n_terms;
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    worker->extra[i] = wanted[i] ? worker->n_losses++ : NO_LOSS;
   worker->seats = g_new0 (Seat, worker->threads);
   worker->sums = g_new0 (float *, worker->parts);
-  worker->losses = g_new0 (double, (gsize) count * MAX (n_terms, 1));
-  if (prepare (worker, side, scale, error))
+  worker->judge_sums = g_new0 (float *, worker->parts);
+  worker->losses = g_new0 (double, (gsize) options->count * MAX (worker->n_losses, 1));
+  if (prepare (worker, error))
     return worker;
   acu_worker_free (worker);
   return NULL;
@@ -92,16 +152,58 @@ acu_worker_free (AcuWorker *worker)
     return;
   for (int i = 0; i < worker->threads; i++)
     {
-      acu_tape_free (worker->seats[i].tape);
-      acu_free (worker->seats[i].result);
-      acu_free (worker->seats[i].gradient);
+      Seat *seat = &worker->seats[i];
+      AcuTape *const tapes[] = { seat->tape, seat->features, seat->teacher, seat->judge };
+      float *const memory[] = { seat->result, seat->gradient, seat->wanted, seat->score };
+
+      for (guint k = 0; k < G_N_ELEMENTS (tapes); k++)
+        {
+          acu_tape_free (tapes[k]);
+          acu_free (memory[k]);
+        }
     }
   for (int i = 0; i < worker->parts; i++)
-    acu_free (worker->sums[i]);
+    {
+      acu_free (worker->sums[i]);
+      acu_free (worker->judge_sums[i]);
+    }
+  acu_free (worker->real);
+  acu_free (worker->fake);
+  acu_free (worker->real_gradient);
+  acu_free (worker->fake_gradient);
+  acu_free (worker->generator_gradient);
   g_free (worker->seats);
   g_free (worker->sums);
+  g_free (worker->judge_sums);
   g_free (worker->losses);
   g_free (worker);
+}
+
+guint
+acu_worker_n_losses (const AcuWorker *worker)
+{
+  return worker->n_losses;
+}
+
+const char *
+acu_worker_loss_name (const AcuWorker *worker, guint i)
+{
+  for (guint k = 0; k < G_N_ELEMENTS (extra_names); k++)
+    if (worker->extra[k] == i)
+      return extra_names[k];
+  return worker->options.terms[i].loss->name;
+}
+
+double
+acu_worker_loss_weight (const AcuWorker *worker, guint i)
+{
+  const AcuWorkerOptions *o = &worker->options;
+  const double weights[] = { o->features_weight, o->teacher_weight, o->adversarial_weight, 0 };
+
+  for (guint k = 0; k < G_N_ELEMENTS (extra_names); k++)
+    if (worker->extra[k] == i)
+      return weights[k];
+  return o->terms[i].weight;
 }
 
 static void
@@ -112,49 +214,155 @@ from_map (float *pixels, const AcuMap *map)
       memcpy (pixels, acu_map_row (map, y) + (gsize) x * map->stored, map->channels * sizeof (float));
 }
 
+/* map = scale * pixels */
 static void
-to_map (const AcuMap *map, const float *pixels)
+to_map (const AcuMap *map, const float *pixels, float scale)
 {
   for (int y = 0; y < map->height; y++)
     for (int x = 0; x < map->width; x++, pixels += map->channels)
-      memcpy (acu_map_row (map, y) + (gsize) x * map->stored, pixels, map->channels * sizeof (float));
+      for (int c = 0; c < map->channels; c++)
+        acu_map_row (map, y)[(gsize) x * map->stored + c] = scale * pixels[c];
 }
 
 static void
-run_picture (AcuWorker *worker, int number, Seat *seat, float *sums)
+add_map (float *pixels, const AcuMap *map)
 {
-  const float *small = worker->batch->small + number * worker->small_floats, *large = worker->batch->large + number * worker->large_floats;
-  const AcuMap *result = acu_tape_forward (seat->tape, small);
+  for (int y = 0; y < map->height; y++)
+    for (int x = 0; x < map->width; x++, pixels += map->channels)
+      for (int c = 0; c < map->channels; c++)
+        pixels[c] += acu_map_row (map, y)[(gsize) x * map->stored + c];
+}
 
-  from_map (seat->result, result);
-  memset (seat->gradient, 0, worker->large_floats * sizeof (float));
-  for (guint t = 0; t < worker->n_terms; t++)
-    worker->losses[(gsize) number * worker->n_terms + t]
-      = worker->terms[t].loss->function (seat->result, large, result->width, result->height, 3, worker->terms[t].weight, seat->gradient);
-  to_map (acu_tape_output_gradient (seat->tape), seat->gradient);
-  acu_tape_backward (seat->tape, sums);
+static double *
+loss_of (AcuWorker *worker, int number, guint i)
+{
+  return &worker->losses[(gsize) number * worker->n_losses + i];
+}
+
+/* Losses that see one picture and nothing of the others: they are added to seat->gradient. */
+static void
+compare_picture (AcuWorker *worker, int number, Seat *seat, const float *small, const float *large)
+{
+  const AcuWorkerOptions *o = &worker->options;
+  int side = o->side * o->scale;
+
+  for (guint t = 0; t < o->n_terms; t++)
+    *loss_of (worker, number, t) = o->terms[t].loss->function (seat->result, large, side, side, 3, o->terms[t].weight, seat->gradient);
+  if (o->teacher)
+    {
+      from_map (seat->wanted, acu_tape_forward (seat->teacher, small));
+      *loss_of (worker, number, worker->extra[EXTRA_TEACHER])
+        = acu_feature_loss (seat->result, seat->wanted, worker->large_floats, o->teacher_weight, seat->gradient);
+    }
+  if (o->features)
+    {
+      g_autofree float *features = g_new (float, worker->feature_floats);
+
+      from_map (seat->wanted, acu_tape_forward (seat->features, large));
+      from_map (features, acu_tape_forward (seat->features, seat->result));
+      memset (seat->score, 0, worker->feature_floats * sizeof (float));
+      *loss_of (worker, number, worker->extra[EXTRA_FEATURES])
+        = acu_feature_loss (features, seat->wanted, worker->feature_floats, o->features_weight, seat->score);
+      to_map (acu_tape_output_gradient (seat->features), seat->score, 1);
+      acu_tape_backward (seat->features, NULL);
+      add_map (seat->gradient, acu_tape_input_gradient (seat->features));
+    }
+}
+
+/* The judge on the result, for the net that made it and for itself, and on the true picture. Its gradients are those of means over
+ * the batch, while all others are divided by its size later. */
+static void
+judge_picture (AcuWorker *worker, int number, Seat *seat, const float *large, float *judge_sums)
+{
+  gsize at = (gsize) number * worker->score_floats;
+  const AcuMap *output = acu_tape_output_gradient (seat->judge);
+  float count = (float) worker->batch->count;
+
+  acu_tape_forward (seat->judge, seat->result);
+  to_map (output, worker->generator_gradient + at, count);
+  acu_tape_backward (seat->judge, NULL);
+  add_map (seat->gradient, acu_tape_input_gradient (seat->judge));
+  to_map (output, worker->fake_gradient + at, count);
+  acu_tape_backward (seat->judge, judge_sums);
+  acu_tape_forward (seat->judge, large);
+  to_map (output, worker->real_gradient + at, count);
+  acu_tape_backward (seat->judge, judge_sums);
 }
 
 static void
 run_part (void *data, int part, int thread)
 {
   AcuWorker *worker = data;
+  const AcuWorkerOptions *o = &worker->options;
+  Seat *seat = &worker->seats[thread];
 
-  memset (worker->sums[part], 0, worker->net->n_sums * sizeof (float));
+  memset (worker->sums[part], 0, o->net->n_sums * sizeof (float));
+  if (o->judge)
+    memset (worker->judge_sums[part], 0, o->judge->n_sums * sizeof (float));
   for (int number = part; number < worker->batch->count; number += worker->parts)
-    run_picture (worker, number, &worker->seats[thread], worker->sums[part]);
+    {
+      const float *small = worker->batch->small + number * worker->small_floats;
+      const float *large = worker->batch->large + number * worker->large_floats;
+
+      from_map (seat->result, acu_tape_forward (seat->tape, small));
+      memset (seat->gradient, 0, worker->large_floats * sizeof (float));
+      compare_picture (worker, number, seat, small, large);
+      if (o->judge)
+        judge_picture (worker, number, seat, large, worker->judge_sums[part]);
+      to_map (acu_tape_output_gradient (seat->tape), seat->gradient, 1);
+      acu_tape_backward (seat->tape, worker->sums[part]);
+    }
+}
+
+/* Scores of one picture and of its true one. */
+static void
+score_picture (void *data, int number, int thread)
+{
+  AcuWorker *worker = data;
+  Seat *seat = &worker->seats[thread];
+  gsize at = (gsize) number * worker->score_floats;
+
+  from_map (seat->result, acu_tape_forward (seat->tape, worker->batch->small + number * worker->small_floats));
+  from_map (worker->fake + at, acu_tape_forward (seat->judge, seat->result));
+  from_map (worker->real + at, acu_tape_forward (seat->judge, worker->batch->large + number * worker->large_floats));
+}
+
+/* What is lost against the judge follows from all scores of the batch, so these are found first. */
+static void
+judge_batch (AcuWorker *worker, double *losses)
+{
+  const AcuWorkerOptions *o = &worker->options;
+  gsize n = (gsize) worker->score_floats * worker->batch->count;
+
+  acu_pool_run (worker->batch->count, worker->threads, score_picture, worker);
+  memset (worker->real_gradient, 0, n * sizeof (float));
+  memset (worker->fake_gradient, 0, n * sizeof (float));
+  memset (worker->generator_gradient, 0, n * sizeof (float));
+  losses[worker->extra[EXTRA_DISCRIMINATOR]]
+    = o->adversarial->discriminator (worker->real, worker->fake, n, 1, worker->real_gradient, worker->fake_gradient);
+  losses[worker->extra[EXTRA_GENERATOR]]
+    = o->adversarial->generator (worker->real, worker->fake, n, o->adversarial_weight, worker->generator_gradient);
 }
 
 void
-acu_worker_run (AcuWorker *worker, const AcuBatch *batch, float *gradients, double *losses)
+acu_worker_run (AcuWorker *worker, const AcuBatch *batch, float *gradients, float *judge_gradients, double *losses)
 {
+  const AcuWorkerOptions *o = &worker->options;
+  float scale = 1.0f / (float) batch->count;
+
   worker->batch = batch;
+  if (o->judge)
+    judge_batch (worker, losses);
   acu_pool_run (worker->parts, worker->threads, run_part, worker);
-  acu_train_net_collect (worker->net, worker->sums, worker->parts, 1.0f / batch->count, gradients, worker->threads);
-  for (guint t = 0; t < worker->n_terms; t++)
+  acu_train_net_collect (o->net, worker->sums, worker->parts, scale, gradients, worker->threads);
+  if (o->judge)
+    acu_train_net_collect (o->judge, worker->judge_sums, worker->parts, scale, judge_gradients, worker->threads);
+  for (guint t = 0; t < worker->n_losses; t++)
     {
+      if (t == worker->extra[EXTRA_GENERATOR] || t == worker->extra[EXTRA_DISCRIMINATOR])
+        continue;
       losses[t] = 0;
       for (int number = 0; number < batch->count; number++)
-        losses[t] += worker->losses[(gsize) number * worker->n_terms + t] / batch->count;
+        losses[t] += *loss_of (worker, number, t) / batch->count;
     }
 }

@@ -13,7 +13,7 @@ int
 main (int argc, char **argv)
 {
   static const AcuOptimiserOptions adam = { .rate = 1e-4, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .average = 0.999 };
-  AcuLossTerm term = { acu_loss_find ("l1"), 1 };
+  AcuWorkerOptions options = { .terms = { { acu_loss_find ("l1"), 1 } }, .n_terms = 1 };
   int n[7];
   AcuNet *net;
   AcuWeights *weights;
@@ -35,7 +35,12 @@ main (int argc, char **argv)
   weights = test_net_weights (net);
   train = acu_train_net_new (net, weights, acu_kernels (), &error);
   g_assert_no_error (error);
-  worker = acu_worker_new (train, &term, 1, n[3], n[4], n[2], n[5], &error);
+  options.net = train;
+  options.count = n[3];
+  options.side = n[4];
+  options.scale = n[2];
+  options.threads = n[5];
+  worker = acu_worker_new (&options, &error);
   g_assert_no_error (error);
   optimiser = acu_optimiser_new (&adam, 1000, train->values, train->n_values);
   batch.count = n[3];
@@ -49,7 +54,7 @@ main (int argc, char **argv)
       gint64 before = g_get_monotonic_time ();
 
       acu_train_net_pack (train, train->values, n[5]);
-      acu_worker_run (worker, &batch, gradients, &loss);
+      acu_worker_run (worker, &batch, gradients, NULL, &loss);
       acu_optimiser_step (optimiser, train->values, gradients, n[5]);
       printf ("%.6f\n", 1e-6 * (double) (g_get_monotonic_time () - before));
       fflush (stdout);
