@@ -222,6 +222,32 @@ def test_architectures():
                         f"{architecture}/model.safetensors"], check=True, timeout=LIMIT)
 
 
+def test_guides():
+    """A discriminator, a teacher and a comparison of features: each run learns, and what is killed goes on to the same."""
+    base = RUN.format(steps=100, threads=2, architecture="compact", scale=2)
+    extra = {
+        "gan": "[discriminator]\narchitecture=unet-discriminator\nchannels=4\nloss=relativistic\nweight=0.005\n",
+        "vgg": "[discriminator]\narchitecture=vgg-discriminator\nchannels=4\nblocks=2\nloss=least-squares\nweight=0.005\n",
+        "teacher": "[teacher]\nmodel=a/model.safetensors\nweight=0.5\n",
+        "features": "[features]\nmodel=a/model.safetensors\nlayer=body.2\nweight=0.05\n",
+    }
+    for name, text in extra.items():
+        with open(f"{name}.run", "w", encoding="utf-8") as file:
+            file.write(base + text)
+        run(f"{name}.run", name)
+        rows = log_of(name)
+        column = {"gan": "discriminator", "vgg": "discriminator"}.get(name, name)
+        check(f"{name}: loss {rows[0]['charbonnier']} becomes {rows[-1]['charbonnier']}, {column} {rows[0][column]} {rows[-1][column]}",
+              float(rows[-1]["charbonnier"]) < float(rows[0]["charbonnier"]) and float(rows[-1][column]) < float(rows[0][column]))
+    process = start("gan.run", "gan2")
+    while step_of("gan2") < 0 and process.poll() is None:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=LIMIT)
+    run("gan.run", "gan2", env={"ACUITY_CPU": "auto"})
+    check("a killed run with a discriminator goes on to the same model", same_tensors("gan", "gan2"))
+
+
 def test_mistakes():
     good = RUN.format(steps=10, threads=1, architecture="compact", scale=2)
     for text, word in ((good.replace("batch=4", "batch=0"), "batch"), (good.replace("batch=4", "bach=4"), "bach"),
@@ -245,7 +271,7 @@ def main():
             picture(f"pictures/{i}.ppm", i)
         for i in range(2):
             picture(f"judges/{i}.ppm", 100 + i)
-        for test in (test_learns, test_threads, test_killed, test_damaged, test_processes, test_architectures, test_mistakes):
+        for test in (test_learns, test_threads, test_killed, test_damaged, test_processes, test_architectures, test_guides, test_mistakes):
             test()
 
 
