@@ -16,24 +16,11 @@ static const struct
   { "bench", tool_bench },
 };
 
-/* The catalogue beside an executable that was installed anywhere, else where it was meant to go. */
-static void
-find_translations (void)
-{
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *bin = program ? g_path_get_dirname (program) : NULL;
-  g_autofree char *locales = bin ? g_build_filename (bin, "..", "share", "locale", NULL) : NULL;
-
-  bindtextdomain (GETTEXT_PACKAGE, locales && g_file_test (locales, G_FILE_TEST_IS_DIR) ? locales : ACU_LOCALE_DIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
-}
-
 int
 main (int argc, char **argv)
 {
   setlocale (LC_ALL, "");
-  find_translations ();
+  tool_find_translations ();
   if (argc > 1)
     for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
       if (g_str_equal (argv[1], commands[i].name))

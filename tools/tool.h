@@ -21,6 +21,9 @@ int tool_bench (int argc, char **argv);
 /* "acuity: <sentence>" on standard error. */
 void tool_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
+/* Texts are in the user's language from here on. */
+void tool_find_translations (void);
+
 /* From here on, what libraries would print as warnings is kept instead; the last one is returned (g_free), or NULL. */
 void tool_keep_warnings (void);
 char *tool_take_warning (void);

@@ -6,6 +6,7 @@
 #include <acuity/acuity.h>
 #include <errno.h>
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -27,7 +28,7 @@ gboolean
 acu_checkpoint_save (const char *folder, const AcuCheckpointPart *parts, guint n, gint64 step, const char *fingerprint, GError **error)
 {
   g_autofree char *newest = g_build_filename (folder, NEWEST, NULL), *before = g_build_filename (folder, BEFORE, NULL);
-  g_autofree char *fresh = g_strconcat (newest, ".new", NULL), *number = g_strdup_printf ("%" G_GINT64_FORMAT, step);
+  g_autofree char *fresh = g_strconcat (newest, ".new", NULL), *number = g_strdup_printf ("%" PRId64, step);
   const char *const metadata[] = { "step", number, "run", fingerprint, NULL };
   g_autofree AcuValues *values = g_new0 (AcuValues, (gsize) n * VECTORS);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);

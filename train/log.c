@@ -4,6 +4,7 @@
 #include <acuity/acuity.h>
 #include <errno.h>
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -79,7 +80,7 @@ acu_train_log_add (AcuTrainLog *log, gint64 step, const double *numbers, GError 
 {
   g_autoptr (GString) row = g_string_new (NULL);
 
-  g_string_append_printf (row, "%" G_GINT64_FORMAT, step);
+  g_string_append_printf (row, "%" PRId64, step);
   for (guint i = 0; i + 1 < log->columns; i++)
     {
       char text[G_ASCII_DTOSTR_BUF_SIZE];

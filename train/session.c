@@ -16,6 +16,7 @@
 #include <acuity/acuity.h>
 #include <errno.h>
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
@@ -179,7 +180,7 @@ resume (Session *s, GError **error)
   if (!s->options->restart && !acu_checkpoint_load (s->options->folder, parts, list_parts (s, parts), &step, s->fingerprint, error))
     return FALSE;
   if (step >= 0 && !s->options->quiet)
-    g_printerr (_("Going on after step %" G_GINT64_FORMAT "\n"), step);
+    g_printerr (_("Going on after step %" PRId64 "\n"), step);
   return TRUE;
 }
 
@@ -197,7 +198,7 @@ static gboolean
 export_model (Session *s, AcuNet **net, GError **error)
 {
   g_autofree char *path = g_build_filename (s->options->folder, "model.safetensors", NULL);
-  g_autofree char *steps = g_strdup_printf ("%" G_GINT64_FORMAT, s->learner->optimiser->step);
+  g_autofree char *steps = g_strdup_printf ("%" PRId64, s->learner->optimiser->step);
   const char *const metadata[] = { "format", "pt", "run", s->run->name, "steps", steps, "licence", s->run->licence,
                                    "description", s->run->description, "training_data", s->run->data_licence, NULL };
   AcuWeights *weights = acu_model_weights (s->learner->train, s->learner->optimiser->average, s->learner->weights, error);
@@ -236,7 +237,7 @@ show (Session *s, double loss)
   if (s->options->quiet)
     return;
   g_printerr (isatty (STDERR_FILENO) ? "\r\033[K" : "");
-  g_printerr (_("step %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT ", loss %.5f, "), step, s->run->steps, loss);
+  g_printerr (_("step %" PRId64 " of %" PRId64 ", loss %.5f, "), step, s->run->steps, loss);
   if (!isnan (s->psnr))
     g_printerr (_("PSNR %.2f dB (%+.2f on bicubic), SSIM %.4f, "), s->psnr, s->psnr - s->bicubic, s->ssim);
   g_printerr (_("%.1f pictures a second, %s left"), rate * s->run->batch * acu_parallel_size (), left);
@@ -312,7 +313,7 @@ step (Session *s, GError **error)
   if (!isfinite (norm))
     {
       g_set_error (error, ACU_ERROR, ACU_ERROR_OUTPUT,
-                   _("Step %" G_GINT64_FORMAT ": the gradient is no number. A lower learning rate, or a limit on the gradient (clip), helps."),
+                   _("Step %" PRId64 ": the gradient is no number. A lower learning rate, or a limit on the gradient (clip), helps."),
                    s->learner->optimiser->step);
       return FALSE;
     }
@@ -361,7 +362,7 @@ loop (Session *s, GError **error)
         {
           if (!is_first () || save (s, error))
             g_set_error (error, ACU_ERROR, ACU_ERROR_CANCELLED,
-                         _("Stopped after step %" G_GINT64_FORMAT "; the same command goes on from there."), s->learner->optimiser->step);
+                         _("Stopped after step %" PRId64 "; the same command goes on from there."), s->learner->optimiser->step);
           return FALSE;
         }
     }

@@ -97,6 +97,7 @@ main (int argc, char **argv)
   int status;
 
   setlocale (LC_ALL, "");
+  tool_find_translations ();
   g_set_prgname ("acuity-train");
   acu_parallel_begin (&argc, &argv);
   status = run (argc, argv);
