@@ -3,7 +3,7 @@
 # The library and its tests, built for Arm 64 and run by an emulator. Sourced by tests/run.
 
 arm_tools=(gcc-aarch64-linux-gnu qemu-user)
-arm_libraries=(libc6-dev libglib2.0-dev libjson-glib-dev libzimg-dev)
+arm_libraries=(libc6-dev libglib2.0-dev libjson-glib-dev libjpeg-dev libzimg-dev)
 
 # Arm's packages by a configuration and lists of their own: this system's apt and dpkg never hear of that architecture.
 arm_apt () { APT_CONFIG=$arm_root/apt/apt.conf apt-get -q -y "$@" </dev/null; }

@@ -12,6 +12,7 @@ static const struct
 } commands[] = {
   { "models", tool_models },
   { "inspect", tool_inspect },
+  { "degrade", tool_degrade },
   { "devices", tool_devices },
   { "bench", tool_bench },
 };

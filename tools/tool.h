@@ -15,6 +15,7 @@ int tool_upscale (int argc, char **argv);
 int tool_models (int argc, char **argv);
 int tool_install (int argc, char **argv);
 int tool_inspect (int argc, char **argv);
+int tool_degrade (int argc, char **argv);
 int tool_devices (int argc, char **argv);
 int tool_bench (int argc, char **argv);
 

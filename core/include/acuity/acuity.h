@@ -4,6 +4,7 @@
 #define ACU_ACUITY_H
 
 #include <acuity/api.h>
+#include <acuity/degrade.h>
 #include <acuity/error.h>
 #include <acuity/model.h>
 #include <acuity/options.h>
