@@ -38,6 +38,7 @@ typedef struct AcuRunFile
   int most;
   /* [degradation] */
   char *preset;
+  double degradation_strength;
   GPtrArray *settings;            /* "key=value" */
   /* [loss] */
   AcuRunLoss losses[ACU_RUN_MAX_LOSSES];

@@ -29,6 +29,8 @@ blocks=2
 [data]
 train=pictures
 held_out=judges
+[degradation]
+preset=cubic
 [loss]
 charbonnier=1
 [optimiser]
@@ -226,6 +228,7 @@ def test_guides():
     """A discriminator, a teacher and a comparison of features: each run learns, and what is killed goes on to the same."""
     base = RUN.format(steps=100, threads=2, architecture="compact", scale=2)
     extra = {
+        "photo": "[degradation]\npreset=photo\nsecond-quality=60..90\nstrength=0.5\n",
         "gan": "[discriminator]\narchitecture=unet-discriminator\nchannels=4\nloss=relativistic\nweight=0.005\n",
         "vgg": "[discriminator]\narchitecture=vgg-discriminator\nchannels=4\nblocks=2\nloss=least-squares\nweight=0.005\n",
         "teacher": "[teacher]\nmodel=a/model.safetensors\nweight=0.5\n",
@@ -236,7 +239,7 @@ def test_guides():
             file.write(base + text)
         run(f"{name}.run", name)
         rows = log_of(name)
-        column = {"gan": "discriminator", "vgg": "discriminator"}.get(name, name)
+        column = {"gan": "discriminator", "vgg": "discriminator", "photo": "loss"}.get(name, name)
         check(f"{name}: loss {rows[0]['charbonnier']} becomes {rows[-1]['charbonnier']}, {column} {rows[0][column]} {rows[-1][column]}",
               float(rows[-1]["charbonnier"]) < float(rows[0]["charbonnier"]) and float(rows[-1][column]) < float(rows[0][column]))
     process = start("gan.run", "gan2")
@@ -254,7 +257,8 @@ def test_mistakes():
                        (good.replace("charbonnier=1", "nothing=1"), "nothing"), (good.replace("charbonnier=1", ""), "loss"),
                        (good.replace("architecture=compact", "architecture=x"), "compact"), (good.replace("train=pictures", "train=none"), "none"),
                        (good.replace("side=12", "side=500"), "pictures"), (good.replace("rate=0.004", "rate=x"), "rate"),
-                       ("nonsense", "")):
+                       (good.replace("[loss]", "[degradation]\npreset=none\n[loss]"), "clean"),
+                       (good.replace("[loss]", "[degradation]\nnone=1\n[loss]"), "none"), ("nonsense", "")):
         with open("bad.run", "w", encoding="utf-8") as file:
             file.write(text)
         output = run("bad.run", "bad", fails=True)
