@@ -5,6 +5,13 @@
 #ifdef __x86_64__
 #include <cpuid.h>
 #endif
+#if defined(ACU_HAVE_AMX) && defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+/* Of <asm/prctl.h>, which older systems' headers lack. */
+#define REQUEST_PERMISSION 0x1023
+#define TILE_DATA 18
+#endif
 
 #ifdef __x86_64__
 /* Not every compiler's __builtin_cpu_supports() has a word for it; its registers are AVX's. */
@@ -14,6 +21,32 @@ has_f16c (void)
   unsigned a, b, c, d;
 
   return __get_cpuid (1, &a, &b, &c, &d) && (c & bit_F16C);
+}
+#endif
+
+#ifdef ACU_HAVE_AMX
+#define LEAF_7_TILE (1u << 24)
+#define LEAF_7_INT8 (1u << 25)
+/* Of XCR0: the system saves tiles' configuration and data. */
+#define XCR0_TILES (1u << 17 | 1u << 18)
+
+/* Whether there are AMX-TILE and AMX-INT8, with palette 1 as products_amx.h uses it. */
+static int
+has_tiles (void)
+{
+  unsigned a, b, c, d, low, high;
+
+  if (!__get_cpuid (1, &a, &b, &c, &d) || !(c & bit_OSXSAVE))
+    return 0;
+  __asm__ volatile ("xgetbv" : "=a" (low), "=d" (high) : "c" (0));
+  if ((low & XCR0_TILES) != XCR0_TILES)
+    return 0;
+  if (!__get_cpuid_count (7, 0, &a, &b, &c, &d) || !(d & LEAF_7_TILE) || !(d & LEAF_7_INT8))
+    return 0;
+  /* Bytes of a tile and of all, of a row; tiles; rows. */
+  if (!__get_cpuid_count (0x1d, 0, &a, &b, &c, &d) || a < 1)
+    return 0;
+  return __get_cpuid_count (0x1d, 1, &a, &b, &c, &d) && a >> 16 >= 1024 && (b & 0xffff) >= 64 && b >> 16 >= 8 && (c & 0xffff) >= 16;
 }
 #endif
 
@@ -34,6 +67,10 @@ acu_cpu_flags (void)
           flags |= ACU_CPU_AVX512;
           if (__builtin_cpu_supports ("avx512vnni"))
             flags |= ACU_CPU_AVX512VNNI;
+#ifdef ACU_HAVE_AMX
+          if ((flags & ACU_CPU_AVX512VNNI) && has_tiles ())
+            flags |= ACU_CPU_AMX;
+#endif
         }
     }
 #endif
@@ -42,6 +79,16 @@ acu_cpu_flags (void)
   flags |= ACU_CPU_NEON;
 #endif
   return flags;
+}
+
+unsigned
+acu_cpu_permit (unsigned flags)
+{
+#if defined(ACU_HAVE_AMX) && defined(__linux__)
+  if ((flags & ACU_CPU_AMX) && syscall (SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0)
+    return flags;
+#endif
+  return flags & ~(unsigned) ACU_CPU_AMX;
 }
 
 unsigned
@@ -57,6 +104,7 @@ acu_cpu_flags_from_name (const char *name, int *known)
     { "avx2", ACU_CPU_AVX2 },
     { "avx512", ACU_CPU_AVX2 | ACU_CPU_AVX512 },
     { "avx512vnni", ACU_CPU_AVX2 | ACU_CPU_AVX512 | ACU_CPU_AVX512VNNI },
+    { "amx", ACU_CPU_AVX2 | ACU_CPU_AVX512 | ACU_CPU_AVX512VNNI | ACU_CPU_AMX },
     { "neon", ACU_CPU_NEON },
   };
 

@@ -98,6 +98,15 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->pointwise = acu_pointwise_avx512vnni;
     }
 #endif
+#ifdef ACU_HAVE_AMX
+  if (flags & ACU_CPU_AMX)
+    {
+      k->winograd_isa[ACU_WINOGRAD_I16] = "amx";
+      k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_amx;
+      k->pointwise = acu_pointwise_amx;
+      k->i16_order = ACU_I16_PLANES;
+    }
+#endif
 #ifdef __aarch64__
   if (flags & ACU_CPU_NEON)
     {

@@ -154,6 +154,7 @@ typedef struct AcuKernels
   acu_winograd_fn winograd[2];    /* by AcuWinogradKind */
   acu_pointwise_fn pointwise;
   const char *winograd_isa[2];
+  AcuI16Order i16_order;          /* of the packed weights that winograd[ACU_WINOGRAD_I16] and pointwise read */
   acu_half_widen_fn half_widen;
   acu_half_narrow_fn half_narrow;
   acu_activation_fn activation;
@@ -176,21 +177,27 @@ typedef struct AcuKernels
   acu_stream_end_fn stream_end;
 } AcuKernels;
 
-/* What the processor has and the operating system lets it use. */
+/* What the processor has, this build has kernels for, and the operating system lets it use. */
 typedef enum AcuCpuFlags
 {
   ACU_CPU_AVX2 = 1 << 0,          /* AVX2, FMA and F16C */
   ACU_CPU_AVX512 = 1 << 1,        /* AVX-512 F, BW, DQ, VL */
   ACU_CPU_NEON = 1 << 2,
-  ACU_CPU_AVX512VNNI = 1 << 3     /* AVX-512 and its VNNI */
+  ACU_CPU_AVX512VNNI = 1 << 3,    /* AVX-512 and its VNNI */
+  ACU_CPU_AMX = 1 << 4            /* AMX-TILE and AMX-INT8; see acu_cpu_permit() */
 } AcuCpuFlags;
 
 /* The flags of this processor. Costs a few instructions; no state. */
 unsigned acu_cpu_flags (void);
-/* The flags that a word of the ACUITY_CPU variable allows ("scalar", "avx2", "avx512", "avx512vnni", "neon"); each
+/* The flags that a word of the ACUITY_CPU variable allows ("scalar", "avx2", "avx512", "avx512vnni", "amx", "neon"); each
  * word includes what comes before it on its architecture. Returns 0 for "scalar", ~0u for NULL or "auto", and -1
  * through *known = 0 for a word that it does not know. */
 unsigned acu_cpu_flags_from_name (const char *name, int *known);
+/* Asks the operating system for what a process must ask for, once, before it may use it (Linux: the data of AMX tiles, for all threads of the
+ * process and for good), and returns `flags` without what it refused. The one system call of this room: here, because without it the
+ * flags are not what they say. Whoever passes ACU_CPU_AMX to acu_kernels_init() calls this before. Afterwards threads' alternate
+ * signal stacks must be as large as the system says (sysconf (_SC_MINSIGSTKSZ)), so nobody asks who does not mean to use tiles. Idempotent. */
+unsigned acu_cpu_permit (unsigned flags);
 /* Fills k: the C reference first, then each instruction set that `flags` has, in ascending order. */
 void acu_kernels_init (AcuKernels *k, unsigned flags);
 

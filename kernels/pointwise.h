@@ -14,6 +14,7 @@
  * out_channels rounded up to the group. */
 typedef struct AcuPointwise
 {
+  AcuI16Order order;
   int runs;
   int run_numbers[ACU_POINTWISE_MAX_RUNS];
   AcuElement run_elements[ACU_POINTWISE_MAX_RUNS];

@@ -33,25 +33,31 @@ window_squares (const void *const *src, int window, const AcuPointwise *conv)
 }
 
 INLINE void
-round_run (int16_t *v, const void *src, size_t at, int numbers, vec scale, const AcuElement element)
+round_run (int16_t *v, const void *src, size_t at, int numbers, vec scale, const AcuElement element, size_t place, size_t all_numbers,
+           const int planes)
 {
   int c = 0;
 
   for (; c + 2 * GROUP <= numbers; c += 2 * GROUP, v += 2 * GROUP)
     ACU_UNROLL
     for (int part = 0; part < VECS; part++)
-      v_store_i16 (v, part, v_mul (load_element (src, at + c + part * LANES, element), scale),
-                   v_mul (load_element (src, at + c + GROUP + part * LANES, element), scale));
+      store_i16 (v, part, v_mul (load_element (src, at + c + part * LANES, element), scale),
+                 v_mul (load_element (src, at + c + GROUP + part * LANES, element), scale), 2, place + c, all_numbers, planes);
   if (c < numbers)
     ACU_UNROLL
     for (int part = 0; part < VECS; part++)
-      v_store_i16_single (v + part * LANES, v_mul (load_element (src, at + c + part * LANES, element), scale));
+      {
+        vec a = v_mul (load_element (src, at + c + part * LANES, element), scale);
+
+        store_i16 (v, part, a, a, 1, place + c, all_numbers, planes);
+      }
 }
 
 /* Returns the window's factor. */
 INLINE float
-round_window (int16_t *v, const void *const *src, int window, const AcuPointwise *conv)
+round_window (int16_t *v, const void *const *src, int window, const AcuPointwise *conv, size_t all_numbers, const int planes)
 {
+  int16_t *const row = v;
   float scale, factor = acu_pointwise_block (window_squares (src, window, conv), &scale);
 
   for (int r = 0; r < conv->runs; v += conv->run_numbers[r++])
@@ -59,9 +65,9 @@ round_window (int16_t *v, const void *const *src, int window, const AcuPointwise
       size_t at = (size_t) window * conv->run_numbers[r];
 
       if (conv->run_elements[r] == ACU_ELEMENT_F16)
-        round_run (v, src[r], at, conv->run_numbers[r], v_set1 (scale), ACU_ELEMENT_F16);
+        round_run (v, src[r], at, conv->run_numbers[r], v_set1 (scale), ACU_ELEMENT_F16, (size_t) (v - row), all_numbers, planes);
       else
-        round_run (v, src[r], at, conv->run_numbers[r], v_set1 (scale), ACU_ELEMENT_F32);
+        round_run (v, src[r], at, conv->run_numbers[r], v_set1 (scale), ACU_ELEMENT_F32, (size_t) (v - row), all_numbers, planes);
     }
   return factor;
 }
@@ -134,7 +140,7 @@ window_groups (void *dst, size_t at, const int32_t *m, float window_factor, cons
 }
 
 INLINE int
-pointwise (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch, ProductsI16 products_of)
+pointwise (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch, ProductsI16 products_of, const int planes)
 {
   PointwiseLayout layout = acu_pointwise_layout (conv);
   int16_t *v = scratch;
@@ -149,7 +155,7 @@ pointwise (void *dst, const void *const *src, const AcuPointwise *conv, int n, v
       const int16_t *weights = conv->weights;
 
       for (int t = 0; t < now; t++)
-        factors[t] = round_window (v + (size_t) t * layout.numbers, src, first + t, conv);
+        factors[t] = round_window (v + (size_t) t * layout.numbers, src, first + t, conv, layout.numbers, planes);
       for (int group = 0, groups; group < layout.groups; group += groups, weights += layout.group_numbers * groups)
         {
           groups = acu_winograd_chunk (layout.groups - group);

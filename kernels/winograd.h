@@ -39,6 +39,13 @@ typedef enum AcuWinogradKind
   ACU_WINOGRAD_I16
 } AcuWinogradKind;
 
+/* How packed 16-bit weights lie in memory; which of both a set of kernels reads, AcuKernels.i16_order says. Results are the same. */
+typedef enum AcuI16Order
+{
+  ACU_I16_PAIRS,                  /* numbers of two channels beside one another */
+  ACU_I16_PLANES                  /* high bytes and low bytes apart, four channels beside one another */
+} AcuI16Order;
+
 /* What happens to a sum before it is stored. */
 typedef enum AcuWinogradActivation
 {
@@ -56,6 +63,7 @@ typedef enum AcuWinogradActivation
 typedef struct AcuWinograd
 {
   AcuWinogradKind kind;
+  AcuI16Order order;              /* I16 */
   int slices;
   int slice_channels[ACU_WINOGRAD_MAX_SLICES];
   AcuElement slice_elements[ACU_WINOGRAD_MAX_SLICES];

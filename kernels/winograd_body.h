@@ -10,6 +10,8 @@
  *   16 numbers in VECS vectors, always as a tree: i with i + 8, then i + 4, i + 2, i + 1
  * - v_store_i16 (dst, part, a, b): rounds to nearest, saturates and stores a and b, part `part` of two groups, as
  *   acu_winograd_place() tells; v_store_i16_single (dst, a) in plain order
+ * - V_PLANES where there are v_store_planes (high, low, part, a, b) and v_store_planes_single (high, low, a): the same
+ *   with high and low bytes apart
  * - products_f32: the matrix products of one chunk, and its ProductsI16 for 16 bits is an argument
  *
  * So all instruction sets share one order of operations, and agree bit for bit. */
@@ -133,9 +135,30 @@ input_f32 (float *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const
       }
 }
 
-/* Rounds the rows of `groups` (1 or 2) groups of channels to 16 bits. */
+/* Stores one or two groups of V at dst; as planes, dst - place in bytes is the tile's row of that position. */
 INLINE void
-input_rows_i16 (int16_t *v, size_t step, const float *columns, const float *scale, const int groups)
+store_i16 (int16_t *dst, int part, vec a, vec b, const int groups, size_t place, size_t channels, const int planes)
+{
+#ifdef V_PLANES
+  uint8_t *high = (uint8_t *) dst - place, *low = high + channels;
+
+  if (planes && groups == 2)
+    v_store_planes (high, low, part, a, b);
+  else if (planes)
+    v_store_planes_single (high + part * LANES, low + part * LANES, a);
+  if (planes)
+    return;
+#endif
+  if (groups == 2)
+    v_store_i16 (dst, part, a, b);
+  else
+    v_store_i16_single (dst + part * LANES, a);
+}
+
+/* Rounds the rows of `groups` (1 or 2) groups of channels to 16 bits; the first channel lies at `place` in V. */
+INLINE void
+input_rows_i16 (int16_t *v, size_t step, const float *columns, const float *scale, const int groups, size_t place, size_t channels,
+                const int planes)
 {
   for (int y = 0; y < WINDOW; y++)
     for (int part = 0; part < VECS; part++)
@@ -151,18 +174,16 @@ input_rows_i16 (int16_t *v, size_t step, const float *columns, const float *scal
             int16_t *dst = v + (y * WINDOW + x) * step;
             vec factor = v_set1 (scale[y * WINDOW + x]);
 
-            if (groups == 2)
-              v_store_i16 (dst, part, v_mul (a[x], factor), v_mul (b[x], factor));
-            else
-              v_store_i16_single (dst + part * LANES, v_mul (a[x], factor));
+            store_i16 (dst, part, v_mul (a[x], factor), groups == 2 ? v_mul (b[x], factor) : a[x], groups, place, channels, planes);
           }
       }
 }
 
 /* One tile's V in block floating point. Returns the tile's exponent as a factor. */
 INLINE float
-input_i16 (int16_t *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout, float *columns)
+input_i16 (int16_t *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout, float *columns, const int planes)
 {
+  int16_t *const row = v;
   size_t step = (size_t) ACU_WINOGRAD_TILES * layout->channels;
   vec squares[VECS][WINDOW], parts[VECS];
   float sums[WINDOW], scale[POSITIONS], factor;
@@ -189,10 +210,10 @@ input_i16 (int16_t *v, const AcuWinogradTile *tile, const AcuWinograd *conv, con
       int c = 0;
 
       for (; c + 2 * GROUP <= conv->slice_channels[s]; c += 2 * GROUP, v += 2 * GROUP, at += 2 * POSITIONS * GROUP)
-        input_rows_i16 (v, step, at, scale, 2);
+        input_rows_i16 (v, step, at, scale, 2, (size_t) (v - row), layout->channels, planes);
       if (c < conv->slice_channels[s])
         {
-          input_rows_i16 (v, step, at, scale, 1);
+          input_rows_i16 (v, step, at, scale, 1, (size_t) (v - row), layout->channels, planes);
           v += GROUP;
           at += POSITIONS * GROUP;
         }
@@ -424,12 +445,22 @@ __attribute__ ((noinline)) static float
 input_tile_i16 (int16_t *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout,
                 float *columns)
 {
-  return input_i16 (v, tile, conv, layout, columns);
+  return input_i16 (v, tile, conv, layout, columns, 0);
 }
+
+#ifdef V_PLANES
+__attribute__ ((noinline)) static float
+input_tile_planes (int16_t *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout, float *columns)
+{
+  return input_i16 (v, tile, conv, layout, columns, 1);
+}
+#else
+#define input_tile_planes input_tile_i16
+#endif
 
 INLINE int
 winograd (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch, ProductsI16 whole,
-          const AcuWinogradKind kind)
+          const AcuWinogradKind kind, const int planes)
 {
   static float (*const outputs[][5]) (const void *, float, const AcuWinogradTile *, const AcuWinograd *, int) = {
     { output_f32_linear, output_f32_slope, output_f32_sigmoid, output_f32_swish, output_f32_gate },
@@ -445,7 +476,7 @@ winograd (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *con
   for (int t = 0; t < n; t++)
     {
       if (kind == ACU_WINOGRAD_I16)
-        factors[t] = input_tile_i16 ((int16_t *) v + (size_t) t * layout.channels, &tiles[t], conv, &layout, columns);
+        factors[t] = (planes ? input_tile_planes : input_tile_i16) ((int16_t *) v + (size_t) t * layout.channels, &tiles[t], conv, &layout, columns);
       else
         input_tile_f32 ((float *) v + (size_t) t * layout.channels, &tiles[t], conv, &layout, columns);
     }

@@ -72,19 +72,27 @@ whole_lines (size_t bytes)
   return (bytes + 63) / 64 * 64;
 }
 
+static size_t
+m_bytes (int planes)
+{
+  return (ACU_WINOGRAD_TILES * 4 * M_STEP + (planes ? ACU_PLANES_SUMS : 0)) * sizeof (int32_t);
+}
+
 Layout
 acu_winograd_layout (const AcuWinograd *conv)
 {
   int channels = all_channels (conv);
   size_t number = conv->kind == ACU_WINOGRAD_I16 ? sizeof (int16_t) : sizeof (float);
+  int planes = conv->kind == ACU_WINOGRAD_I16 && conv->order == ACU_I16_PLANES;
   Layout layout = {
     .channels = channels,
     .groups = (conv->out_channels + ACU_WINOGRAD_GROUP - 1) / ACU_WINOGRAD_GROUP,
     .v_bytes = whole_lines (ACU_WINOGRAD_POSITIONS * ACU_WINOGRAD_TILES * number * channels),
-    .m_bytes = ACU_WINOGRAD_TILES * 4 * M_STEP * sizeof (float),
+    .m_bytes = m_bytes (planes),
     .columns = (size_t) ACU_WINOGRAD_POSITIONS
                  * (conv->kind == ACU_WINOGRAD_I16 ? channels : ACU_WINOGRAD_GROUP),
-    .group_bytes = ACU_WINOGRAD_POSITIONS * ACU_WINOGRAD_GROUP * number * channels
+    .group_bytes = ACU_WINOGRAD_POSITIONS * ACU_WINOGRAD_GROUP * number
+                   * (planes ? acu_planes_padded (channels) : channels)
   };
 
   return layout;
@@ -185,6 +193,42 @@ weight_place (int channels, int all_groups, int positions, int out, int place, i
          + place % pair;
 }
 
+/* The same in ACU_I16_PLANES, in bytes; *low: from the high byte to the low one. */
+static size_t
+plane_place (int channels, int all_groups, int positions, int out, int place, size_t *step, size_t *low)
+{
+  int words = acu_planes_words (channels), padded = acu_planes_padded (channels), group = out / ACU_WINOGRAD_GROUP, first = 0, groups;
+  size_t group_bytes = (size_t) 2 * padded * ACU_WINOGRAD_GROUP;
+
+  while (groups = acu_winograd_chunk (all_groups - first), first + groups <= group)
+    first += groups;
+  *step = groups * group_bytes;
+  *low = (size_t) words * 4 * ACU_WINOGRAD_GROUP;
+  return (size_t) first * positions * group_bytes + (group - first) * group_bytes + place / 4 / words * 2 * *low
+         + ((size_t) (place / 4 % words) * ACU_WINOGRAD_GROUP + out % ACU_WINOGRAD_GROUP) * 4 + place % 4;
+}
+
+/* Stores one weight at each position. */
+static void
+store_weight (void *packed, AcuI16Order order, int channels, int groups, int positions, int out, int place, const int16_t *weights)
+{
+  size_t step, low, at;
+
+  if (order == ACU_I16_PLANES)
+    {
+      at = plane_place (channels, groups, positions, out, place, &step, &low);
+      for (int p = 0; p < positions; p++, at += step)
+        {
+          ((uint8_t *) packed)[at] = (uint8_t) ((uint16_t) weights[p] >> 8);
+          ((uint8_t *) packed)[at + low] = (uint8_t) weights[p];
+        }
+      return;
+    }
+  at = weight_place (channels, groups, positions, out, place, 2, &step);
+  for (int p = 0; p < positions; p++, at += step)
+    ((int16_t *) packed)[at] = weights[p];
+}
+
 static void
 pack_channel (void *packed, double factor, const AcuWinograd *conv, const Layout *layout, const float *weights, int out)
 {
@@ -198,14 +242,20 @@ pack_channel (void *packed, double factor, const AcuWinograd *conv, const Layout
       {
         int whole = conv->kind == ACU_WINOGRAD_I16;
         int place = first + (whole ? acu_winograd_place (c, conv->slice_channels[s]) : c);
-        size_t step, at = weight_place (layout->channels, layout->groups, ACU_WINOGRAD_POSITIONS, out, place, whole ? 2 : 1, &step);
+        int16_t rounded[ACU_WINOGRAD_POSITIONS];
+        size_t step, at;
 
         transform_weights (u, weights + (size_t) (first + c) * 9);
+        if (whole)
+          {
+            for (int p = 0; p < ACU_WINOGRAD_POSITIONS; p++)
+              rounded[p] = (int16_t) lrint (u[p] * scale[p]);
+            store_weight (packed, conv->order, layout->channels, layout->groups, ACU_WINOGRAD_POSITIONS, out, place, rounded);
+            continue;
+          }
+        at = weight_place (layout->channels, layout->groups, ACU_WINOGRAD_POSITIONS, out, place, 1, &step);
         for (int p = 0; p < ACU_WINOGRAD_POSITIONS; p++, at += step)
-          if (whole)
-            ((int16_t *) packed)[at] = (int16_t) lrint (u[p] * scale[p]);
-          else
-            ((float *) packed)[at] = (float) u[p];
+          ((float *) packed)[at] = (float) u[p];
       }
 }
 
@@ -235,8 +285,9 @@ acu_pointwise_layout (const AcuPointwise *conv)
   for (int r = 0; r < conv->runs; r++)
     layout.numbers += conv->run_numbers[r];
   layout.v_bytes = whole_lines (ACU_WINOGRAD_TILES * sizeof (int16_t) * layout.numbers);
-  layout.m_bytes = ACU_WINOGRAD_TILES * 4 * M_STEP * sizeof (int32_t);
-  layout.group_numbers = (size_t) ACU_WINOGRAD_GROUP * layout.numbers;
+  layout.m_bytes = m_bytes (conv->order == ACU_I16_PLANES);
+  layout.group_numbers = (size_t) ACU_WINOGRAD_GROUP
+                         * (conv->order == ACU_I16_PLANES ? acu_planes_padded (layout.numbers) : layout.numbers);
   return layout;
 }
 
@@ -295,10 +346,9 @@ acu_pointwise_pack (void *packed, float *factor, const AcuPointwise *conv, const
         for (int c = 0; c < conv->run_numbers[r]; c++, weights++)
           {
             int place = first + acu_winograd_place (c, conv->run_numbers[r]);
-            size_t step;
+            int16_t rounded = (int16_t) lrint (*weights * scale);
 
-            ((int16_t *) packed)[weight_place (layout.numbers, layout.groups, 1, out, place, 2, &step)]
-              = (int16_t) lrint (*weights * scale);
+            store_weight (packed, conv->order, layout.numbers, layout.groups, 1, out, place, &rounded);
           }
     }
 }

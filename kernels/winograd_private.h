@@ -18,8 +18,39 @@
 /* Numbers between the groups of M: 36 positions of 16 channels, and a line so that they do not share cache sets. */
 #define M_STEP ((ACU_WINOGRAD_POSITIONS + 1) * ACU_WINOGRAD_GROUP)
 
+/* ACU_I16_PLANES: the numbers of a product come in steps of at most ACU_PLANES_STEP, a byte of each in a row of a matrix tile; steps are as
+ * long as one another, rounded up to words of four. */
+#define ACU_PLANES_STEP 64
+/* As many tiles fill one matrix tile; and what products keep behind M: three sums for each number of two of these. */
+#define ACU_PLANES_ROWS (ACU_WINOGRAD_TILES / 2)
+#define ACU_PLANES_SUMS (3 * ACU_WINOGRAD_TILES * ACU_WINOGRAD_GROUP)
+
+static inline int
+acu_planes_steps (int numbers)
+{
+  return (numbers + ACU_PLANES_STEP - 1) / ACU_PLANES_STEP;
+}
+
+/* Words of a step. */
+static inline int
+acu_planes_words (int numbers)
+{
+  int steps = acu_planes_steps (numbers);
+
+  return (numbers / 4 + steps - 1) / steps;
+}
+
+/* Numbers of all steps, which is what weights have. */
+static inline int
+acu_planes_padded (int numbers)
+{
+  return acu_planes_steps (numbers) * acu_planes_words (numbers) * 4;
+}
+
 /* Sizes of a convolution's memory. Weights: [chunk of 1 to 4 groups][position][channel, I16: pair of channels][group of the chunk]
- * [output channel of the group][I16: channel of the pair]. V: [position][tile][channel]. M: [tile][group of the chunk][M_STEP]. */
+ * [output channel of the group][I16: channel of the pair]; as planes, [chunk][position][group of the chunk][step][high, low]
+ * [word of the step][output channel of the group][channel of the word], zeros beyond the last channel. V: [position][tile][channel];
+ * as planes, [position][tile][high, low][channel]. M: [tile][group of the chunk][M_STEP]; as planes, ACU_PLANES_SUMS numbers follow. */
 typedef struct Layout
 {
   int channels, groups;           /* input channels, groups of output channels */
@@ -159,14 +190,20 @@ int acu_pointwise_avx2 (void *dst, const void *const *src, const AcuPointwise *c
 int acu_winograd_i16_avx2 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 int acu_winograd_f32_avx512 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 int acu_winograd_i16_avx512 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
-/* The same with given products. */
+/* The same with given products; `planes`: for weights in ACU_I16_PLANES. */
 int acu_winograd_i16_avx512_with (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch,
                                   ProductsI16 products);
+int acu_winograd_i16_avx512_planes (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch,
+                                    ProductsI16 products);
 int acu_pointwise_avx512 (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch);
 int acu_pointwise_avx512_with (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch,
                                ProductsI16 products);
+int acu_pointwise_avx512_planes (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch,
+                                 ProductsI16 products);
 int acu_pointwise_avx512vnni (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch);
 int acu_winograd_i16_avx512vnni (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
+int acu_pointwise_amx (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch);
+int acu_winograd_i16_amx (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 #endif
 #ifdef __aarch64__
 int acu_winograd_f32_neon (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);

@@ -97,7 +97,7 @@ stage_key (const AcuProgram *program, const AcuStage *stage)
 {
   struct
   {
-    gint32 numbers[8 + ACU_STAGE_MAX_INPUTS];
+    gint32 numbers[9 + ACU_STAGE_MAX_INPUTS];
     AcuFingerprint parts[3];
   } all;
 
@@ -111,8 +111,10 @@ stage_key (const AcuProgram *program, const AcuStage *stage)
   all.numbers[5] = stage->stride;
   all.numbers[6] = stage->weights_element;
   all.numbers[7] = (gint32) stage->n_inputs - stage->residual;
+  /* Kernels that read other weights never meet this one's. */
+  all.numbers[8] = (gint32) acu_kernels ()->i16_order;
   for (int k = 0; k < all.numbers[7]; k++)
-    all.numbers[8 + k] = program->buffers[stage->inputs[k]].channels;
+    all.numbers[9 + k] = program->buffers[stage->inputs[k]].channels;
   all.parts[0] = fingerprint_of (stage->weights);
   all.parts[1] = fingerprint_of (stage->bias);
   all.parts[2] = fingerprint_of (stage->slope);

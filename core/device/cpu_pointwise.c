@@ -2,6 +2,7 @@
 /* Convolutions whose windows share no pixels on the CPU: see pointwise.h. A transposed one makes all pixels of a result row that lie over one
  * input pixel at once, as if they were so many more channels; each of its `stride` rows has weights of its own. */
 #include "cpu.h"
+#include "kernels_once.h"
 
 #include <acuity/size.h>
 #include <string.h>
@@ -19,6 +20,7 @@ shape (const AcuProgram *program, const AcuStage *stage)
   const AcuBuffer *out = &program->buffers[stage->output];
   int rows = is_transposed (stage) ? 1 : stage->kernel_height;
   AcuPointwise conv = {
+    .order = acu_kernels ()->i16_order,
     .out_channels = out->channels * (is_transposed (stage) ? stage->stride : 1),
     .out_element = acu_cpu_element (out),
     .activation = acu_cpu_activation (stage)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Winograd convolutions on the CPU: the tiles of a step, shared out to the threads. */
 #include "cpu.h"
+#include "kernels_once.h"
 #include "pool.h"
 
 #include <acuity/size.h>
@@ -15,6 +16,7 @@ shape (const AcuProgram *program, const AcuStage *stage)
   const AcuBuffer *out = &program->buffers[stage->output];
   AcuWinograd conv = {
     .kind = stage->algorithm == ACU_ALGORITHM_WINOGRAD_I16 ? ACU_WINOGRAD_I16 : ACU_WINOGRAD_F32,
+    .order = acu_kernels ()->i16_order,
     .slices = stage->n_inputs - stage->residual,
     .out_channels = out->channels,
     .out_element = acu_cpu_element (out),

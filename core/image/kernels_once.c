@@ -17,7 +17,7 @@ acu_kernels (void)
 
       if (!known)
         g_warning ("ACUITY_CPU=%s is not known; everything the processor has is used", name);
-      acu_kernels_init (&kernels, known ? acu_cpu_flags () & allowed : acu_cpu_flags ());
+      acu_kernels_init (&kernels, acu_cpu_permit (known ? acu_cpu_flags () & allowed : acu_cpu_flags ()));
       g_once_init_leave (&once, 1);
     }
   return &kernels;

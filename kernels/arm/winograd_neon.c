@@ -131,17 +131,17 @@ PRODUCTS (products_i16, int32_t, int16_t, product_i16)
 int
 acu_winograd_f32_neon (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch)
 {
-  return winograd (tiles, n, ahead, conv, scratch, products_i16, ACU_WINOGRAD_F32);
+  return winograd (tiles, n, ahead, conv, scratch, products_i16, ACU_WINOGRAD_F32, 0);
 }
 
 int
 acu_winograd_i16_neon (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch)
 {
-  return winograd (tiles, n, ahead, conv, scratch, products_i16, ACU_WINOGRAD_I16);
+  return winograd (tiles, n, ahead, conv, scratch, products_i16, ACU_WINOGRAD_I16, 0);
 }
 
 int
 acu_pointwise_neon (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch)
 {
-  return pointwise (dst, src, conv, n, scratch, products_i16);
+  return pointwise (dst, src, conv, n, scratch, products_i16, 0);
 }

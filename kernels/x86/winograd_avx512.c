@@ -30,19 +30,33 @@ products_f32 (float *m, const float *v, const float *weights, int n, int channel
 int
 acu_winograd_f32_avx512 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch)
 {
-  return winograd (tiles, n, ahead, conv, scratch, NULL, ACU_WINOGRAD_F32);
+  return winograd (tiles, n, ahead, conv, scratch, NULL, ACU_WINOGRAD_F32, 0);
 }
 
 int
 acu_winograd_i16_avx512_with (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch,
                               ProductsI16 whole)
 {
-  return winograd (tiles, n, ahead, conv, scratch, whole, ACU_WINOGRAD_I16);
+  return winograd (tiles, n, ahead, conv, scratch, whole, ACU_WINOGRAD_I16, 0);
+}
+
+int
+acu_winograd_i16_avx512_planes (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch,
+                                ProductsI16 whole)
+{
+  return winograd (tiles, n, ahead, conv, scratch, whole, ACU_WINOGRAD_I16, 1);
 }
 
 int
 acu_pointwise_avx512_with (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch,
                            ProductsI16 whole)
 {
-  return pointwise (dst, src, conv, n, scratch, whole);
+  return pointwise (dst, src, conv, n, scratch, whole, 0);
+}
+
+int
+acu_pointwise_avx512_planes (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch,
+                             ProductsI16 whole)
+{
+  return pointwise (dst, src, conv, n, scratch, whole, 1);
 }

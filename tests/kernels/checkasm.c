@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "amx.h"
 #include "checkasm.h"
 
 #include <math.h>
@@ -94,17 +95,39 @@ for_each_level (LevelFunc run, gpointer data)
     { "avx2", ACU_CPU_AVX2 },
     { "avx512", ACU_CPU_AVX2 | ACU_CPU_AVX512 },
     { "avx512vnni", ACU_CPU_AVX2 | ACU_CPU_AVX512 | ACU_CPU_AVX512VNNI },
+    { "amx", ACU_CPU_AVX2 | ACU_CPU_AVX512 | ACU_CPU_AVX512VNNI | ACU_CPU_AMX },
     { "neon", ACU_CPU_NEON },
   };
+  unsigned flags = acu_cpu_permit (acu_cpu_flags ());
 
   for (gsize i = 0; i < G_N_ELEMENTS (levels); i++)
-    if ((acu_cpu_flags () & levels[i].flags) == levels[i].flags)
+    if ((flags & levels[i].flags) == levels[i].flags)
       {
         AcuKernels kernels;
 
         acu_kernels_init (&kernels, levels[i].flags);
         run (levels[i].isa, &kernels, data);
       }
+}
+
+void
+for_each_i16_level (LevelFunc run, gpointer data)
+{
+  AcuKernels kernels;
+
+  for_each_level (run, data);
+  acu_kernels_init (&kernels, 0);
+  kernels.i16_order = ACU_I16_PLANES;
+  kernels.winograd[ACU_WINOGRAD_I16] = winograd_i16_amx_in_c;
+  kernels.pointwise = pointwise_amx_in_c;
+  run ("amx, emulated, in C", &kernels, data);
+#ifdef ACU_TEST_AMX
+  if (!(acu_cpu_flags () & ACU_CPU_AVX512))
+    return;
+  kernels.winograd[ACU_WINOGRAD_I16] = winograd_i16_amx_emulated;
+  kernels.pointwise = pointwise_amx_emulated;
+  run ("amx, emulated", &kernels, data);
+#endif
 }
 
 static double

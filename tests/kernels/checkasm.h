@@ -44,10 +44,13 @@ void assert_same (const char *what, const char *isa, const float *expected, cons
 /* Calls run() with the kernels of every level above the C reference that this processor has. */
 typedef void (*LevelFunc) (const char *isa, const AcuKernels *kernels, gpointer data);
 void for_each_level (LevelFunc run, gpointer data);
+/* The same, and then C kernels with those convolutions in their place that use emulated AMX tiles. */
+void for_each_i16_level (LevelFunc run, gpointer data);
 
 /* The best processor time in seconds of one call of work(), tried for some hundredths of a second. */
 double best_seconds (void (*work) (gpointer data), gpointer data);
 
+void add_amx_tests (void);
 void add_conv2d_tests (void);
 void add_conv2d_gradient_tests (void);
 void add_winograd_tests (void);

@@ -8,10 +8,30 @@ typedef struct Case
 {
   AcuPointwise conv;
   int windows, numbers;           /* numbers of a window */
-  Buffer src[ACU_POINTWISE_MAX_RUNS], expected, got, weights, factor, bias, slope, scratch;
+  Buffer src[ACU_POINTWISE_MAX_RUNS], expected, got, factor, bias, slope;
+  Buffer weights[2], scratch[2];  /* by AcuI16Order */
   const void *rows[ACU_POINTWISE_MAX_RUNS];
   float *plain;
 } Case;
+
+/* For kernels that read weights of that order. */
+static void
+set_order (Case *c, AcuI16Order order)
+{
+  c->conv.order = order;
+  c->conv.weights = c->weights[order].f;
+}
+
+static void
+pack (Case *c)
+{
+  for (int order = 0; order < 2; order++)
+    {
+      set_order (c, order);
+      acu_pointwise_pack (c->weights[order].f, c->factor.f, &c->conv, c->plain);
+    }
+  set_order (c, ACU_I16_PAIRS);
+}
 
 static void
 case_init (Case *c, Numbers numbers)
@@ -30,15 +50,18 @@ case_init (Case *c, Numbers numbers)
   n = conv->out_element == ACU_ELEMENT_F16 ? (n + 1) / 2 : n;
   buffer_init (&c->expected, n, TRUE);
   buffer_init (&c->got, n, g_test_rand_bit ());
-  buffer_init (&c->weights, acu_pointwise_weights_bytes (conv) / 4, TRUE);
+  for (int order = 0; order < 2; order++)
+    {
+      conv->order = order;
+      buffer_init (&c->weights[order], acu_pointwise_weights_bytes (conv) / 4, TRUE);
+      buffer_init (&c->scratch[order], (acu_pointwise_scratch_bytes (conv) + 63) / 64 * 16, TRUE);
+    }
   buffer_init (&c->factor, padded, TRUE);
   buffer_init (&c->bias, padded, TRUE);
   buffer_init (&c->slope, padded, TRUE);
-  buffer_init (&c->scratch, (acu_pointwise_scratch_bytes (conv) + 63) / 64 * 16, TRUE);
   fill_random (c->bias.f, padded, NUMBERS_ORDINARY);
   fill_random (c->slope.f, padded, NUMBERS_ORDINARY);
-  acu_pointwise_pack (c->weights.f, c->factor.f, conv, c->plain);
-  conv->weights = c->weights.f;
+  pack (c);
   conv->factor = c->factor.f;
   conv->bias = c->bias.f;
   conv->slope = c->slope.f;
@@ -51,11 +74,14 @@ case_clear (Case *c)
     buffer_clear (&c->src[r], "pointwise source");
   buffer_clear (&c->expected, "pointwise C");
   buffer_clear (&c->got, "pointwise result");
-  buffer_clear (&c->weights, "pointwise weights");
   buffer_clear (&c->factor, "pointwise factor");
   buffer_clear (&c->bias, "pointwise bias");
   buffer_clear (&c->slope, "pointwise slope");
-  buffer_clear (&c->scratch, "pointwise scratch");
+  for (int order = 0; order < 2; order++)
+    {
+      buffer_clear (&c->weights[order], "pointwise weights");
+      buffer_clear (&c->scratch[order], "pointwise scratch");
+    }
   g_free (c->plain);
 }
 
@@ -115,7 +141,7 @@ test_against_double (void)
 
       random_case (&c, i);
       case_init (&c, NUMBERS_ORDINARY);
-      g_assert_true (k.pointwise (c.expected.f, c.rows, &c.conv, c.windows, c.scratch.f));
+      g_assert_true (k.pointwise (c.expected.f, c.rows, &c.conv, c.windows, c.scratch[c.conv.order].f));
       for (int window = 0; window < c.windows; window++)
         for (int out = 0; out < c.conv.out_channels; out++)
           {
@@ -144,7 +170,8 @@ compare_level (const char *isa, const AcuKernels *kernels, gpointer data)
   Case *c = compare->c;
 
   memset (c->got.f, 0xa5, c->got.n * sizeof (float));
-  g_assert_cmpint (kernels->pointwise (c->got.f, c->rows, &c->conv, c->windows, c->scratch.f), ==, compare->fits);
+  set_order (c, kernels->i16_order);
+  g_assert_cmpint (kernels->pointwise (c->got.f, c->rows, &c->conv, c->windows, c->scratch[c->conv.order].f), ==, compare->fits);
   for (gsize i = 0; i < (gsize) c->windows * c->conv.out_channels; i++)
     if (!same_float (number_at (&c->expected, c->conv.out_element, i), number_at (&c->got, c->conv.out_element, i)))
       {
@@ -167,15 +194,15 @@ test_random (void)
 
       random_case (&c, i);
       case_init (&c, i % N_NUMBERS);
-      compare.fits = k.pointwise (c.expected.f, c.rows, &c.conv, c.windows, c.scratch.f);
-      for_each_level (compare_level, &compare);
+      compare.fits = k.pointwise (c.expected.f, c.rows, &c.conv, c.windows, c.scratch[c.conv.order].f);
+      for_each_i16_level (compare_level, &compare);
       case_clear (&c);
     }
 }
 
 /* Sums of hundreds of the largest numbers fit 32 bits; what does not fit 16-bit floats, or is no number, is told. */
 static void
-test_range (void)
+range_level (const char *isa, const AcuKernels *k, gpointer data)
 {
   static const struct
   {
@@ -187,9 +214,7 @@ test_range (void)
     { 1e4f, ACU_ELEMENT_F32, TRUE }, { 1e30f, ACU_ELEMENT_F32, FALSE }, { NAN, ACU_ELEMENT_F32, FALSE },
     { INFINITY, ACU_ELEMENT_F16, FALSE }
   };
-  AcuKernels k;
 
-  acu_kernels_init (&k, acu_cpu_flags ());
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       Case c = { .conv = { .runs = 1, .run_numbers = { 512 }, .out_channels = 16, .out_element = rows[i].out }, .windows = 1 };
@@ -198,14 +223,21 @@ test_range (void)
       for (gsize j = 0; j < 512 * 16; j++)
         c.plain[j] = 0.5f;
       memset (c.bias.f, 0, c.bias.n * sizeof (float));
-      acu_pointwise_pack (c.weights.f, c.factor.f, &c.conv, c.plain);
+      pack (&c);
+      set_order (&c, k->i16_order);
       for (int j = 0; j < 512; j++)
         c.src[0].f[j] = rows[i].value;
-      g_assert_cmpint (k.pointwise (c.got.f, c.rows, &c.conv, 1, c.scratch.f), ==, rows[i].fits);
+      g_assert_cmpint (k->pointwise (c.got.f, c.rows, &c.conv, 1, c.scratch[c.conv.order].f), ==, rows[i].fits);
       for (int out = 0; rows[i].fits && out < 16; out++)
         g_assert_cmpfloat_with_epsilon (number_at (&c.got, rows[i].out, out), 256 * rows[i].value, 256 * rows[i].value * 1e-3f + 1e-7f);
       case_clear (&c);
     }
+}
+
+static void
+test_range (void)
+{
+  for_each_i16_level (range_level, NULL);
 }
 
 void

@@ -9,7 +9,8 @@ typedef struct Case
   AcuWinograd conv;
   int tiles, columns, rows;       /* tiles beside one another; columns and rows of the result */
   int above;                      /* rows that the tiles begin above it */
-  Buffer src[ACU_WINOGRAD_MAX_SLICES], residual, expected, got, weights, factor, bias, slope, scratch;
+  Buffer src[ACU_WINOGRAD_MAX_SLICES], residual, expected, got, factor, bias, slope;
+  Buffer weights[2], scratch[2];  /* by AcuI16Order */
   float *plain;
   AcuWinogradTile tile[ACU_WINOGRAD_TILES];
 } Case;
@@ -50,6 +51,25 @@ set_tiles (Case *c, Buffer *dst)
     }
 }
 
+/* For kernels that read weights of that order. */
+static void
+set_order (Case *c, AcuI16Order order)
+{
+  c->conv.order = order;
+  c->conv.weights = c->weights[order].f;
+}
+
+static void
+pack (Case *c)
+{
+  for (int order = 0; order < 2; order++)
+    {
+      set_order (c, order);
+      acu_winograd_pack (c->weights[order].f, c->factor.f, &c->conv, c->plain);
+    }
+  set_order (c, ACU_I16_PAIRS);
+}
+
 static void
 case_init (Case *c, Numbers numbers)
 {
@@ -68,15 +88,18 @@ case_init (Case *c, Numbers numbers)
   n = conv->out_element == ACU_ELEMENT_F16 ? (n + 1) / 2 : n;
   buffer_init (&c->expected, n, TRUE);
   buffer_init (&c->got, n, g_test_rand_bit ());
-  buffer_init (&c->weights, acu_winograd_weights_bytes (conv) / 4, TRUE);
+  for (int order = 0; order < 2; order++)
+    {
+      conv->order = order;
+      buffer_init (&c->weights[order], acu_winograd_weights_bytes (conv) / 4, TRUE);
+      buffer_init (&c->scratch[order], (acu_winograd_scratch_bytes (conv) + 63) / 64 * 16, TRUE);
+    }
   buffer_init (&c->factor, padded, TRUE);
   buffer_init (&c->bias, padded, TRUE);
   buffer_init (&c->slope, padded, TRUE);
-  buffer_init (&c->scratch, (acu_winograd_scratch_bytes (conv) + 63) / 64 * 16, TRUE);
   fill_random (c->bias.f, padded, NUMBERS_ORDINARY);
   fill_random (c->slope.f, padded, NUMBERS_ORDINARY);
-  acu_winograd_pack (c->weights.f, c->factor.f, conv, c->plain);
-  conv->weights = c->weights.f;
+  pack (c);
   conv->factor = c->factor.f;
   conv->bias = c->bias.f;
   conv->slope = c->slope.f;
@@ -91,11 +114,14 @@ case_clear (Case *c)
     buffer_clear (&c->residual, "winograd residual");
   buffer_clear (&c->expected, "winograd C");
   buffer_clear (&c->got, "winograd result");
-  buffer_clear (&c->weights, "winograd weights");
   buffer_clear (&c->factor, "winograd factor");
   buffer_clear (&c->bias, "winograd bias");
   buffer_clear (&c->slope, "winograd slope");
-  buffer_clear (&c->scratch, "winograd scratch");
+  for (int order = 0; order < 2; order++)
+    {
+      buffer_clear (&c->weights[order], "winograd weights");
+      buffer_clear (&c->scratch[order], "winograd scratch");
+    }
   g_free (c->plain);
 }
 
@@ -189,7 +215,7 @@ test_against_double (void)
       c.columns = MIN (c.columns, 10);
       case_init (&c, NUMBERS_ORDINARY);
       set_tiles (&c, &c.expected);
-      g_assert_true (k.winograd[c.conv.kind] (c.tile, c.tiles, 0, &c.conv, c.scratch.f));
+      g_assert_true (k.winograd[c.conv.kind] (c.tile, c.tiles, 0, &c.conv, c.scratch[c.conv.order].f));
       for (int y = c.above; y < c.rows; y++)
         for (int x = 0; x < c.columns; x++)
           for (int o = 0; o < c.conv.out_channels; o++)
@@ -221,15 +247,16 @@ compare_level (const char *isa, const AcuKernels *kernels, gpointer data)
   Compare *compare = data;
   Case *c = compare->c;
   gsize n = (gsize) c->rows * c->columns * c->conv.out_channels;
-  int half, fits;
+  int first, fits;
 
   memset (c->got.f, 0xa5, c->got.n * sizeof (float));
   set_tiles (c, &c->got);
-  /* In two calls, the first of which is told of the second: neither changes anything. */
-  half = (c->tiles + 1) / 2;
-  fits = kernels->winograd[c->conv.kind] (c->tile, half, c->tiles - half, &c->conv, c->scratch.f);
-  if (half < c->tiles)
-    fits &= kernels->winograd[c->conv.kind] (c->tile + half, c->tiles - half, 0, &c->conv, c->scratch.f);
+  set_order (c, kernels->i16_order);
+  /* In one call or two, the first of which is told of the second: neither changes anything. */
+  first = g_test_rand_bit () ? c->tiles : g_test_rand_int_range (1, c->tiles + 1);
+  fits = kernels->winograd[c->conv.kind] (c->tile, first, c->tiles - first, &c->conv, c->scratch[c->conv.order].f);
+  if (first < c->tiles)
+    fits &= kernels->winograd[c->conv.kind] (c->tile + first, c->tiles - first, 0, &c->conv, c->scratch[c->conv.order].f);
   g_assert_cmpint (fits, ==, compare->fits);
   for (gsize i = 0; i < n; i++)
     if (!same_float (result_at (c, &c->expected, i), result_at (c, &c->got, i)))
@@ -254,20 +281,18 @@ test_random (void)
       random_case (&c, i);
       case_init (&c, i % N_NUMBERS);
       set_tiles (&c, &c.expected);
-      compare.fits = k.winograd[c.conv.kind] (c.tile, c.tiles, 0, &c.conv, c.scratch.f);
-      for_each_level (compare_level, &compare);
+      compare.fits = k.winograd[c.conv.kind] (c.tile, c.tiles, 0, &c.conv, c.scratch[c.conv.order].f);
+      for_each_i16_level (compare_level, &compare);
       case_clear (&c);
     }
 }
 
 /* Data of any size: a bound that holds always, for sums of equal signs in all channels too. */
 static void
-test_no_overflow (void)
+no_overflow_level (const char *isa, const AcuKernels *k, gpointer data)
 {
   static const float sizes[] = { 1e-20f, 1, 1e4f, 6e4f };
-  AcuKernels k;
 
-  acu_kernels_init (&k, acu_cpu_flags ());
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
       Case c = { .conv = { .kind = ACU_WINOGRAD_I16, .slices = 1, .slice_channels = { 192 }, .out_channels = 16 },
@@ -277,11 +302,12 @@ test_no_overflow (void)
       for (gsize j = 0; j < (gsize) 192 * 16 * 9; j++)
         c.plain[j] = 0.5f;
       memset (c.bias.f, 0, c.bias.n * sizeof (float));
-      acu_winograd_pack (c.weights.f, c.factor.f, &c.conv, c.plain);
+      pack (&c);
+      set_order (&c, k->i16_order);
       for (gsize j = 0; j < c.src[0].n; j++)
         c.src[0].f[j] = g_test_rand_int_range (0, 4) ? sizes[i] : -sizes[i];
       set_tiles (&c, &c.got);
-      g_assert_true (k.winograd[ACU_WINOGRAD_I16] (c.tile, 1, 0, &c.conv, c.scratch.f));
+      g_assert_true (k->winograd[ACU_WINOGRAD_I16] (c.tile, 1, 0, &c.conv, c.scratch[c.conv.order].f));
       for (int x = 0; x < 16; x++)
         for (int o = 0; o < 16; o++)
           g_assert_cmpfloat_with_epsilon (c.got.f[x * 16 + o] / sizes[i], direct (&c, x / 4, x % 4, o) / sizes[i], 1);
@@ -290,7 +316,13 @@ test_no_overflow (void)
 }
 
 static void
-test_tells_overflow (void)
+test_no_overflow (void)
+{
+  for_each_i16_level (no_overflow_level, NULL);
+}
+
+static void
+tells_overflow_level (const char *isa, const AcuKernels *k, gpointer data)
 {
   static const struct
   {
@@ -305,22 +337,27 @@ test_tells_overflow (void)
   for (int kind = 0; kind < 2; kind++)
     for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
       {
-        AcuKernels k;
         Case c = { .conv = { .kind = kind, .slices = 1, .slice_channels = { 16 }, .out_channels = 16,
                              .out_element = rows[i].element },
                    .columns = 4, .rows = 4 };
 
-        acu_kernels_init (&k, acu_cpu_flags ());
         case_init (&c, NUMBERS_ORDINARY);
         for (gsize j = 0; j < (gsize) 16 * 16 * 9; j++)
           c.plain[j] = 0.5f;
-        acu_winograd_pack (c.weights.f, c.factor.f, &c.conv, c.plain);
+        pack (&c);
+        set_order (&c, k->i16_order);
         for (gsize j = 0; j < c.src[0].n; j++)
           c.src[0].f[j] = rows[i].value;
         set_tiles (&c, &c.got);
-        g_assert_cmpint (k.winograd[kind] (c.tile, 1, 0, &c.conv, c.scratch.f), ==, rows[i].fits);
+        g_assert_cmpint (k->winograd[kind] (c.tile, 1, 0, &c.conv, c.scratch[c.conv.order].f), ==, rows[i].fits);
         case_clear (&c);
       }
+}
+
+static void
+test_tells_overflow (void)
+{
+  for_each_i16_level (tells_overflow_level, NULL);
 }
 
 typedef struct Bench
@@ -335,7 +372,8 @@ bench_work (gpointer data)
 {
   Bench *bench = data;
 
-  bench->kernels->winograd[bench->c->conv.kind] (bench->c->tile, bench->c->tiles, 0, &bench->c->conv, bench->c->scratch.f);
+  bench->kernels->winograd[bench->c->conv.kind] (bench->c->tile, bench->c->tiles, 0, &bench->c->conv,
+                                                bench->c->scratch[bench->c->conv.order].f);
 }
 
 static void
@@ -345,6 +383,7 @@ bench_level (const char *isa, const AcuKernels *kernels, gpointer data)
   double flop = 18.0 * in_channels (&bench->c->conv) * bench->c->conv.out_channels * bench->c->columns * 4;
 
   bench->kernels = kernels;
+  set_order (bench->c, kernels->i16_order);
   g_string_append_printf (bench->line, "  %s %.1f", isa, flop / best_seconds (bench_work, bench) * 1e-9);
 }
 
@@ -377,7 +416,7 @@ test_half (void)
 {
   AcuKernels k;
 
-  acu_kernels_init (&k, acu_cpu_flags ());
+  acu_kernels_init (&k, acu_cpu_permit (acu_cpu_flags ()));
   for (guint i = 0; i < 65536; i += 16)
     {
       guint16 halves[16], back[16];

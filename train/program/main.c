@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* acuity-train: trains the network that a run file describes. */
+#include "model_file.h"
 #include "parallel.h"
 #include "session.h"
 #include "tool.h"
@@ -51,8 +52,32 @@ train (const char *path, const char *folder, gboolean restart, gboolean quiet)
   return fail (error);
 }
 
+static const char *program;
+
+/* Options of one command; what is left are its arguments. FALSE when that is all: help was asked for, or something was wrong. */
+static gboolean
+parse (int *argc, char ***argv, const GOptionEntry *entries, const char *arguments, const char *summary, int wanted)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (arguments);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *help = NULL;
+
+  g_option_context_set_summary (context, summary);
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  if (!g_option_context_parse (context, argc, argv, &error))
+    {
+      g_printerr ("%s: %s\n", program, error->message);
+      return FALSE;
+    }
+  if (wanted < 0 || *argc == wanted + 1)
+    return TRUE;
+  help = g_option_context_get_help (context, TRUE, NULL);
+  g_printerr ("%s", help);
+  return FALSE;
+}
+
 static int
-run (int argc, char **argv)
+command_train (int argc, char **argv)
 {
   g_autofree char *folder = NULL;
   gboolean restart = FALSE, quiet = FALSE, keys = FALSE;
@@ -63,17 +88,11 @@ run (int argc, char **argv)
     { "keys", 0, 0, G_OPTION_ARG_NONE, &keys, N_("List what a run file may say"), NULL },
     { NULL }
   };
-  g_autoptr (GOptionContext) context = NULL;
-  g_autoptr (GError) error = NULL;
 
-  context = g_option_context_new (_("RUN.run"));
-  g_option_context_set_summary (context, _("Trains the network that a run file describes. Run it again to go on after a stop."));
-  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    {
-      g_printerr ("acuity-train: %s\n", error->message);
-      return TOOL_USAGE;
-    }
+  if (!parse (&argc, &argv, entries, _("RUN.run"),
+              _("Trains the network that a run file describes. Run it again to go on after a stop.\n\n"
+                "acuity-train export FOLDER FILE.safetensors   writes a trained model in 16 bits"), -1))
+    return TOOL_USAGE;
   if (keys)
     {
       g_autofree char *text = acu_run_file_describe ();
@@ -83,12 +102,45 @@ run (int argc, char **argv)
     }
   if (argc != 2)
     {
-      g_autofree char *help = g_option_context_get_help (context, TRUE, NULL);
-
-      g_printerr ("%s", help);
+      g_printerr (_("acuity-train: Name one run file; --help tells more.\n"));
       return TOOL_USAGE;
     }
   return train (argv[1], folder, restart, quiet);
+}
+
+/* In 16 bits a model is half as large and loses nothing that can be seen. */
+static int
+command_export (int argc, char **argv)
+{
+  const GOptionEntry entries[] = { { NULL } };
+  g_autofree char *path = NULL;
+  AcuWeights *weights;
+  GError *error = NULL;
+
+  if (!parse (&argc, &argv, entries, _("export FOLDER FILE.safetensors"), _("Writes a trained model in 16 bits."), 2))
+    return TOOL_USAGE;
+  path = g_build_filename (argv[1], "model.safetensors", NULL);
+  weights = acu_load_safetensors (path, &error);
+  if (weights)
+    acu_model_save (weights, argv[2], ACU_TENSOR_F16, NULL, &error);
+  acu_weights_free (weights);
+  return error ? fail (error) : TOOL_OK;
+}
+
+static int
+run (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *name;
+    int (*run) (int argc, char **argv);
+  } commands[] = { { "export", command_export } };
+
+  program = "acuity-train";
+  for (guint i = 0; argc > 1 && i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (argv[1], commands[i].name))
+      return commands[i].run (argc - 1, argv + 1);
+  return command_train (argc, argv);
 }
 
 int
