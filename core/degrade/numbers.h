@@ -37,13 +37,13 @@ acu_random_at (guint64 key, guint64 i)
   return acu_random_mix (key + (i + 1) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15));
 }
 
-/* A normally distributed number (σ 1, within ±3.9) from 64 random bits: the sum of four even ones, whose kurtosis a cubic
+/* A normally distributed number (σ 1, within ±4.1) from 64 random bits: the sum of four even ones, whose kurtosis a cubic
  * mends. */
 static inline float
 acu_random_normal (guint64 bits)
 {
   /* each of the four has variance (65536² - 1) / 12 */
-  const float scale = 1.0f / 37837.2272f, mend = 0.0125f, unit = 1.00347676f;
+  const float scale = 1.0f / 37837.2272f, mend = 0.0185495f, unit = 1.00496004f;
   float z = ((int) (bits & 0xffff) + (int) (bits >> 16 & 0xffff) + (int) (bits >> 32 & 0xffff) + (int) (bits >> 48) - 131070) * scale;
 
   return unit * (z + mend * (z * z - 3) * z);

@@ -43,7 +43,7 @@ static const AcuDegradationPreset presets[] = {
                  .sigma = { 0.3, 2.5 }, .general_beta = { 0.5, 4 }, .plateau_beta = { 1, 2 }, SINC_RANGES, .keep = 1, .resize = { 1, 1 },
                  .gaussian = 0.5, .quality = { 100, 100 } },
       .second = { .kernel_size = { 7, 21 }, .isotropic = 1, .general_beta = { 0.5, 4 }, .plateau_beta = { 1, 2 }, SINC_RANGES, .keep = 1,
-                  .resize = { 1, 1 }, .noise = 1, .gaussian = 0.3, .gaussian_sigma = { 0.5, 10 }, .poisson_scale = { 0.1, 2 }, .jpeg = 0.9,
+                  .resize = { 1, 1 }, .noise = 1, .gaussian = 0.3, .gaussian_sigma = { 0.5, 8 }, .poisson_scale = { 0.1, 1.5 }, .jpeg = 0.9,
                   .quality = { 60, 97 }, .full_chroma = 0.2 },
       .mosaic = 0.8, .hot_pixels = { 0, 60 }, .chroma_blur = { 0, 2 },
       .sharpen = 0.6, .sharpen_amount = { 0.2, 1.2 }, .sharpen_sigma = { 0.6, 1.2 }, .jpeg_last = 1, .round = 1 } },
