@@ -27,7 +27,7 @@ entries (void)
   GError *error = NULL;
   g_autoptr (GPtrArray) models = acu_models_list (&error);
   g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
-  guint classic = 0;
+  guint classic = 0, built_in = 0;
 
   g_assert_no_error (error);
   g_assert_cmpuint (models->len, >, 40);
@@ -43,6 +43,17 @@ entries (void)
           g_assert_nonnull (acu_filter_find (m->name));
           continue;
         }
+      if (m->built_in)
+        {
+          g_autoptr (GError) problem = NULL;
+
+          /* What is built in is a network of that scale, and can be used at once. */
+          g_assert_true (g_str_has_prefix (m->path, "resource://") && m->bytes > 10000 && m->bytes <= 2000000 && !m->package);
+          g_assert_cmpint (acu_model_scale (m, &problem), ==, m->scale);
+          g_assert_no_error (problem);
+          built_in++;
+          continue;
+        }
       g_assert_cmpuint (strlen (m->param.sha256), ==, 64);
       g_assert_cmpuint (strlen (m->bin.sha256), ==, 64);
       g_assert_cmpint (m->scale, >=, 1);
@@ -52,6 +63,7 @@ entries (void)
       g_assert_null (m->path);
     }
   g_assert_cmpuint (classic, ==, 7);
+  g_assert_cmpuint (built_in, >=, 6);
 }
 
 static void
@@ -84,37 +96,32 @@ folders (void)
   take ("mine.bin");
 }
 
-/* What "auto" becomes with a 2× net installed, then a 4× one, then none. */
+/* What "auto" becomes: what is built in, whatever is installed. */
 static void
 automatic (void)
 {
   static const struct
   {
-    gboolean has_2, has_4;
     double scale;
     const char *name;
   } cases[] = {
-    { FALSE, FALSE, 2, "lanczos3" }, { TRUE, FALSE, 2, "spanx2_ch48" }, { TRUE, FALSE, 1.2, "spanx2_ch48" },
-    { TRUE, FALSE, 8, "spanx2_ch48" }, { FALSE, TRUE, 2, "realesrgan-x4plus" }, { TRUE, TRUE, 2, "spanx2_ch48" },
-    { TRUE, TRUE, 3, "realesrgan-x4plus" }, { TRUE, TRUE, 16, "realesrgan-x4plus" }
+    { 1, "photo-x2" }, { 1.2, "photo-x2" }, { 2, "photo-x2" }, { 2.5, "photo-x3" }, { 3, "photo-x3" }, { 3.01, "photo-x4" }, { 4, "photo-x4" },
+    { 8, "photo-x4" }, { 16, "photo-x4" }
   };
 
-  take ("spanx2_ch48.param");
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+  for (int installed = 0; installed < 2; installed++)
     {
-      AcuModelInfo *m;
+      for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+        {
+          AcuModelInfo *m = acu_model_find ("auto", cases[i].scale, NULL);
 
-      if (cases[i].has_2)
-        put ("spanx2_ch48.param", "x");
-      if (cases[i].has_4)
-        put ("realesrgan-x4plus.param", "x"), put ("realesrgan-x4plus.bin", "x");
-      m = acu_model_find ("auto", cases[i].scale, NULL);
-      g_assert_cmpstr (m->name, ==, cases[i].name);
-      acu_model_info_free (m);
-      if (cases[i].has_2)
+          g_assert_cmpstr (m->name, ==, cases[i].name);
+          acu_model_info_free (m);
+        }
+      if (installed)
         take ("spanx2_ch48.param");
-      if (cases[i].has_4)
-        take ("realesrgan-x4plus.param"), take ("realesrgan-x4plus.bin");
+      else
+        put ("spanx2_ch48.param", "x");
     }
   take ("spanx2_ch48.bin");
 }
