@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The intrinsics of AMX-TILE and AMX-INT8 as functions in C, after Intel's manual (volume 2, LDTILECFG, TILELOADD, TILESTORED, TILEZERO,
  * TILERELEASE, TDPBSSD and its sisters): what the processor would answer with a fault ends the program here. Palette 1 only: 8 tiles of at most
- * 16 rows of 64 bytes. Included before the source whose tiles are to be emulated. A file of its own state each; one thread. */
+ * 16 rows of 64 bytes. Included before the source whose tiles are to be emulated. Each thread has its own state, as on the processor (and
+ * each file that includes this). */
 #ifndef ACU_AMX_EMULATED_H
 #define ACU_AMX_EMULATED_H
 
@@ -19,9 +20,9 @@
 #define EMULATED_ROW_BYTES 64
 
 /* The configuration as it lies in memory: palette, first row, 14 zeros, 16 × 2 bytes a row, 16 × rows. */
-static uint8_t emulated_config[64];
-static int emulated_configured;
-static uint8_t emulated_data[EMULATED_TILES][EMULATED_ROWS][EMULATED_ROW_BYTES];
+static _Thread_local uint8_t emulated_config[64];
+static _Thread_local int emulated_configured;
+static _Thread_local uint8_t emulated_data[EMULATED_TILES][EMULATED_ROWS][EMULATED_ROW_BYTES];
 
 static inline void
 emulated_fault (int wrong, const char *what)
