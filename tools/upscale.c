@@ -38,20 +38,6 @@ value_of (const Arguments *arguments, const char *key)
 }
 
 static gboolean
-parse_number (const AcuOption *option, const char *text, double *number, GError **error)
-{
-  char *end;
-
-  *number = g_ascii_strtod (text, &end);
-  if (end != text && !*end && *number >= option->minimum && *number <= option->maximum
-      && (option->type == ACU_OPTION_DOUBLE || *number == (int) *number))
-    return TRUE;
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("--%s must be a number from %g to %g, not “%s”."),
-               option->key, option->minimum, option->maximum, text);
-  return FALSE;
-}
-
-static gboolean
 parse_option (const char *name, const char *text, gpointer data, GError **error)
 {
   Arguments *arguments = data;
@@ -65,13 +51,8 @@ parse_option (const char *name, const char *text, gpointer data, GError **error)
       value->number = !no;
       return TRUE;
     }
-  if (option->type == ACU_OPTION_DOUBLE || option->type == ACU_OPTION_INT)
-    return parse_number (option, text, &value->number, error);
-  if (g_str_equal (option->key, "precision") && !g_str_equal (text, "fast") && !g_str_equal (text, "exact"))
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("--precision must be fast or exact, not “%s”."), text);
-      return FALSE;
-    }
+  if (!acu_option_check_text (option, text, &value->number, error))
+    return FALSE;
   g_free (value->text);
   value->text = g_strdup (text);
   return TRUE;
@@ -265,7 +246,7 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, const 
   ToolPicture *picture;
   AcuBridgeJob job = {
     .size = *size, .model = value_of (arguments, "model")->text, .device = value_of (arguments, "device")->text,
-    .precision = acu_precision_find (value_of (arguments, "precision")->text),
+    .precision = value_of (arguments, "precision")->text,
     .threads = (int) value_of (arguments, "threads")->number, .memory = memory,
     .linear_light = value_of (arguments, "linear-light")->number != 0
   };

@@ -82,11 +82,14 @@ AcuUpscaler *
 acu_bridge_plan (const AcuBridgeJob *job, GError **error)
 {
   AcuPixelFormat format;
+  AcuPrecision precision;
 
+  if (!acu_precision_find (job->precision, &precision, error))
+    return NULL;
   pixel_format (gegl_buffer_get_format (job->input), &format);
   return acu_upscaler_new (acu_upscaler_params (.width = job->rect.width, .height = job->rect.height,
                                                 .format = format, .size = job->size, .model = job->model,
-                                                .device = job->device, .precision = job->precision, .threads = job->threads,
+                                                .device = job->device, .precision = precision, .threads = job->threads,
                                                 .memory = job->memory, .linear_light = job->linear_light),
                            error);
 }
