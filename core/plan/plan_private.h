@@ -19,7 +19,7 @@ struct AcuPlan
   int band_rows;
   gboolean whole;                 /* one band a phase; buffers shared by lifetime */
   double operations;
-  guint64 bytes;
+  guint64 bytes, beside;          /* its own; of the memory limit, the caller's */
   AcuExecutor *executor;
 };
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pty
+import re
 import select
 import shutil
 import signal
@@ -236,14 +237,46 @@ def bad_input():
     start = time.monotonic()
     check(refused(run("wide.png", "-o", "wide.webp", "--scale", "16", "--model", "lanczos3"), "16383")
           and time.monotonic() - start < 5, "a size beyond the format is refused beforehand")
-    check(refused(run("wide.png", "-o", "r.png", "--model", "lanczos3", "--memory", "10K"), "kB"), "memory limit")
-    check(refused(run("wide.png", "-o", "r.tif", "--model", "lanczos3", "--scale", "16", "--memory", "10M"), "r.tif", "12.8", "PNG"),
+    check(refused(run("wide.png", "-o", "r.png", "--model", "lanczos3", "--memory", "10K"), "MB", "10.2"), "memory limit")
+    check(refused(run("wide.png", "-o", "r.tif", "--model", "lanczos3", "--scale", "16", "--memory", "70M"), "r.tif", "PNG"),
           "a memory limit that a saver cannot keep")
-    # libwebp takes 5 bytes a sample for smooth pictures and 8 for noise.
+    # libwebp takes 15 bytes a pixel for smooth pictures and 24 for noise.
     magick("-size", "500x100", "gradient:red-blue", "middle.png")
     check(refused(run("middle.png", "-o", "r.webp", "--model", "lanczos3", "--scale", "16", "--memory", "200M"), "r.webp", "PNG"),
           "a memory limit that WebP's saver cannot keep")
     check(not leftovers("."), "no temporary file is left")
+
+
+def peak(*arguments):
+    """Exit status, peak bytes of the process, and what it said."""
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen([ACUITY, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        return process.returncode, usage.ru_maxrss * 1024, said.read()
+
+
+def memory_limits():
+    """Either the process stays below its limit, or it refuses before it takes more, with a figure with which it works."""
+    if "sanitize" in subprocess.run(["ldd", ACUITY], capture_output=True, text=True).stdout or "san.so" in os.environ.get("LD_PRELOAD", ""):
+        return
+    magick("-size", "1200x1200", "plasma:red-blue", "-depth", "8", "rgb8-large.png")
+    magick("rgb8-large.png", "-alpha", "set", "-channel", "A", "-evaluate", "set", "50%", "+channel", "PNG32:alpha8-large.png")
+    magick("rgb8-large.png", "-colorspace", "gray", "-depth", "8", "gray8-large.png")
+    for kind, output in (("rgb8", "png"), ("rgb8", "jpg"), ("rgb8", "tif"), ("rgb8", "webp"), ("rgb8", "exr"), ("rgb8", "ppm"),
+                         ("alpha8", "tif"), ("alpha8", "jpg"), ("gray8", "webp"), ("gray8", "ppm")):
+        for limit in (80, 600) if kind == "rgb8" else (110, 900):
+            status, bytes_, said = peak(kind + "-large.png", "-o", "limited." + output, "--model", "linear", "--quiet", "--memory", f"{limit}M")
+            check((status == 0 or (status == 1 and "of memory" in said and limit < 600)) and bytes_ <= limit << 20,
+                  f"{kind} to {output} within {limit} MB: status {status}, {bytes_ >> 20} MB {said.strip()}")
+    needs = float(re.search(r"needs (?:at least )?([0-9.]+)", peak("rgb8-large.png", "-o", "limited.exr", "--model", "linear", "--memory", "80M")[2])[1])
+    status, bytes_, said = peak("rgb8-large.png", "-o", "limited.exr", "--model", "linear", "--memory", int(needs * 1e6) + 100000)
+    check(status == 0 and bytes_ <= needs * 1e6 + 100000, f"the figure is enough: {needs} MB, {bytes_ / 1e6:.1f} {said.strip()}")
+    magick("rgb8-large.png", "-resize", "300%", "large.ppm")
+    status, bytes_, said = peak("large.ppm", "-o", "limited.png", "--model", "linear", "--memory", "85M")
+    check(status == 1 and "large.ppm" in said and bytes_ <= 85 << 20, f"a file whose reader holds all of it: {bytes_ >> 20} MB {said.strip()}")
+    os.remove("large.ppm")
 
 
 def full_disk():
@@ -382,7 +415,7 @@ def main():
         os.environ["XDG_DATA_HOME"] = os.path.join(folder, "home")
         os.environ["XDG_CACHE_HOME"] = os.path.join(folder, "cache")
         os.chdir(folder)
-        for part in (make_pictures, formats, sizes, metadata, names, bad_input, full_disk, several, interrupted, on_terminal, models):
+        for part in (make_pictures, formats, sizes, metadata, names, bad_input, memory_limits, full_disk, several, interrupted, on_terminal, models):
             part()
         os.chdir("/")
     print(f"1..{number}")

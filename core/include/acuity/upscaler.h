@@ -61,6 +61,7 @@ typedef enum AcuPrecision
  * @device: "auto" or "cpu"
  * @threads: 0 for one per processor; at most 256
  * @memory: limit in bytes for everything that the job allocates; 0 for three quarters of the memory that is available
+ * @beside: bytes of @memory that the caller needs for other things meanwhile
  * @linear_light: whether the exact resampler works in linear light
  * @precision: a picture whose numbers are too large for fast arithmetic is done exactly, from the beginning
  * @band_rows: 0 lets the planner choose; otherwise the height of a band of output rows (tests)
@@ -73,7 +74,7 @@ typedef struct AcuUpscalerParams
   const char *model;
   const char *device;
   int threads;
-  guint64 memory;
+  guint64 memory, beside;
   gboolean linear_light;
   AcuPrecision precision;
   int band_rows;
