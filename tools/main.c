@@ -43,10 +43,20 @@ find_translations (void)
   textdomain (GETTEXT_PACKAGE);
 }
 
+/* Without any locale, as in cron jobs and containers, “×” would become “?”; whatever shows texts today knows UTF-8. */
+static void
+set_locale (void)
+{
+  const char *characters = setlocale (LC_ALL, "") ? setlocale (LC_CTYPE, NULL) : NULL;
+
+  if (!characters || g_str_equal (characters, "C") || g_str_equal (characters, "POSIX"))
+    setlocale (LC_CTYPE, "C.UTF-8");
+}
+
 int
 main (int argc, char **argv)
 {
-  setlocale (LC_ALL, "");
+  set_locale ();
   find_translations ();
   if (argc > 1)
     for (guint i = 0; i < G_N_ELEMENTS (commands); i++)

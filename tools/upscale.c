@@ -113,7 +113,9 @@ parse_arguments (Arguments *arguments, int argc, char **argv, GError **error)
       "  acuity inspect MODEL --graph  the layers of a network\n"
       "  acuity devices                what can do the computing\n"
       "  acuity bench                  how quick this machine is\n\n"
-      "The size is given by one of --scale, --size, --longest or --print; it is twice the picture's without."));
+      "The size is given by one of --scale, --size, --longest or --print; it is twice the picture's without.\n\n"
+      "Exit status: 0 if all went well, 1 if a picture could not be enlarged, 2 if the command makes no sense, 128 and the\n"
+      "signal's number if a signal ended it."));
   return g_option_context_parse (context, &argc, &argv, error);
 }
 

