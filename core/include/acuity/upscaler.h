@@ -103,8 +103,8 @@ ACU_API const char *acu_upscaler_model (const AcuUpscaler *upscaler);   /* the n
  * noted in the user's cache folder. Negative when there was none. Reads a small file at most. */
 ACU_API double acu_upscaler_estimate_seconds (const AcuUpscaler *upscaler);
 
-/* The same; when there was no such job, small parts of noise are run through the same engine first, for half a second at
- * most, and the result is kept as a job's would be. May be called from any thread, but not while the upscaler runs
+/* The same; when there was no such job, small pictures are run through the same engine first, for about a second at
+ * most, and the result is kept until there is a job's. May be called from any thread, but not while the upscaler runs
  * or is freed. Negative when that failed. */
 ACU_API double acu_upscaler_measure_seconds (const AcuUpscaler *upscaler);
 
