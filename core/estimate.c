@@ -10,9 +10,11 @@
 
 /* What is over sooner says little, and nobody waits for it. */
 #define SHORTEST_LESSON 0.02
-/* A measurement ends after this, and uses pictures that should take this share of what is left. */
-#define MEASURE_SECONDS 0.45
-#define MEASURE_SHARE 0.5
+/* A measurement ends after this, but when making ready took longer, it has this much in any case. */
+#define MEASURE_SECONDS 0.9
+#define LEAST_SECONDS 0.3
+/* What a run that was ended must have done to tell something. */
+#define LEAST_FRACTION 0.25
 #define FIRST_SIDE 16
 #define LARGEST_SIDE 1024
 #define CPUINFO_BYTES 8192
@@ -109,12 +111,23 @@ estimate (const AcuUpscaler *upscaler, const char *key)
   return upscaler->runs ? seconds : start + seconds;
 }
 
+/* What small parts told gives way to what whole jobs tell. */
+static char *
+measured_key (const char *key)
+{
+  char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, key, -1);
+
+  sum[32] = 0;
+  return sum;
+}
+
 double
 acu_upscaler_estimate_seconds (const AcuUpscaler *upscaler)
 {
-  g_autofree char *key = key_of (upscaler);
+  g_autofree char *key = key_of (upscaler), *measured = measured_key (key);
+  double seconds = estimate (upscaler, key);
 
-  return estimate (upscaler, key);
+  return seconds >= 0 ? seconds : estimate (upscaler, measured);
 }
 
 typedef struct Measurement
@@ -125,14 +138,19 @@ typedef struct Measurement
   double fraction;
 } Measurement;
 
+/* A ramp with some grain: of mere noise some networks make what only exact arithmetic holds. */
 static gboolean
-read_noise (void *data, int y, int rows, float *pixels, GError **error)
+read_ramp (void *data, int y, int rows, float *pixels, GError **error)
 {
   const Measurement *m = data;
-  gsize n = (gsize) rows * m->width * m->channels;
+  gsize row = (gsize) m->width * m->channels;
 
-  for (gsize i = 0; i < n; i++)
-    pixels[i] = (float) (((guint32) (i + (gsize) y * n) * 2654435761u) >> 8) / (float) (1 << 24);
+  for (gsize i = 0; i < rows * row; i++)
+    {
+      float grain = (float) (((guint32) (i + (gsize) y * row) * 2654435761u) >> 24) / (1 << 12);
+
+      pixels[i] = 0.2f + 0.5f * (float) (i % row) / (float) row + grain;
+    }
   return TRUE;
 }
 
@@ -181,7 +199,8 @@ time_job (AcuUpscaler *job, gint64 deadline, double *operations, double *start, 
   gboolean done = !job->plan || acu_plan_prepare (job->plan, NULL);
 
   ready = g_get_monotonic_time ();
-  done = done && acu_upscaler_run (job, read_noise, write_nothing, &m, watch_clock, &m, NULL)
+  m.deadline = MAX (deadline, ready + (gint64) (LEAST_SECONDS * G_USEC_PER_SEC));
+  done = done && acu_upscaler_run (job, read_ramp, write_nothing, &m, watch_clock, &m, NULL)
          && job->precision == precision;
   *operations = job->operations * (done ? 1 : m.fraction);
   *start = (double) (ready - before) / G_USEC_PER_SEC;
@@ -189,24 +208,37 @@ time_job (AcuUpscaler *job, gint64 deadline, double *operations, double *start, 
   return done;
 }
 
+/* Weights that are packed for the first time are kept: the job that is asked about will find them. */
+static void
+pack_weights (const AcuUpscaler *upscaler)
+{
+  AcuUpscaler *job = upscaler->plan ? small_job (upscaler, FIRST_SIDE) : NULL;
+
+  if (job)
+    acu_plan_prepare (job->plan, NULL);
+  acu_upscaler_free (job);
+}
+
 double
 acu_upscaler_measure_seconds (const AcuUpscaler *upscaler)
 {
-  g_autofree char *key = key_of (upscaler);
-  double known = estimate (upscaler, key);
-  gint64 deadline = g_get_monotonic_time () + (gint64) (MEASURE_SECONDS * G_USEC_PER_SEC);
+  g_autofree char *key = key_of (upscaler), *measured = measured_key (key);
+  double known = acu_upscaler_estimate_seconds (upscaler);
+  gint64 deadline;
   int largest = MIN (MAX (upscaler->src_width, upscaler->src_height), LARGEST_SIDE);
   double operations = 0, start = -1, seconds = 0;
 
   if (known >= 0)
     return known;
+  pack_weights (upscaler);
+  deadline = g_get_monotonic_time () + (gint64) (MEASURE_SECONDS * G_USEC_PER_SEC);
   for (int side = FIRST_SIDE, next; ; side = next)
     {
       AcuUpscaler *job = small_job (upscaler, side);
       double did, first, took, left;
       gboolean done = job && time_job (job, deadline, &did, &first, &took);
 
-      if (done || (job && operations <= 0))
+      if (job && (done || operations <= 0 || did >= LEAST_FRACTION * job->operations))
         {
           operations = did;
           start = first;
@@ -215,11 +247,11 @@ acu_upscaler_measure_seconds (const AcuUpscaler *upscaler)
       acu_upscaler_free (job);
       if (!done || side >= largest)
         break;
-      left = (double) (deadline - g_get_monotonic_time ()) / G_USEC_PER_SEC * MEASURE_SHARE - first;
+      left = (double) (deadline - g_get_monotonic_time ()) / G_USEC_PER_SEC - first;
       next = (int) MIN (side * sqrt (MAX (left, 0) / took), largest);
       if (next < side * 1.4)
         break;
     }
-  acu_rates_add (key, operations, start, seconds);
-  return estimate (upscaler, key);
+  acu_rates_add (measured, operations, start, seconds);
+  return estimate (upscaler, measured);
 }

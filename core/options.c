@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include <acuity/error.h>
 #include <acuity/options.h>
 #include <acuity/size.h>
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 #define EVERYWHERE (ACU_OPTION_SHELL | ACU_OPTION_GEGL | ACU_OPTION_GIMP)
 
@@ -99,8 +101,64 @@ acu_option_find (const char *key)
   return NULL;
 }
 
-AcuPrecision
-acu_precision_find (const char *name)
+static gboolean
+is_number (const AcuOption *option)
 {
-  return name && g_str_equal (name, "exact") ? ACU_PRECISION_EXACT : ACU_PRECISION_FAST;
+  return option->type == ACU_OPTION_DOUBLE || option->type == ACU_OPTION_INT || option->type == ACU_OPTION_BOOLEAN;
+}
+
+static gboolean
+refuse_number (const AcuOption *option, const char *text, GError **error)
+{
+  g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s must be a number from %g to %g, not “%s”."), option->key,
+               option->minimum, option->maximum, text);
+  return FALSE;
+}
+
+gboolean
+acu_option_check_number (const AcuOption *option, double number, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (number >= option->minimum && number <= option->maximum && (option->type == ACU_OPTION_DOUBLE || number == floor (number)))
+    return TRUE;
+  text = g_strdup_printf ("%g", number);
+  return refuse_number (option, text, error);
+}
+
+gboolean
+acu_option_check_text (const AcuOption *option, const char *text, double *number, GError **error)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  char *end;
+
+  if (is_number (option))
+    {
+      *number = g_ascii_strtod (text, &end);
+      return (end != text && !*end && acu_option_check_number (option, *number, NULL)) || refuse_number (option, text, error);
+    }
+  if (option->type == ACU_OPTION_STRING)
+    return TRUE;
+  for (const AcuChoice *choice = option->choices; choice->name; choice++)
+    {
+      if (g_str_equal (choice->name, text))
+        return TRUE;
+      g_string_append_printf (names, "%s%s", names->len ? ", " : "", choice->name);
+    }
+  /* Translators: an option's name, a list of what it can be, what was given. */
+  g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s must be one of: %s; not “%s”."), option->key, names->str, text);
+  return FALSE;
+}
+
+gboolean
+acu_precision_find (const char *name, AcuPrecision *precision, GError **error)
+{
+  const AcuOption *option = acu_option_find ("precision");
+
+  if (!name || !*name)
+    name = option->default_text;
+  if (!acu_option_check_text (option, name, NULL, error))
+    return FALSE;
+  *precision = g_str_equal (name, "exact") ? ACU_PRECISION_EXACT : ACU_PRECISION_FAST;
+  return TRUE;
 }

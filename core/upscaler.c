@@ -73,15 +73,15 @@ check_result (const AcuUpscaler *upscaler, GError **error)
 static gboolean
 make_plan (AcuUpscaler *upscaler, GError **error)
 {
-  guint64 beside = acu_photo_bytes (upscaler), limit = upscaler->limit;
+  guint64 photo = acu_photo_bytes (upscaler);
 
   g_clear_pointer (&upscaler->plan, acu_plan_free);
-  upscaler->plan = acu_plan_new (upscaler->net, upscaler->device, upscaler->src_width, upscaler->src_height,
-                                 upscaler->threads, limit == 0 ? 0 : limit > beside ? limit - beside : 1,
-                                 upscaler->band_rows, upscaler->precision, error);
+  upscaler->plan = acu_plan_new_beside (upscaler->net, upscaler->device, upscaler->src_width, upscaler->src_height,
+                                        upscaler->threads, upscaler->limit, photo + upscaler->beside, upscaler->band_rows,
+                                        upscaler->precision, error);
   if (!upscaler->plan || !check_result (upscaler, error))
     return FALSE;
-  upscaler->memory = acu_plan_bytes (upscaler->plan) + beside;
+  upscaler->memory = acu_plan_bytes (upscaler->plan) + photo;
   upscaler->operations = acu_plan_operations (upscaler->plan);
   return TRUE;
 }
@@ -107,9 +107,9 @@ plan_classic (AcuUpscaler *upscaler, GError **error)
   upscaler->recipe = &acu_recipe_classic;
   upscaler->memory = acu_classic_bytes (upscaler);
   upscaler->operations = CLASSIC_OPERATIONS * upscaler->dst_width * upscaler->dst_height;
-  if (upscaler->limit && upscaler->memory > upscaler->limit)
+  if (upscaler->limit && upscaler->memory + upscaler->beside > upscaler->limit)
     {
-      g_autofree char *needed = g_format_size (upscaler->memory), *limit = g_format_size (upscaler->limit);
+      g_autofree char *needed = g_format_size (upscaler->memory + upscaler->beside), *limit = g_format_size (upscaler->limit);
 
       g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY,
                    _("“%s” needs at least %s of memory for this picture, but only %s may be used."),
@@ -152,6 +152,7 @@ acu_upscaler_new (const AcuUpscalerParams *params, GError **error)
   upscaler->precision = params->precision;
   upscaler->threads = params->threads ? params->threads : MIN ((int) g_get_num_processors (), ACU_POOL_MAX_THREADS);
   upscaler->band_rows = params->band_rows;
+  upscaler->beside = params->memory ? params->beside : 0;
   upscaler->limit = params->memory ? params->memory : available_memory () / 4 * 3;
   if (!acu_size_resolve (&params->size, params->width, params->height, &upscaler->dst_width, &upscaler->dst_height,
                          error))

@@ -24,7 +24,7 @@ struct AcuUpscaler
   const AcuDevice *device;
   AcuPrecision precision;
   int threads, band_rows;
-  guint64 limit;                  /* of memory, in bytes; 0 for none */
+  guint64 limit, beside;          /* of memory, in bytes, and what of it is the caller's; 0 for none */
   guint64 memory;
   double operations;
   double expected;                /* seconds of the run that is going on; negative if unknown */

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The texts of models/catalogue.json, for translators: written by po/models.py, compiled by nothing. */
+N_("Photographs 2×")
+N_("Quick and faithful: sharpens what is there and invents nothing. Built in.")
+N_("Photographs 3×")
+N_("Photographs 4×")
 N_("SPAN, photographs 2×")
 N_("Quick and faithful: natural detail in photographs, little invention.")
 N_("SPAN, photographs 2× (wider)")
@@ -73,3 +77,7 @@ N_("SRMD, photographs 2×, noise-free")
 N_("For clean photographs.")
 N_("SRMD, photographs 3×, noise-free")
 N_("SRMD, photographs 4×, noise-free")
+N_("SRCNN 2×")
+N_("The first network of its kind, from 2014, for comparison. Built in.")
+N_("SRCNN 3×")
+N_("SRCNN 4×")

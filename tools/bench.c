@@ -180,20 +180,13 @@ measure_models (BenchOptions *options)
 }
 
 static gboolean
-check_options (const BenchOptions *options, gboolean worker, const char *size, const char *precision, GError **error)
+check_options (BenchOptions *options, gboolean worker, const char *size, const char *precision, GError **error)
 {
-  const AcuOption *threads = acu_option_find ("threads");
-  gboolean known = !precision;
-
-  for (const AcuChoice *c = acu_option_find ("precision")->choices; c->name; c++)
-    known = known || g_str_equal (c->name, precision);
-  if (options->threads < threads->minimum || options->threads > threads->maximum)
-    g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("--threads must be from %g to %g."), threads->minimum,
-                 threads->maximum);
-  else if (options->repeat < 1 || options->repeat > 1000)
+  if (!acu_option_check_number (acu_option_find ("threads"), options->threads, error)
+      || !acu_precision_find (precision, &options->precision, error))
+    return FALSE;
+  if (options->repeat < 1 || options->repeat > 1000)
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("--repeat must be from 1 to 1000."));
-  else if (!known)
-    g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("--precision must be fast or exact, not “%s”."), precision);
   else if (worker && (!options->models || options->models[1] || !options->width || !options->height))
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("--worker needs one model and --size WIDTHxHEIGHT."));
   else if (size && (!options->width || !options->height))
@@ -233,10 +226,7 @@ tool_bench (int argc, char **argv)
       status = TOOL_USAGE;
     }
   else
-    {
-      options.precision = acu_precision_find (precision);
-      status = worker ? bench_worker (&options) : measure_models (&options);
-    }
+    status = worker ? bench_worker (&options) : measure_models (&options);
   g_strfreev (options.models);
   return status;
 }

@@ -7,12 +7,12 @@
 
 /* libpng's own limit on a side is a million, which is ours, too. */
 static const ToolFormat formats[] = {
-  { (const char *const[]) { "png", NULL }, "gegl:png-save", ACU_MAX_SIDE, TRUE, 0 },
-  { (const char *const[]) { "jpg", "jpeg", NULL }, "gegl:jpg-save", 65500, FALSE, 2 },
-  { (const char *const[]) { "tif", "tiff", NULL }, "gegl:tiff-save", ACU_MAX_SIDE, TRUE, TOOL_HELD_AS_IT_IS },
-  { (const char *const[]) { "webp", NULL }, "gegl:webp-save", 16383, TRUE, 8 },
-  { (const char *const[]) { "exr", NULL }, "gegl:exr-save", ACU_MAX_SIDE, TRUE, 4 },
-  { (const char *const[]) { "ppm", "pnm", NULL }, "gegl:ppm-save", ACU_MAX_SIDE, FALSE, 2 },
+  { (const char *const[]) { "png", NULL }, "gegl:png-save", ACU_MAX_SIDE, TRUE, 0, 0, TOOL_NO_TABLE },
+  { (const char *const[]) { "jpg", "jpeg", NULL }, "gegl:jpg-save", 65500, FALSE, 2, 0, TOOL_NO_TABLE },
+  { (const char *const[]) { "tif", "tiff", NULL }, "gegl:tiff-save", ACU_MAX_SIDE, TRUE, TOOL_HELD_AS_IT_IS, 0, TOOL_NO_TABLE },
+  { (const char *const[]) { "webp", NULL }, "gegl:webp-save", 16383, TRUE, 0, 28, TOOL_TABLE_8_BITS },
+  { (const char *const[]) { "exr", NULL }, "gegl:exr-save", ACU_MAX_SIDE, TRUE, 4, 0, TOOL_TABLE_BUT_RGB },
+  { (const char *const[]) { "ppm", "pnm", NULL }, "gegl:ppm-save", ACU_MAX_SIDE, FALSE, 0, 11, TOOL_NO_TABLE },
 };
 
 const ToolFormat *

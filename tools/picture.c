@@ -359,6 +359,8 @@ tool_picture_load (const char *path, GError **error)
                                                             : _("it is not a picture of a kind that is supported"), error);
       return NULL;
     }
+  if (!tool_memory_fits_file (loader, length, shown, error))
+    return NULL;
   picture = g_new0 (ToolPicture, 1);
   picture->path = g_strdup (path);
   if (jpeg)

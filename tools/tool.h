@@ -38,8 +38,9 @@ gboolean tool_take_lost_tiles (void);
  * @saver: GEGL operation
  * @max_side: pixels
  * @alpha: whether it has transparency
- * @held: bytes that GEGL's saver or loader keeps in memory for each sample of the whole picture; TOOL_HELD_AS_IT_IS: those of the
- *   result's own format; 0: it writes row by row
+ * @held_sample, @held_pixel: bytes that GEGL's saver keeps in memory for each sample and each pixel of the whole picture (measured);
+ *   TOOL_HELD_AS_IT_IS: those of the result's own format; 0: it writes row by row
+ * @table: for which pixels of whole numbers babl fills a table of 370 MB
  */
 typedef struct ToolFormat
 {
@@ -47,9 +48,20 @@ typedef struct ToolFormat
   const char *saver;
   int max_side;
   gboolean alpha;
-  int held;
+  int held_sample, held_pixel;
+  enum { TOOL_NO_TABLE, TOOL_TABLE_BUT_RGB, TOOL_TABLE_8_BITS } table;
 } ToolFormat;
 #define TOOL_HELD_AS_IT_IS -1
+
+/* Shares a memory limit (0: none) out: GEGL keeps what is beyond its part in its swap file, which is slow where `scarce` leaves it hardly any.
+ * From gegl_init() on, on one thread. */
+void tool_memory_share (guint64 memory, gboolean scarce);
+/* Bytes of the limit, as shared out, that this program and pictures of so many bytes take; 0 without a limit. */
+guint64 tool_memory_beside (guint64 pictures);
+/* Bytes that writing a result of that format takes in all, beside pictures of so many bytes. */
+guint64 tool_memory_to_write (const ToolFormat *format, const Babl *pixels, int width, int height, guint64 pictures);
+/* Whether a file of so many bytes can be read within the limit by that operation of GEGL. ACU_ERROR_MEMORY with the figure. */
+gboolean tool_memory_fits_file (const char *loader, guint64 bytes, const char *shown, GError **error);
 
 /* The row for that file name, or NULL with an error when nothing writes it. Must follow gegl_init(). */
 const ToolFormat *tool_format_find (const char *path, GError **error);

@@ -10,9 +10,6 @@
 #include <unistd.h>
 
 #define DEFAULT_QUALITY 95
-/* One in so many bytes may be GEGL's; with fewer than these, it would do nothing but swap. */
-#define PICTURES_SHARE 4
-#define LEAST_TILES (G_GUINT64_CONSTANT (4) << 20)
 
 /* A value for each row of the option table; text is NULL and seen FALSE for what was not given. */
 typedef struct Value
@@ -38,20 +35,6 @@ value_of (const Arguments *arguments, const char *key)
 }
 
 static gboolean
-parse_number (const AcuOption *option, const char *text, double *number, GError **error)
-{
-  char *end;
-
-  *number = g_ascii_strtod (text, &end);
-  if (end != text && !*end && *number >= option->minimum && *number <= option->maximum
-      && (option->type == ACU_OPTION_DOUBLE || *number == (int) *number))
-    return TRUE;
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("--%s must be a number from %g to %g, not “%s”."),
-               option->key, option->minimum, option->maximum, text);
-  return FALSE;
-}
-
-static gboolean
 parse_option (const char *name, const char *text, gpointer data, GError **error)
 {
   Arguments *arguments = data;
@@ -65,13 +48,8 @@ parse_option (const char *name, const char *text, gpointer data, GError **error)
       value->number = !no;
       return TRUE;
     }
-  if (option->type == ACU_OPTION_DOUBLE || option->type == ACU_OPTION_INT)
-    return parse_number (option, text, &value->number, error);
-  if (g_str_equal (option->key, "precision") && !g_str_equal (text, "fast") && !g_str_equal (text, "exact"))
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("--precision must be fast or exact, not “%s”."), text);
-      return FALSE;
-    }
+  if (!acu_option_check_text (option, text, &value->number, error))
+    return FALSE;
   g_free (value->text);
   value->text = g_strdup (text);
   return TRUE;
@@ -136,7 +114,9 @@ parse_arguments (Arguments *arguments, int argc, char **argv, GError **error)
       "  acuity degrade PICTURE…       small, worse pictures, to try and train networks\n"
       "  acuity devices                what can do the computing\n"
       "  acuity bench                  how quick this machine is\n\n"
-      "The size is given by one of --scale, --size, --longest or --print; it is twice the picture's without."));
+      "The size is given by one of --scale, --size, --longest or --print; it is twice the picture's without.\n\n"
+      "Exit status: 0 if all went well, 1 if a picture could not be enlarged, 2 if the command makes no sense, 128 and the\n"
+      "signal's number if a signal ended it."));
   return g_option_context_parse (context, &argc, &argv, error);
 }
 
@@ -201,34 +181,60 @@ can_write_to (const char *path, GError **error)
   return FALSE;
 }
 
-/* Takes off a memory limit what GEGL may keep of both pictures; what is beyond lies in its swap file. */
-static void
-share_memory (AcuBridgeJob *job)
+/* Bytes of both pictures, whether they are there yet or not; 0 if the size makes no sense, which the plan will say. */
+static guint64
+picture_bytes (const AcuBridgeJob *job)
 {
-  guint64 pictures = (guint64) job->rect.width * job->rect.height * babl_format_get_bytes_per_pixel (gegl_buffer_get_format (job->input));
+  guint64 bytes = (guint64) job->rect.width * job->rect.height * babl_format_get_bytes_per_pixel (gegl_buffer_get_format (job->input));
   int width, height;
 
-  if (!job->memory || !acu_size_resolve (&job->size, job->rect.width, job->rect.height, &width, &height, NULL))
-    return;
-  pictures += (guint64) width * height * babl_format_get_bytes_per_pixel (acu_bridge_result_format (job));
-  job->memory -= MIN (pictures, job->memory / PICTURES_SHARE);
+  if (!acu_size_resolve (&job->size, job->rect.width, job->rect.height, &width, &height, NULL))
+    return 0;
+  return bytes + (guint64) width * height * babl_format_get_bytes_per_pixel (acu_bridge_result_format (job));
+}
+
+/* Rather than refuse a job, GEGL gets by with hardly any memory. */
+static AcuUpscaler *
+plan_within_limit (AcuBridgeJob *job, GError **error)
+{
+  GError *problem = NULL;
+  AcuUpscaler *upscaler;
+
+  tool_memory_share (job->memory, FALSE);
+  job->beside = tool_memory_beside (picture_bytes (job));
+  upscaler = acu_bridge_plan (job, &problem);
+  if (upscaler || !job->memory || !g_error_matches (problem, ACU_ERROR, ACU_ERROR_MEMORY))
+    {
+      if (problem)
+        g_propagate_error (error, problem);
+      return upscaler;
+    }
+  g_error_free (problem);
+  tool_memory_share (job->memory, TRUE);
+  job->beside = tool_memory_beside (picture_bytes (job));
+  return acu_bridge_plan (job, error);
 }
 
 /* Memory that the computing has used is free again when the result is written. */
 static gboolean
-fits_memory (const ToolFormat *format, const AcuBridgeJob *job, const AcuUpscaler *upscaler, const char *path, guint64 memory,
-             GError **error)
+fits_memory (const ToolFormat *format, const AcuBridgeJob *job, const AcuUpscaler *upscaler, const char *path, GError **error)
 {
   const Babl *pixels = acu_bridge_result_format (job);
-  guint64 pixel = format->held == TOOL_HELD_AS_IT_IS ? babl_format_get_bytes_per_pixel (pixels)
-                                                     : format->held * babl_format_get_n_components (pixels);
-  guint64 bytes = pixel * (guint64) acu_upscaler_width (upscaler) * (guint64) acu_upscaler_height (upscaler);
-  g_autofree char *shown = g_filename_display_name (path), *needed = g_format_size (bytes), *limit = g_format_size (memory);
+  int width = acu_upscaler_width (upscaler), height = acu_upscaler_height (upscaler);
+  g_autofree char *shown = g_filename_display_name (path), *needed = NULL, *limit = NULL;
+  guint64 bytes = job->memory ? tool_memory_to_write (format, pixels, width, height, picture_bytes (job)) : 0;
 
-  if (!memory || bytes <= memory)
+  if (bytes > job->memory)
+    {
+      tool_memory_share (job->memory, TRUE);
+      bytes = tool_memory_to_write (format, pixels, width, height, picture_bytes (job));
+    }
+  if (bytes <= job->memory)
     return TRUE;
+  needed = g_format_size (bytes);
+  limit = g_format_size (job->memory);
   g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY,
-               _("Writing %s needs %s of memory, but only %s may be used. A PNG file needs none."), shown, needed, limit);
+               _("Writing %s needs %s of memory, but only %s may be used. A PNG file needs less."), shown, needed, limit);
   return FALSE;
 }
 
@@ -266,7 +272,7 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, const 
   ToolPicture *picture;
   AcuBridgeJob job = {
     .size = *size, .model = value_of (arguments, "model")->text, .device = value_of (arguments, "device")->text,
-    .precision = acu_precision_find (value_of (arguments, "precision")->text),
+    .precision = value_of (arguments, "precision")->text,
     .threads = (int) value_of (arguments, "threads")->number, .memory = memory,
     .linear_light = value_of (arguments, "linear-light")->number != 0
   };
@@ -275,14 +281,14 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, const 
   gboolean done = FALSE;
 
   tool_take_lost_tiles ();
+  tool_memory_share (memory, FALSE);
   picture = format && can_write_to (output, error) ? tool_picture_load (input, error) : NULL;
   if (!picture)
     return FALSE;
   job.input = picture->buffer;
   job.rect = *gegl_buffer_get_extent (picture->buffer);
-  share_memory (&job);
-  upscaler = acu_bridge_plan (&job, error);
-  if (upscaler && fits_format (format, upscaler, output, error) && fits_memory (format, &job, upscaler, output, memory, error))
+  upscaler = plan_within_limit (&job, error);
+  if (upscaler && fits_format (format, upscaler, output, error) && fits_memory (format, &job, upscaler, output, error))
     result = compute (&job, upscaler, &progress, error);
   acu_upscaler_free (upscaler);
   if (result)
@@ -387,10 +393,10 @@ check_and_run (Arguments *arguments)
       return TOOL_USAGE;
     }
   tool_catch_signals ();
+  /* For conversions that other programs have used, babl would fill a table of 256 MB at once, whether they are wanted or not. */
+  g_setenv ("BABL_INHIBIT_CACHE", "1", FALSE);
   gegl_init (NULL, NULL);
   tool_keep_warnings ();
-  if (memory)
-    g_object_set (gegl_config (), "tile-cache-size", MAX (memory / PICTURES_SHARE, LEAST_TILES), NULL);
   status = run_all (arguments, &size, memory);
   gegl_exit ();
   return status;

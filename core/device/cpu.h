@@ -42,7 +42,7 @@ struct AcuExecutor
   AcuCpuStage *stages;
   void *packed;                   /* weights of all stages */
   guint64 packed_bytes;
-  gboolean mapped;                /* they are a file's, read-only */
+  gboolean found;                 /* they come from an earlier run's file */
   AcuFingerprint key;             /* of that file */
 };
 

@@ -155,14 +155,6 @@ make_key (AcuExecutor *executor)
 }
 
 static void
-map_packed (AcuExecutor *executor)
-{
-  /* Nothing writes to memory that is `ready`. */
-  executor->packed = (void *) acu_packed_file_map (&executor->key, executor->packed_bytes, executor->threads);
-  executor->mapped = executor->packed != NULL;
-}
-
-static void
 prepare_stage (void *data, int number, int worker)
 {
   Work *work = data;
@@ -184,9 +176,9 @@ prepare_stages (AcuExecutor *executor)
     {
       guint64 bytes = acu_cpu_stage_packed_bytes (program, &program->stages[i]), lines = whole_lines (bytes);
 
-      executor->stages[i] = (AcuCpuStage) { .memory = (char *) executor->packed + at, .ready = executor->mapped };
+      executor->stages[i] = (AcuCpuStage) { .memory = (char *) executor->packed + at, .ready = executor->found };
       /* What is kept in a file holds nothing left over from other work. */
-      if (!executor->mapped)
+      if (!executor->found)
         memset ((char *) executor->packed + at + bytes, 0, lines - bytes);
       at += lines;
     }
@@ -201,28 +193,6 @@ release_stages (AcuExecutor *executor)
     acu_cpu_release_stage (&executor->stages[i]);
 }
 
-/* Packs, and keeps the result; a file's memory takes the place of our own then, for the system can do without it. */
-static gboolean
-pack_and_keep (AcuExecutor *executor, gboolean keep)
-{
-  void *own = executor->packed = acu_try_alloc (executor->packed_bytes, 1);
-
-  if (!own || !prepare_stages (executor))
-    return FALSE;
-  if (!keep)
-    return TRUE;
-  acu_packed_file_save (&executor->key, own, executor->packed_bytes, executor->threads);
-  map_packed (executor);
-  if (!executor->mapped)
-    {
-      executor->packed = own;
-      return TRUE;
-    }
-  acu_free (own);
-  release_stages (executor);
-  return prepare_stages (executor);
-}
-
 gboolean
 acu_cpu_pack (AcuExecutor *executor, GError **error)
 {
@@ -230,11 +200,15 @@ acu_cpu_pack (AcuExecutor *executor, GError **error)
 
   executor->stages = acu_try_alloc0 (executor->program->n_stages, sizeof *executor->stages);
   executor->packed_bytes = packed_bytes (executor->program);
-  keep = executor->stages && executor->packed_bytes >= WORTH_KEEPING && make_key (executor);
-  if (keep)
-    map_packed (executor);
-  if (executor->stages && (executor->mapped ? prepare_stages (executor) : pack_and_keep (executor, keep)))
-    return TRUE;
+  executor->packed = executor->stages ? acu_try_alloc (executor->packed_bytes, 1) : NULL;
+  keep = executor->packed && executor->packed_bytes >= WORTH_KEEPING && make_key (executor);
+  executor->found = keep && acu_packed_file_read (&executor->key, executor->packed, executor->packed_bytes, executor->threads);
+  if (executor->packed && prepare_stages (executor))
+    {
+      if (keep && !executor->found)
+        acu_packed_file_save (&executor->key, executor->packed, executor->packed_bytes, executor->threads);
+      return TRUE;
+    }
   g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the network's weights."));
   return FALSE;
 }
@@ -243,10 +217,7 @@ void
 acu_cpu_unpack (AcuExecutor *executor)
 {
   release_stages (executor);
-  if (executor->mapped)
-    acu_packed_file_unmap (executor->packed, executor->packed_bytes);
-  else
-    acu_free (executor->packed);
+  acu_free (executor->packed);
   acu_free (executor->stages);
   executor->stages = NULL;
 }

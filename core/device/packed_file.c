@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "packed_file.h"
 
+#include "pool.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #define MAGIC "acuity packed 1\n"
-/* So that what follows can be mapped, whatever the size of a page. */
+/* Whole pages, whatever their size. */
 #define HEADER_BYTES 65536
 #define KEY_DIGITS 32
 /* As g_mkstemp() makes them. */
@@ -21,8 +23,7 @@
 #define LEAVE_FREE (G_GUINT64_CONSTANT (1) << 30)
 /* Noting each use would write to the disk all the time. */
 #define USE_SECONDS 3600
-/* What a process that was killed has left behind. */
-#define ABANDONED_SECONDS (24 * 3600)
+#define PIECE_BYTES (G_GUINT64_CONSTANT (1) << 20)
 
 typedef struct Header
 {
@@ -69,40 +70,61 @@ is_ours (const struct stat *info)
   return S_ISREG (info->st_mode) && info->st_uid == geteuid () && !(info->st_mode & (S_IWGRP | S_IWOTH));
 }
 
-const void *
-acu_packed_file_map (const AcuFingerprint *key, guint64 bytes, int threads)
+typedef struct Reading
+{
+  int file;
+  char *data;
+  guint64 bytes;
+  gint failed;                    /* atomic */
+} Reading;
+
+static void
+read_piece (void *data, int piece, int worker)
+{
+  Reading *reading = data;
+  guint64 at = (guint64) piece * PIECE_BYTES, end = MIN (at + PIECE_BYTES, reading->bytes);
+
+  while (at < end)
+    {
+      gssize got = pread (reading->file, reading->data + at, end - at, (off_t) (HEADER_BYTES + at));
+
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got <= 0)
+        {
+          g_atomic_int_set (&reading->failed, TRUE);
+          return;
+        }
+      at += (guint64) got;
+    }
+}
+
+gboolean
+acu_packed_file_read (const AcuFingerprint *key, void *data, guint64 bytes, int threads)
 {
   g_autofree char *path = file_path (key);
   int file = open (path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  Reading reading = { file, data, bytes };
   Header header, wanted;
   struct stat info;
-  void *data = MAP_FAILED;
+  gboolean sound = FALSE;
 
   if (file < 0)
-    return NULL;
+    return FALSE;
   if (fstat (file, &info) == 0 && is_ours (&info) && (guint64) info.st_size == HEADER_BYTES + bytes
       && pread (file, &header, sizeof header, 0) == sizeof header)
-    data = mmap (NULL, bytes, PROT_READ, MAP_PRIVATE, file, HEADER_BYTES);
-  if (data != MAP_FAILED)
     {
-      wanted = make_header (key, data, bytes, threads);
-      if (memcmp (&header, &wanted, sizeof header) != 0)
+      acu_pool_run ((int) ((bytes + PIECE_BYTES - 1) / PIECE_BYTES), threads, read_piece, &reading);
+      if (!reading.failed)
         {
-          munmap (data, bytes);
-          data = MAP_FAILED;
+          wanted = make_header (key, data, bytes, threads);
+          sound = memcmp (&header, &wanted, sizeof header) == 0;
         }
-      else if (info.st_mtime + USE_SECONDS < g_get_real_time () / G_USEC_PER_SEC)
-        futimens (file, NULL);
     }
+  if (sound && info.st_mtime + USE_SECONDS < g_get_real_time () / G_USEC_PER_SEC)
+    futimens (file, NULL);
   close (file);
-  return data != MAP_FAILED ? data : NULL;
-}
-
-void
-acu_packed_file_unmap (const void *data, guint64 bytes)
-{
-  if (data)
-    munmap ((void *) data, bytes);
+  return sound;
 }
 
 /* Not flushed to the disk, which takes long: a torn file is noticed. */
@@ -125,11 +147,12 @@ write_all (int file, const void *data, guint64 bytes, off_t at)
 }
 
 static gboolean
-has_room (const char *folder, guint64 bytes)
+make_room (const char *folder, guint64 bytes)
 {
   struct statvfs disk;
   struct rlimit file;
 
+  acu_packed_file_tidy (ACU_PACKED_FILES_BYTES - bytes);
   /* Writing beyond the limit for files (ulimit -f) would end the process. */
   return statvfs (folder, &disk) == 0 && (guint64) disk.f_bavail * disk.f_frsize >= LEAVE_FREE + bytes
          && getrlimit (RLIMIT_FSIZE, &file) == 0 && (file.rlim_cur == RLIM_INFINITY || file.rlim_cur >= HEADER_BYTES + bytes);
@@ -143,15 +166,17 @@ acu_packed_file_save (const AcuFingerprint *key, const void *data, guint64 bytes
   int file;
   gboolean whole;
 
-  if (bytes > ACU_PACKED_FILES_BYTES / 2 || g_mkdir_with_parents (folder, 0700) != 0 || !has_room (folder, bytes)
+  if (bytes > ACU_PACKED_FILES_BYTES / 2 || g_mkdir_with_parents (folder, 0700) != 0 || !make_room (folder, bytes)
       || (file = g_mkstemp_full (temporary, O_RDWR | O_CLOEXEC, 0600)) < 0)
     return;
+  /* As long as this process lives, others see that the file is being written. Without such locks they may remove it, which does no harm. */
+  flock (file, LOCK_EX | LOCK_NB);
   header = make_header (key, data, bytes, threads);
   whole = write_all (file, &header, sizeof header, 0) && write_all (file, data, bytes, HEADER_BYTES);
-  if (close (file) != 0 || !whole || g_rename (temporary, path) != 0)
+  /* The lock goes with the last look at the file, so it is renamed before. */
+  if (!whole || g_rename (temporary, path) != 0)
     g_unlink (temporary);
-  else
-    acu_packed_file_tidy (ACU_PACKED_FILES_BYTES);
+  close (file);
 }
 
 typedef struct Found
@@ -175,13 +200,24 @@ newest_first (gconstpointer a, gconstpointer b)
   return (y > x) - (y < x);
 }
 
+/* Whether the process that was writing a temporary file is no more. */
+static gboolean
+is_abandoned (const char *path)
+{
+  int file = open (path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  gboolean abandoned = file >= 0 && flock (file, LOCK_EX | LOCK_NB) == 0;
+
+  if (file >= 0)
+    close (file);
+  return abandoned;
+}
+
 void
 acu_packed_file_tidy (guint64 limit)
 {
   g_autofree char *folder = folder_path ();
   GDir *listing = g_dir_open (folder, 0, NULL);
   g_autoptr (GArray) files = g_array_new (FALSE, FALSE, sizeof (Found));
-  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
   guint64 sum = 0;
   const char *name;
 
@@ -199,8 +235,10 @@ acu_packed_file_tidy (guint64 limit)
         continue;
       if (length != digits)
         {
-          if (info.st_mtime + ABANDONED_SECONDS < now)
+          if (is_abandoned (path))
             g_unlink (path);
+          else
+            sum += (guint64) info.st_size;
           continue;
         }
       found = (Found) { g_steal_pointer (&path), (guint64) info.st_size, info.st_mtime };

@@ -12,14 +12,13 @@
 
 G_BEGIN_DECLS
 
-/* What this key's file holds if it is whole and of that many bytes, checked on that many threads; or NULL. Read-only, aligned to 64;
- * until acu_packed_file_unmap(). The memory is the system's page cache: it is given back where others need it. Thread-safe. */
-const void *acu_packed_file_map (const AcuFingerprint *key, guint64 bytes, int threads);
-/* Undoes it; NULL is allowed. */
-void acu_packed_file_unmap (const void *data, guint64 bytes);
+/* Reads what this key's file holds, on that many threads; FALSE, and `data` is anything, unless the file is whole and of that many bytes. It is
+ * copied rather than mapped: a mapped file that somebody cuts short ends the process. Thread-safe. */
+gboolean acu_packed_file_read (const AcuFingerprint *key, void *data, guint64 bytes, int threads);
 
-/* Writes this key's file, unless the disk has little room, and removes the files not used for the longest time where all of them together
- * are larger than ACU_PACKED_FILES_BYTES. Never fails, never says anything. Thread-safe. */
+/* Writes this key's file, unless the disk has little room, and before that removes the files not used for the longest time where all of
+ * them together would be larger than ACU_PACKED_FILES_BYTES, and what processes that are no more have left half written. Never fails, never says
+ * anything. Thread-safe. */
 void acu_packed_file_save (const AcuFingerprint *key, const void *data, guint64 bytes, int threads);
 #define ACU_PACKED_FILES_BYTES (G_GUINT64_CONSTANT (2) << 30)
 

@@ -34,7 +34,7 @@ static const struct
 static gboolean
 refuse (const AcuPlan *plan, guint64 memory, GError **error)
 {
-  g_autofree char *needed = g_format_size (plan->bytes);
+  g_autofree char *needed = g_format_size (plan->bytes + plan->beside);
   g_autofree char *limit = g_format_size (memory);
 
   g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY,
@@ -64,14 +64,14 @@ static gboolean
 choose_bands (AcuPlan *plan, guint64 memory, int band_rows, GError **error)
 {
   int height = plan->program.buffers[plan->program.n_stages - 1].height;
-  guint64 limit = memory ? memory : G_MAXUINT64, least = G_MAXUINT64;
+  guint64 limit = !memory ? G_MAXUINT64 : memory > plan->beside ? memory - plan->beside : 0, least = G_MAXUINT64;
   int leanest = 0;
 
   if (band_rows > 0)
     {
       if (!acu_plan_place (plan, band_rows >= height ? 0 : band_rows, error))
         return FALSE;
-      return !memory || plan->bytes <= memory || refuse (plan, memory, error);
+      return plan->bytes <= limit || refuse (plan, memory, error);
     }
   for (guint i = 0; i < G_N_ELEMENTS (heights); i++)
     {
@@ -93,8 +93,8 @@ choose_bands (AcuPlan *plan, guint64 memory, int band_rows, GError **error)
 }
 
 AcuPlan *
-acu_plan_new (const AcuNet *net, const AcuDevice *device, int width, int height, int threads, guint64 memory,
-              int band_rows, AcuPrecision precision, GError **error)
+acu_plan_new_beside (const AcuNet *net, const AcuDevice *device, int width, int height, int threads, guint64 memory,
+                     guint64 beside, int band_rows, AcuPrecision precision, GError **error)
 {
   AcuPlan *plan = g_new0 (AcuPlan, 1);
 
@@ -102,6 +102,7 @@ acu_plan_new (const AcuNet *net, const AcuDevice *device, int width, int height,
   plan->device = device;
   plan->threads = threads;
   plan->precision = precision;
+  plan->beside = beside;
   if (!acu_plan_make_stages (plan, width, height, error) || !choose_bands (plan, memory, band_rows, error))
     {
       acu_plan_free (plan);

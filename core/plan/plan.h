@@ -17,9 +17,18 @@ typedef struct AcuPlan AcuPlan;
 /* Plans `net` for a width × height picture. `memory` bytes limit arena and device memory; 0 for no limit. `band_rows` is the height
  * of a band of result rows, or 0 to choose. `net` must outlive the plan. Refuses with ACU_ERROR_MEMORY, saying what it
  * would need, when not even the lowest bands fit that can be planned in about a second: single rows, but for nets of
- * thousands of layers. */
-AcuPlan *acu_plan_new (const AcuNet *net, const AcuDevice *device, int width, int height, int threads, guint64 memory,
-                       int band_rows, AcuPrecision precision, GError **error);
+ * thousands of layers. `beside` bytes of that memory are the caller's. */
+AcuPlan *acu_plan_new_beside (const AcuNet *net, const AcuDevice *device, int width, int height, int threads, guint64 memory,
+                              guint64 beside, int band_rows, AcuPrecision precision, GError **error);
+
+/* The same with all of the memory for the plan. */
+static inline AcuPlan *
+acu_plan_new (const AcuNet *net, const AcuDevice *device, int width, int height, int threads, guint64 memory, int band_rows,
+              AcuPrecision precision, GError **error)
+{
+  return acu_plan_new_beside (net, device, width, height, threads, memory, 0, band_rows, precision, error);
+}
+
 void acu_plan_free (AcuPlan *plan);
 
 int acu_plan_width (const AcuPlan *plan);         /* of the result */

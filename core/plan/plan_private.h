@@ -13,18 +13,25 @@ struct AcuPlan
   AcuPrecision precision;
   AcuProgram program;
   const AcuLayer **layers;        /* by stage: the layer whose window the stage has */
-  guint *layer_stage;             /* by layer: the stage that makes its feature map */
+  guint *layer_stage;             /* by layer: the stage that makes its feature map; only while stages are made */
   guint *consumers_start;         /* by stage: its readers are consumers[start .. start of next) */
   guint *consumers;               /* stage numbers */
   int band_rows;
   gboolean whole;                 /* one band a phase; buffers shared by lifetime */
   double operations;
-  guint64 bytes;
+  guint64 bytes, beside;          /* its own; of the memory limit, the caller's */
   AcuExecutor *executor;
 };
 
 /* stages.c: fuses the net's layers into plan->program.stages and shapes the buffers, without ring sizes. */
 gboolean acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error);
+/* stages.c: makes plan->consumers anew from the stages' inputs; FALSE without memory. */
+gboolean acu_plan_list_consumers (AcuPlan *plan);
+
+/* recompute.c: inserts copies of stages that are cheap to do twice, for readers that lag far behind; at most so many, for which there
+ * is room behind the last stage. Follows acu_plan_choose(). FALSE without memory. */
+gboolean acu_plan_recompute (AcuPlan *plan);
+#define ACU_PLAN_SPARE_STAGES 8
 
 /* fusions.c */
 typedef struct AcuGate

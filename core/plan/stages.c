@@ -272,12 +272,14 @@ widen_margins (AcuProgram *program, const AcuStage *stage)
     }
 }
 
-static gboolean
-list_consumers (AcuPlan *plan)
+gboolean
+acu_plan_list_consumers (AcuPlan *plan)
 {
   AcuProgram *program = &plan->program;
   guint total = 0;
 
+  g_free (plan->consumers_start);
+  g_free (plan->consumers);
   plan->consumers_start = g_try_new0 (guint, program->n_stages + 1);
   plan->consumers = g_try_new0 (guint, (gsize) program->n_stages * ACU_STAGE_MAX_INPUTS + 1);
   if (!plan->consumers_start || !plan->consumers)
@@ -309,9 +311,9 @@ acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
   AcuGate gate;
   AcuRepeat repeat;
 
-  plan->program.stages = g_try_new0 (AcuStage, n);
-  plan->program.buffers = g_try_new0 (AcuBuffer, n);
-  plan->layers = g_try_new0 (const AcuLayer *, n);
+  plan->program.stages = g_try_new0 (AcuStage, n + ACU_PLAN_SPARE_STAGES);
+  plan->program.buffers = g_try_new0 (AcuBuffer, n + ACU_PLAN_SPARE_STAGES);
+  plan->layers = g_try_new0 (const AcuLayer *, n + ACU_PLAN_SPARE_STAGES);
   plan->layer_stage = g_try_new0 (guint, n);
   if (!shapes || !readers || !swallowed || !plan->program.stages || !plan->program.buffers || !plan->layers || !plan->layer_stage)
     goto no_memory;
@@ -344,10 +346,10 @@ acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
       else
         add_stage (plan, layer, shapes, i);
     }
-  if (!list_consumers (plan))
+  if (!acu_plan_list_consumers (plan))
     goto no_memory;
   acu_plan_choose (plan);
-  if (!acu_plan_set_phases (plan))
+  if (!acu_plan_recompute (plan) || !acu_plan_set_phases (plan))
     goto no_memory;
   for (guint i = 0; i < plan->program.n_stages; i++)
     if (plan->program.stages[i].kind == ACU_STAGE_CONV2D || plan->program.stages[i].kind == ACU_STAGE_DECONV2D)

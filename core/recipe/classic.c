@@ -76,7 +76,7 @@ band_rows (const AcuUpscaler *upscaler)
   int rows = MIN (upscaler->band_rows > 0 ? upscaler->band_rows : MAX_ROWS, upscaler->dst_height);
 
   while (rows > 0
-         && (row_bytes (upscaler, rows) > BAND_BYTES || (upscaler->limit && bytes_for (upscaler, rows) > upscaler->limit)))
+         && (row_bytes (upscaler, rows) > BAND_BYTES || (upscaler->limit && bytes_for (upscaler, rows) + upscaler->beside > upscaler->limit)))
     rows /= 2;
   return rows;
 }

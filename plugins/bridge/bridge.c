@@ -82,12 +82,15 @@ AcuUpscaler *
 acu_bridge_plan (const AcuBridgeJob *job, GError **error)
 {
   AcuPixelFormat format;
+  AcuPrecision precision;
 
+  if (!acu_precision_find (job->precision, &precision, error))
+    return NULL;
   pixel_format (gegl_buffer_get_format (job->input), &format);
   return acu_upscaler_new (acu_upscaler_params (.width = job->rect.width, .height = job->rect.height,
                                                 .format = format, .size = job->size, .model = job->model,
-                                                .device = job->device, .precision = job->precision, .threads = job->threads,
-                                                .memory = job->memory, .linear_light = job->linear_light),
+                                                .device = job->device, .precision = precision, .threads = job->threads,
+                                                .memory = job->memory, .beside = job->beside, .linear_light = job->linear_light),
                            error);
 }
 
@@ -96,8 +99,37 @@ typedef struct Crossing
   const AcuBridgeJob *job;
   GeglBuffer *output;
   const Babl *read_format, *write_format;
+  int whole_bytes;                /* of a sample that is read as it is, a whole number; 0: babl converts */
   int width;
 } Crossing;
+
+/* babl may fill a table of 256 MB for these, and takes it or not by how long it took to do so. */
+static int
+whole_bytes (const Babl *own)
+{
+  const char *type = babl_get_name (babl_format_get_type (own, 0));
+
+  if (!is_known (own) || (babl_get_model_flags (own) & BABL_MODEL_FLAG_ASSOCIATED))
+    return 0;
+  return g_str_equal (type, "u8") ? 1 : g_str_equal (type, "u16") ? 2 : 0;
+}
+
+/* Both may begin at the same place: the numbers grow. */
+static void
+widen (float *pixels, int bytes, gsize n)
+{
+  if (bytes == 1)
+    for (gsize i = n; i-- > 0;)
+      pixels[i] = (float) ((const guint8 *) pixels)[i] / 255;
+  else
+    for (gsize i = n; i-- > 0;)
+      {
+        guint16 whole;
+
+        memcpy (&whole, (const char *) pixels + i * sizeof whole, sizeof whole);
+        pixels[i] = (float) whole / 65535;
+      }
+}
 
 static gboolean
 read_rows (void *data, int y, int rows, float *pixels, GError **error)
@@ -107,6 +139,8 @@ read_rows (void *data, int y, int rows, float *pixels, GError **error)
 
   gegl_buffer_get (crossing->job->input, GEGL_RECTANGLE (rect->x, rect->y + y, rect->width, rows), 1.0,
                    crossing->read_format, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  if (crossing->whole_bytes)
+    widen (pixels, crossing->whole_bytes, (gsize) rows * rect->width * babl_format_get_n_components (crossing->read_format));
   return TRUE;
 }
 
@@ -129,7 +163,8 @@ acu_bridge_run (const AcuBridgeJob *job, AcuUpscaler *upscaler, AcuProgress prog
   const char *pixels = pixel_format (own, &format);
   Crossing crossing = {
     .job = job,
-    .read_format = babl_format_with_space (pixels, babl_format_get_space (own)),
+    .whole_bytes = whole_bytes (own),
+    .read_format = whole_bytes (own) ? own : babl_format_with_space (pixels, babl_format_get_space (own)),
     .write_format = babl_format_with_space (pixels, babl_format_get_space (result)),
     .width = acu_upscaler_width (upscaler)
   };

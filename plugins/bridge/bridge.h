@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  * @rect: the part of @input to upscale
  * @space: the colour space that the pixels are really in (GIMP 2.10's buffers do not say); NULL for the
  *   space of the buffer's own format
- * @size, @model, @device, @precision, @threads, @memory, @linear_light: as in AcuUpscalerParams
+ * @precision: a value of the option of that name
+ * @size, @model, @device, @threads, @memory, @beside, @linear_light: as in AcuUpscalerParams
  */
 typedef struct AcuBridgeJob
 {
@@ -25,9 +26,9 @@ typedef struct AcuBridgeJob
   AcuSize size;
   const char *model;
   const char *device;
-  AcuPrecision precision;
+  const char *precision;
   int threads;
-  guint64 memory;
+  guint64 memory, beside;
   gboolean linear_light;
 } AcuBridgeJob;
 

@@ -65,7 +65,7 @@ make_job (GeglOperation *operation, GeglBuffer *input)
   g_object_get (gegl_config (), "threads", &threads, NULL);
   return (AcuBridgeJob) {
     .input = input, .rect = input_rectangle (operation), .size = { .mode = ACU_SIZE_FACTOR, .scale = o->scale },
-    .model = o->model, .device = o->device, .precision = acu_precision_find (o->precision), .threads = threads, .linear_light = o->linear_light
+    .model = o->model, .device = o->device, .precision = o->precision, .threads = threads, .linear_light = o->linear_light
   };
 }
 

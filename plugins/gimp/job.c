@@ -128,7 +128,7 @@ bridge_job (const PluginJob *job, const Part *part, GeglBuffer *input, AcuBridge
   bridge->rect = (GeglRectangle) { 0, 0, part->source.width, part->source.height };
   bridge->size = (AcuSize) { .mode = ACU_SIZE_PIXELS, .width = part->scaled.width, .height = part->scaled.height };
   bridge->device = plugin_values_text (job->values, "device");
-  bridge->precision = acu_precision_find (plugin_values_text (job->values, "precision"));
+  bridge->precision = plugin_values_text (job->values, "precision");
   if (part->coverage)
     {
       /* Networks know photos, not masks. Mitchell, because sharper filters overshoot so far that a selection with hard

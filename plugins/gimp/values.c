@@ -47,40 +47,16 @@ plugin_values_text (const PluginValues *values, const char *key)
   return values->value[plugin_option_index (key)].text;
 }
 
-static gboolean
-is_choice (const AcuOption *option, const char *name)
-{
-  for (const AcuChoice *choice = option->choices; choice->name; choice++)
-    if (g_str_equal (choice->name, name))
-      return TRUE;
-  return FALSE;
-}
-
 gboolean
 plugin_values_check (const PluginValues *values, GError **error)
 {
   plugin_for_each_option (option, i)
     {
       const PluginValue *value = &values->value[i];
+      gboolean text = option->type == ACU_OPTION_CHOICE || option->type == ACU_OPTION_STRING;
 
-      switch (option->type)
-        {
-        case ACU_OPTION_DOUBLE:
-        case ACU_OPTION_INT:
-        case ACU_OPTION_BOOLEAN:
-          if (value->number >= option->minimum && value->number <= option->maximum)
-            break;
-          g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s must be between %g and %g, not %g."),
-                       option->key, option->minimum, option->maximum, value->number);
-          return FALSE;
-        case ACU_OPTION_CHOICE:
-          if (is_choice (option, value->text))
-            break;
-          g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s cannot be \"%s\"."), option->key, value->text);
-          return FALSE;
-        case ACU_OPTION_STRING:
-          break;
-        }
+      if (!(text ? acu_option_check_text (option, value->text, NULL, error) : acu_option_check_number (option, value->number, error)))
+        return FALSE;
     }
   return TRUE;
 }

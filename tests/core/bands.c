@@ -3,6 +3,7 @@
 #include "run_net.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static AcuLayer *
@@ -201,11 +202,37 @@ attention (AcuNet *net, GRand *rand)
   acu_net_add (net, ACU_LAYER_CROP, "cut border", (const guint[]) { at, 0 }, 2, &at)->factor = 2;
 }
 
+#define TRUNK 50
+
+/* RRDB in short: a first map, 50 convolutions, and their sum with the first map; either of them can be left out. */
+static void
+first_and_trunk (AcuNet *net, GRand *rand, gboolean with_trunk, gboolean with_first)
+{
+  guint at = picture (net), first;
+
+  conv (net, rand, &at, 8, 1, 1, 0);
+  first = at;
+  for (int i = 0; i < (with_trunk ? TRUNK : 0); i++)
+    conv (net, rand, &at, 8, 3, 1, 1);
+  if (with_first && with_trunk)
+    acu_net_add (net, ACU_LAYER_ADD, "sum", (const guint[]) { at, first }, 2, &at);
+}
+
+static void
+trunk (AcuNet *net, GRand *rand)
+{
+  guint at;
+
+  first_and_trunk (net, rand, TRUE, TRUE);
+  at = net->layers->len - 1;
+  conv (net, rand, &at, 3, 1, 1, 0);
+}
+
 static const struct
 {
   const char *name;
   void (*build) (AcuNet *net, GRand *rand);
-} nets[] = { { "compact", compact }, { "dense", dense }, { "attention", attention }, { "gates", gates } };
+} nets[] = { { "compact", compact }, { "dense", dense }, { "attention", attention }, { "gates", gates }, { "trunk", trunk } };
 
 static const int sizes[][2] = { { 1, 1 }, { 37, 1 }, { 1, 23 }, { 41, 29 }, { 130, 17 } };
 static const int bands[] = { 1, 2, 3, 7, 16, 1000 };
@@ -285,6 +312,53 @@ rings_stay_short (void)
   g_assert_cmpint (acu_plan_band_rows (plan), ==, band);
   /* band + 2 rows of 52 pixels a map, and as much again for everything else */
   g_assert_cmpuint (acu_plan_bytes (plan), <, (guint64) 2 * layers * (band + 2) * (width + 2) * 8 * sizeof (float));
+  acu_plan_free (plan);
+  acu_net_unref (net);
+  g_rand_free (rand);
+}
+
+static float *
+run_part (gboolean with_trunk, gboolean with_first, const float *in, int width, int height)
+{
+  GRand *rand = g_rand_new_with_seed (4);
+  AcuNet *net = acu_net_new ("part");
+  float *out;
+
+  first_and_trunk (net, rand, with_trunk, with_first);
+  out = run_net (net, in, &width, &height, 2, 4, 0, ACU_PRECISION_EXACT);
+  acu_net_unref (net);
+  g_rand_free (rand);
+  return out;
+}
+
+/* A map that is cheap to make and read again far below is made twice: no ring waits for the trunk, and the sum is the sum. */
+static void
+cheap_maps_are_made_again (void)
+{
+  const int width = 13, height = 90;
+  GRand *rand = g_rand_new_with_seed (4);
+  AcuNet *net = acu_net_new ("trunk");
+  AcuPlan *plan;
+  g_autofree char *text = NULL;
+  g_autofree float *in = g_new (float, 3 * width * height), *first = NULL, *last = NULL, *sum = NULL;
+  guint copies = 0;
+
+  for (int i = 0; i < 3 * width * height; i++)
+    in[i] = (float) g_rand_double (rand);
+  first_and_trunk (net, rand, TRUE, TRUE);
+  plan = acu_plan_new (net, acu_device_find ("cpu", NULL), width, 300, 1, 0, 4, ACU_PRECISION_EXACT, NULL);
+  text = acu_plan_print (plan);
+  for (const char *at = text; (at = strstr (at, " direct 1×1 -> 8 × 300 × 13 f32, ")); copies++)
+    {
+      at = strchr (at, ',') + 2;
+      g_assert_cmpint (atoi (at), <=, 8);
+    }
+  g_assert_cmpuint (copies, ==, 2);
+  first = run_part (FALSE, TRUE, in, width, height);
+  last = run_part (TRUE, FALSE, in, width, height);
+  sum = run_part (TRUE, TRUE, in, width, height);
+  for (int i = 0; i < 8 * width * height; i++)
+    g_assert_cmpfloat (fabsf (sum[i] - (first[i] + last[i])), <=, 1e-6f * (1 + fabsf (sum[i])));
   acu_plan_free (plan);
   acu_net_unref (net);
   g_rand_free (rand);
@@ -458,6 +532,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bands/refused", refused);
   g_test_add_func ("/bands/rings", rings_stay_short);
   g_test_add_func ("/bands/gates", gates_are_fused);
+  g_test_add_func ("/bands/made-again", cheap_maps_are_made_again);
   g_test_add_func ("/bands/repeated", repeated);
   g_test_add_func ("/bands/unread", unread_layers);
   g_test_add_func ("/bands/short-runs", runs_are_short);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -359,14 +360,20 @@ is_there (const char *name)
 static void
 bounded (void)
 {
+  g_autofree char *path = g_build_filename (folder, "00000000000000000000000000000005.Ab12Xy", NULL);
+  int writing;
+
   start_afresh ();
   g_assert_true (g_mkdir_with_parents (folder, 0700) == 0);
   make_file ("00000000000000000000000000000001", 1000, 9);
   make_file ("00000000000000000000000000000002", 1000, 2);
   make_file ("00000000000000000000000000000003", 1000, 5);
-  make_file ("00000000000000000000000000000004.Ab12Xy", 10, 3);
-  make_file ("00000000000000000000000000000005.Ab12Xy", 10, 0);
+  make_file ("00000000000000000000000000000004.Ab12Xy", 10, 0);
+  make_file ("00000000000000000000000000000005.Ab12Xy", 10, 3);
   make_file ("a stranger", 5000, 99);
+  /* Only one of the two is being written. */
+  writing = open (path, O_RDONLY | O_CLOEXEC);
+  g_assert_true (writing >= 0 && flock (writing, LOCK_EX) == 0);
   acu_packed_file_tidy (2500);
   g_assert_false (is_there ("00000000000000000000000000000001"));
   g_assert_true (is_there ("00000000000000000000000000000002"));
@@ -374,6 +381,49 @@ bounded (void)
   g_assert_false (is_there ("00000000000000000000000000000004.Ab12Xy"));
   g_assert_true (is_there ("00000000000000000000000000000005.Ab12Xy"));
   g_assert_true (is_there ("a stranger"));
+  /* What is being written counts. */
+  acu_packed_file_tidy (2005);
+  g_assert_false (is_there ("00000000000000000000000000000003"));
+  close (writing);
+  acu_packed_file_tidy (2500);
+  g_assert_false (is_there ("00000000000000000000000000000005.Ab12Xy"));
+  g_assert_true (is_there ("00000000000000000000000000000002"));
+}
+
+static gboolean
+read_picture (void *data, int y, int rows, float *pixels, GError **error)
+{
+  memcpy (pixels, picture + (gsize) y * SIDE * 3, (gsize) rows * SIDE * 3 * sizeof (float));
+  return TRUE;
+}
+
+static gboolean
+write_picture (void *data, int y, int rows, const float *pixels, GError **error)
+{
+  memcpy ((float *) data + (gsize) y * SIDE * 3, pixels, (gsize) rows * SIDE * 3 * sizeof (float));
+  return TRUE;
+}
+
+/* Somebody else cuts the file short while a job uses what it held. */
+static void
+cut_meanwhile (void)
+{
+  g_autofree float *truth = NULL;
+  g_autofree char *name = NULL;
+  float result[SIDE * SIDE * 3];
+  AcuPlanCallbacks callbacks = { read_picture, write_picture, NULL, result };
+  AcuNet *net = make_net (FALSE, FALSE);
+  AcuPlan *plan;
+
+  start_afresh ();
+  truth = run (FALSE, FALSE, ACU_PRECISION_FAST);
+  name = only_file ();
+  plan = acu_plan_new (net, acu_device_find ("cpu", NULL), SIDE, SIDE, 2, 0, 0, ACU_PRECISION_FAST, NULL);
+  g_assert_true (acu_plan_prepare (plan, NULL) && truncate (name, 0) == 0);
+  g_assert_true (acu_plan_run (plan, &callbacks, NULL));
+  assert_same (result, truth);
+  acu_plan_free (plan);
+  acu_net_unref (net);
 }
 
 /* Every bit counts, wherever it is, and so do length and order. */
@@ -434,6 +484,7 @@ main (int argc, char **argv)
   g_test_add_func ("/packed/file-limit", file_limit);
   g_test_add_func ("/packed/side-by-side", side_by_side);
   g_test_add_func ("/packed/bounded", bounded);
+  g_test_add_func ("/packed/cut-meanwhile", cut_meanwhile);
   status = g_test_run ();
   start_afresh ();
   g_rmdir (cache);

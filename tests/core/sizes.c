@@ -141,6 +141,50 @@ options (void)
   g_assert_null (acu_option_find ("no such option"));
 }
 
+/* Where an option is given makes no difference: this is the check for all of them. */
+static void
+option_values (void)
+{
+  static const struct
+  {
+    const char *key, *text;
+    gboolean good;
+    double number;
+  } cases[] = {
+    { "scale", "1", TRUE, 1 }, { "scale", "1.5", TRUE, 1.5 }, { "scale", "16", TRUE, 16 }, { "scale", "16.1", FALSE },
+    { "scale", "0.9", FALSE }, { "scale", "nan", FALSE }, { "scale", "inf", FALSE }, { "scale", "", FALSE }, { "scale", "2x", FALSE },
+    { "threads", "0", TRUE, 0 }, { "threads", "256", TRUE, 256 }, { "threads", "257", FALSE }, { "threads", "-1", FALSE },
+    { "threads", "1.5", FALSE }, { "threads", "1e300", FALSE }, { "linear-light", "1", TRUE, 1 }, { "linear-light", "2", FALSE },
+    { "precision", "fast", TRUE }, { "precision", "exact", TRUE }, { "precision", "Fast", FALSE }, { "precision", "", FALSE },
+    { "precision", "fastest", FALSE }, { "size-mode", "print", TRUE }, { "size-mode", "paper", FALSE }, { "device", "cpu", TRUE },
+    { "device", "abacus", FALSE }, { "model", "anything", TRUE },
+  };
+  AcuPrecision precision = ACU_PRECISION_FAST;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL, again = NULL;
+      const AcuOption *option = acu_option_find (cases[i].key);
+      gboolean number = option->type != ACU_OPTION_CHOICE && option->type != ACU_OPTION_STRING;
+      double got = -1;
+
+      g_assert_cmpint (acu_option_check_text (option, cases[i].text, number ? &got : NULL, &error), ==, cases[i].good);
+      if (cases[i].good && number)
+        g_assert_cmpfloat (got, ==, cases[i].number);
+      if (cases[i].good)
+        continue;
+      g_assert_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT);
+      g_assert_true (strstr (error->message, cases[i].key) && strstr (error->message, cases[i].text));
+      if (number && got == got && *cases[i].text && !strchr (cases[i].text, 'x'))
+        g_assert_false (acu_option_check_number (option, got, &again));
+    }
+  g_assert_true (acu_precision_find ("exact", &precision, NULL) && precision == ACU_PRECISION_EXACT);
+  g_assert_true (acu_precision_find (NULL, &precision, NULL) && precision == ACU_PRECISION_FAST);
+  g_assert_true (acu_precision_find ("exact", &precision, NULL) && acu_precision_find ("", &precision, NULL));
+  g_assert_cmpint (precision, ==, ACU_PRECISION_FAST);
+  g_assert_false (acu_precision_find ("quick", &precision, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -150,5 +194,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sizes/resolve", resolve);
   g_test_add_func ("/sizes/parse", parse);
   g_test_add_func ("/sizes/options", options);
+  g_test_add_func ("/sizes/option-values", option_values);
   return g_test_run ();
 }

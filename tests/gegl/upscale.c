@@ -123,20 +123,33 @@ properties_follow_the_table (void)
   g_free (specs);
 }
 
-/* An unknown model is said, and the graph lives on. */
+/* A value that nothing knows is said, the result is empty, and the graph lives on: with a good value it makes a picture. */
 static void
-unknown_model (void)
+unknown_values (void)
 {
-  GeglBuffer *buffer = checker (0, 0, 4, 4);
-  GeglNode *op, *root = graph (buffer, "no-such-model", 2, &op);
-  guint8 pixel[4];
+  static const char *const cases[][3] = {
+    { "model", "no-such-model", "nearest" }, { "precision", "no-such-precision", "exact" }, { "device", "no-such-device", "cpu" }
+  };
 
-  g_test_expect_message (NULL, G_LOG_LEVEL_WARNING, "*no-such-model*");
-  gegl_node_blit (op, 1, GEGL_RECTANGLE (0, 0, 1, 1), babl_format ("R'G'B'A u8"), pixel, GEGL_AUTO_ROWSTRIDE,
-                  GEGL_BLIT_DEFAULT);
-  g_test_assert_expected_messages ();
-  g_object_unref (root);
-  g_object_unref (buffer);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      GeglBuffer *buffer = checker (0, 0, 4, 4);
+      GeglNode *op, *root = graph (buffer, "nearest", 2, &op);
+      const Babl *format = babl_format ("R'G'B'A u8");
+      g_autofree char *pattern = g_strdup_printf ("acuity:upscale: *%s*", cases[i][1]);
+      guint8 pixel[4] = { 1, 1, 1, 1 };
+
+      gegl_node_set (op, cases[i][0], cases[i][1], NULL);
+      g_test_expect_message (NULL, G_LOG_LEVEL_WARNING, pattern);
+      gegl_node_blit (op, 1, GEGL_RECTANGLE (0, 0, 1, 1), format, pixel, GEGL_AUTO_ROWSTRIDE, GEGL_BLIT_DEFAULT);
+      g_test_assert_expected_messages ();
+      g_assert_cmpint (pixel[3], ==, 0);
+      gegl_node_set (op, cases[i][0], cases[i][2], NULL);
+      gegl_node_blit (op, 1, GEGL_RECTANGLE (0, 0, 1, 1), format, pixel, GEGL_AUTO_ROWSTRIDE, GEGL_BLIT_DEFAULT);
+      g_assert_cmpint (pixel[3], ==, 255);
+      g_object_unref (root);
+      g_object_unref (buffer);
+    }
 }
 
 /* With real networks where they are installed: the size is the net's, the picture is not empty. */
@@ -184,7 +197,7 @@ main (int argc, char **argv)
   g_test_add_func ("/upscale/bounds", bounds_grow);
   g_test_add_func ("/upscale/pieces", pieces);
   g_test_add_func ("/upscale/properties", properties_follow_the_table);
-  g_test_add_func ("/upscale/unknown-model", unknown_model);
+  g_test_add_func ("/upscale/unknown-values", unknown_values);
   g_test_add_func ("/upscale/network", network);
   result = g_test_run ();
   gegl_exit ();

@@ -65,9 +65,10 @@
   (gimp-xcf-save 0 image (car (gimp-image-get-active-drawable image)) (string-append FOLDER "/" name ".xcf") name))
 
 (define (drawable image) (car (gimp-image-get-active-drawable image)))
+(define PRECISION "fast")
 (define (upscale image model mode factor width height longest print-width print-height resolution linear device)
   (plug-in-acuity-upscale RUN-NONINTERACTIVE image (drawable image) model mode factor width height longest print-width
-                          print-height resolution linear device "fast"))
+                          print-height resolution linear device PRECISION))
 (define (by-factor image model factor) (upscale image model "factor" factor 0 0 0 0 0 300 1 "auto"))
 
 ; `finish` (giving the profile) comes before our scaling, which must keep the numbers, and after GIMP's, which need not
@@ -154,4 +155,6 @@
 (refused "pixels" "nearest" "pixels" 2 0 0 0 0 0 300 1 "auto")
 (refused "device" "nearest" "factor" 2 0 0 0 0 0 300 1 "abacus")
 (refused "resolution" "nearest" "print" 2 0 0 0 100 100 -3 1 "auto")
+(set! PRECISION "quick")
+(refused "precision" "nearest" "factor" 2 0 0 0 0 0 300 1 "auto")
 (say "TAP done")

@@ -84,7 +84,7 @@ def worker_refuses():
     refused(run("--worker", *size), "one model")
     refused(run("--worker", "double.param", "gray.param", *size), "one model")
     refused(run("--worker", "double.param", "--size", "8x"), "--size")
-    refused(run("--worker", "double.param", *size, "--threads", "257"), "--threads")
+    refused(run("--worker", "double.param", *size, "--threads", "257"), "threads")
     for model, word in (("lanczos3", "lanczos3"), ("missing.param", "missing.param"), ("gray.param", "gray.param"),
                         ("half.param", "half.param"), ("no-such", "no-such")):
         refused(run("--worker", model, *size, stdin="load ok.f32\n"), word)

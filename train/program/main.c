@@ -7,7 +7,6 @@
 
 #include <acuity/acuity.h>
 #include <glib/gi18n.h>
-#include <locale.h>
 
 static gboolean
 asked_to_stop (void)
@@ -148,7 +147,6 @@ main (int argc, char **argv)
 {
   int status;
 
-  setlocale (LC_ALL, "");
   tool_find_translations ();
   g_set_prgname ("acuity-train");
   acu_parallel_begin (&argc, &argv);

@@ -51,8 +51,14 @@ ACU_API const AcuOption *acu_options_all (void);
 /* The option with that key, or NULL. */
 ACU_API const AcuOption *acu_option_find (const char *key);
 
-/* What a value of the option "precision" means; fast for what it does not know. */
-ACU_API AcuPrecision acu_precision_find (const char *name);
+/* Whether a value may be given to an option: numbers (of booleans: 0 or 1) within their range, whole ones for ACU_OPTION_INT; of choices one of
+ * the names; any text for ACU_OPTION_STRING. `number` gets the number that a text is; NULL where the option is none.
+ * ACU_ERROR_ARGUMENT, one sentence with the option's key. Thread-safe. */
+ACU_API gboolean acu_option_check_number (const AcuOption *option, double number, GError **error);
+ACU_API gboolean acu_option_check_text (const AcuOption *option, const char *text, double *number, GError **error);
+
+/* What a value of the option "precision" means; NULL and "" mean the default. ACU_ERROR_ARGUMENT for what is none. */
+ACU_API gboolean acu_precision_find (const char *name, AcuPrecision *precision, GError **error);
 
 G_END_DECLS
 

@@ -61,6 +61,7 @@ typedef enum AcuPrecision
  * @device: "auto" or "cpu"
  * @threads: 0 for one per processor; at most 256
  * @memory: limit in bytes for everything that the job allocates; 0 for three quarters of the memory that is available
+ * @beside: bytes of @memory that the caller needs for other things meanwhile
  * @linear_light: whether the exact resampler works in linear light
  * @precision: a picture whose numbers are too large for fast arithmetic is done exactly, from the beginning
  * @band_rows: 0 lets the planner choose; otherwise the height of a band of output rows (tests)
@@ -73,7 +74,7 @@ typedef struct AcuUpscalerParams
   const char *model;
   const char *device;
   int threads;
-  guint64 memory;
+  guint64 memory, beside;
   gboolean linear_light;
   AcuPrecision precision;
   int band_rows;
@@ -102,8 +103,8 @@ ACU_API const char *acu_upscaler_model (const AcuUpscaler *upscaler);   /* the n
  * noted in the user's cache folder. Negative when there was none. Reads a small file at most. */
 ACU_API double acu_upscaler_estimate_seconds (const AcuUpscaler *upscaler);
 
-/* The same; when there was no such job, small parts of noise are run through the same engine first, for half a second at
- * most, and the result is kept as a job's would be. May be called from any thread, but not while the upscaler runs
+/* The same; when there was no such job, small pictures are run through the same engine first, for about a second at
+ * most, and the result is kept until there is a job's. May be called from any thread, but not while the upscaler runs
  * or is freed. Negative when that failed. */
 ACU_API double acu_upscaler_measure_seconds (const AcuUpscaler *upscaler);
 
