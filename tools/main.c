@@ -2,7 +2,6 @@
 #include "tool.h"
 
 #include <glib/gi18n.h>
-#include <locale.h>
 #include <string.h>
 
 static const struct

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "model_file.h"
 
+#include "create.h"
 #include "save_safetensors.h"
 
 #include <acuity/acuity.h>
@@ -60,6 +61,8 @@ acu_model_weights (const AcuTrainNet *net, const float *values, const AcuWeights
   g_hash_table_iter_init (&iter, original->metadata);
   while (g_hash_table_iter_next (&iter, &key, &value))
     g_hash_table_insert (weights->metadata, g_strdup (key), g_strdup (value));
+  if (!acu_arch_finish (weights, error))
+    g_clear_pointer (&weights, acu_weights_free);
   return weights;
 }
 
@@ -114,14 +117,7 @@ acu_model_copy_tensors (const AcuWeights *to, const AcuWeights *from, GError **e
         continue;
       if (!(numbers = read_numbers (source, error)))
         return -1;
-      for (guint64 k = 0; k < source->count; k++)
-        {
-          guint32 bits;
-
-          memcpy (&bits, &numbers[k], sizeof bits);
-          bits = GUINT32_TO_LE (bits);
-          memcpy ((guint8 *) tensor->data + k * sizeof bits, &bits, sizeof bits);
-        }
+      acu_tensor_write (tensor, numbers);
       acu_free (numbers);
       copied++;
     }

@@ -181,6 +181,23 @@ failed:
   return NULL;
 }
 
+static const AcuArch *
+recognise_tensors (const AcuWeights *weights)
+{
+  for (guint i = 0; acu_archs[i]; i++)
+    if (acu_archs[i]->recognise_tensors && acu_archs[i]->recognise_tensors (weights))
+      return acu_archs[i];
+  return NULL;
+}
+
+gboolean
+acu_arch_finish (AcuWeights *weights, GError **error)
+{
+  const AcuArch *arch = recognise_tensors (weights);
+
+  return !arch || !arch->finish || arch->finish (weights, error);
+}
+
 /* From named tensors, of which convolutions pad as their architecture says: a result is exactly `scale` times as large. */
 static AcuNet *
 build_from_tensors (const AcuWeights *weights, gboolean training, GError **error)
@@ -188,12 +205,9 @@ build_from_tensors (const AcuWeights *weights, gboolean training, GError **error
   g_autofree char *name = g_path_get_basename (weights->path);
   AcuNet *net = acu_net_new (name);
   AcuBuilder builder = { net, weights, training, error };
-  const AcuArch *arch = NULL;
+  const AcuArch *arch = recognise_tensors (weights);
   guint last;
 
-  for (guint i = 0; acu_archs[i] && !arch; i++)
-    if (acu_archs[i]->recognise_tensors && acu_archs[i]->recognise_tensors (weights))
-      arch = acu_archs[i];
   if (!arch)
     acu_build_fail (&builder, _("its tensors are not those of an architecture that Acuity knows"));
   else

@@ -28,6 +28,7 @@ typedef struct AcuCreator AcuCreator;
  * @recognise_tensors: whether these weights, which have no layer list, are of this architecture
  * @build: adds the layers for a picture (a layer's number) and returns the last one's number
  * @create: makes new weights; NULL if they cannot be made here
+ * @finish: brings tensors that follow from others up to date, in weights that are in memory, before they are saved; NULL for none
  * @channels, @blocks: the published width and depth
  * @scales: bits 1 << scale of those that can be made; 0: all
  * @judges: makes scores and no picture: for training only
@@ -44,6 +45,7 @@ typedef struct AcuArch
   gboolean (*recognise_tensors) (const AcuWeights *weights);
   guint (*build) (AcuBuilder *builder, guint picture);
   void (*create) (AcuCreator *creator);
+  gboolean (*finish) (AcuWeights *weights, GError **error);
   int channels, blocks;
   unsigned scales;
   gboolean judges;

@@ -28,6 +28,10 @@ AcuWeights *acu_arch_create (const AcuArchOptions *options, guint64 seed, GError
  * ACU_ERROR_UNSUPPORTED. */
 AcuNet *acu_arch_build_training (const AcuWeights *weights, GError **error);
 
+/* Brings tensors that follow from others up to date, in weights that are in memory (acu_weights_from_values()), before they are saved: so that other programs
+ * find what they know the architecture by. */
+gboolean acu_arch_finish (AcuWeights *weights, GError **error);
+
 G_END_DECLS
 
 #endif

@@ -77,7 +77,7 @@ build (AcuBuilder *b, guint picture)
 static void
 create (AcuCreator *c)
 {
-  int channels = c->options->channels, growth = MIN (GROWTH, channels);
+  int channels = c->options->channels, growth = GROWTH;
 
   acu_create_conv (c, "conv_first", channels, 3, 3, 1);
   for (int i = 0; i < c->options->blocks; i++)

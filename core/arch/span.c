@@ -226,11 +226,38 @@ create_chain (AcuCreator *c, const char *prefix, int out, int in, double gain)
 {
   g_autofree char *first = g_strconcat (prefix, ".conv.0", NULL), *second = g_strconcat (prefix, ".conv.1", NULL);
   g_autofree char *third = g_strconcat (prefix, ".conv.2", NULL), *beside = g_strconcat (prefix, ".sk", NULL);
+  g_autofree char *whole = g_strconcat (prefix, ".eval_conv", NULL);
 
   acu_create_conv (c, first, in * GAIN, in, 1, 1);
   acu_create_conv (c, second, out * GAIN, in * GAIN, 3, 1);
   acu_create_conv (c, third, out, out * GAIN, 1, 0.7 * gain);
   acu_create_conv (c, beside, out, in, 1, 0.7 * gain);
+  /* The convolution that the chain becomes: other programs know SPAN by it. It is not trained but made anew when the model is saved. */
+  acu_create_conv_spread (c, whole, out, in, 3, 0);
+}
+
+/* Fills the tensors PREFIX.eval_conv of weights in memory from their chains. */
+static gboolean
+finish (AcuWeights *weights, GError **error)
+{
+  AcuNet *net = acu_net_new (weights->path);
+  AcuBuilder b = { net, weights, FALSE, error };
+
+  acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, NULL)->channels = 3;
+  build (&b, 0);
+  for (guint i = 0; !b.failed && i < net->layers->len; i++)
+    {
+      const AcuLayer *layer = acu_net_layer (net, i);
+      g_autofree char *weight = g_strconcat (layer->name, ".weight", NULL), *bias = g_strconcat (layer->name, ".bias", NULL);
+      const AcuTensor *weight_tensor = acu_weights_find (weights, weight), *bias_tensor = acu_weights_find (weights, bias);
+
+      if (!g_str_has_suffix (layer->name, ".eval_conv") || !weight_tensor || !bias_tensor)
+        continue;
+      acu_tensor_write (weight_tensor, g_bytes_get_data (layer->weights, NULL));
+      acu_tensor_write (bias_tensor, g_bytes_get_data (layer->bias, NULL));
+    }
+  acu_net_unref (net);
+  return !b.failed;
 }
 
 static void
@@ -255,4 +282,4 @@ create (AcuCreator *c)
 }
 
 const AcuArch acu_arch_span = { "SPAN", ACU_BORDER_REPLICATE, recognise, .key = "span", .channels = 48, .blocks = 6,
-                                .recognise_tensors = recognise_tensors, .build = build, .create = create };
+                                .recognise_tensors = recognise_tensors, .build = build, .create = create, .finish = finish };

@@ -195,6 +195,19 @@ acu_tensor_read (const AcuTensor *tensor, float *dst)
   return finite;
 }
 
+void
+acu_tensor_write (const AcuTensor *tensor, const float *src)
+{
+  for (guint64 i = 0; i < tensor->count; i++)
+    {
+      guint32 bits;
+
+      memcpy (&bits, src + i, sizeof bits);
+      bits = GUINT32_TO_LE (bits);
+      memcpy ((guint8 *) tensor->data + i * sizeof bits, &bits, sizeof bits);
+    }
+}
+
 gboolean
 acu_tensor_is_finite (const AcuTensor *tensor)
 {

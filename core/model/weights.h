@@ -98,6 +98,9 @@ const AcuTensor *acu_weights_find (const AcuWeights *weights, const char *name);
 /* Converts all of a tensor to floats; dst holds tensor->count. Returns FALSE if a value is not finite. */
 gboolean acu_tensor_read (const AcuTensor *tensor, float *dst) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The opposite, for F32 tensors of weights in memory (acu_weights_from_values()). */
+void acu_tensor_write (const AcuTensor *tensor, const float *src);
+
 /* All of a tensor as it lies in the file, without a copy: F16 or F32, as tensor->type says, aligned to them. The bytes outlive
  * `weights`; unref them. NULL if a value is not finite, for BF16, or where the processor's byte order is not the file's. */
 GBytes *acu_tensor_share (const AcuWeights *weights, const AcuTensor *tensor);

@@ -62,7 +62,7 @@ main (int argc, char **argv)
 
   if (width < 1 || height < 1)
     return fail (NULL);
-  if (!(weights = acu_load_ncnn (argv[1], &error)) || !(net = acu_arch_build (weights, &error)))
+  if (!(weights = acu_load_weights (argv[1], &error)) || !(net = acu_arch_build (weights, &error)))
     return fail (error);
   acu_weights_free (weights);
   plan = acu_plan_new (net, acu_device_find ("cpu", NULL), width, height, threads, memory, bands, precision, &error);
