@@ -5,10 +5,16 @@ files that PyTorch writes are opened here.
     compare_spandrel.py NET_CLI CREATE_NETWORK
 
 Needs torch, numpy, safetensors and spandrel; says so and skips (77) without them."""
+import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+
+# A Python that has them, as tests/run makes it.
+with_torch = os.environ.get("ACUITY_TEST_TORCH")
+if with_torch and os.path.abspath(sys.executable) != os.path.abspath(with_torch):
+    os.execv(with_torch, [with_torch, *sys.argv])
 
 try:
     import numpy
