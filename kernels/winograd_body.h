@@ -321,6 +321,26 @@ finish (vec v, vec factor, const float *bias, const float *slope, int channel, c
     }
 }
 
+/* Stores one whole vector of a pixel. Returns the largest magnitude so far. */
+INLINE vec
+store_pixel (vec v, const AcuWinogradTile *tile, int y, int x, const AcuWinograd *conv, int channel, vec top,
+             const AcuElement element, const AcuWinogradKind kind, const int gated)
+{
+  size_t at = (size_t) x * conv->out_channels + channel;
+  vec gate = gated ? gate_of (v, conv, kind) : v;
+
+  if (conv->residual)
+    v = v_add (v_mul (v, v_set1 (conv->scale[0])),
+               v_mul (load_element (tile->residual[y], at, conv->residual_element), v_set1 (conv->scale[1])));
+  if (gated)
+    v = v_mul (v, gate);
+  if (element == ACU_ELEMENT_F16)
+    v_store_f16 ((uint16_t *) tile->dst[y] + at, v);
+  else
+    v_store ((float *) tile->dst[y] + at, v);
+  return v_max_magnitude (top, v);
+}
+
 /* Stores whole vectors of a whole tile. */
 INLINE vec
 store_whole (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd *conv, int channel, vec top,
@@ -329,25 +349,33 @@ store_whole (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd
   for (int y = 0; y < SIDE; y++)
     ACU_UNROLL
     for (int x = 0; x < SIDE; x++)
-      {
-        size_t at = (size_t) x * conv->out_channels + channel;
-        vec v = out[y][x], gate = gated ? gate_of (v, conv, kind) : v;
-
-        if (conv->residual)
-          v = v_add (v_mul (v, v_set1 (conv->scale[0])),
-                     v_mul (load_element (tile->residual[y], at, conv->residual_element), v_set1 (conv->scale[1])));
-        if (gated)
-          v = v_mul (v, gate);
-        top = v_max_magnitude (top, v);
-        if (element == ACU_ELEMENT_F16)
-          v_store_f16 ((uint16_t *) tile->dst[y] + at, v);
-        else
-          v_store ((float *) tile->dst[y] + at, v);
-      }
+      top = store_pixel (out[y][x], tile, y, x, conv, channel, top, element, kind, gated);
   return top;
 }
 
-/* Stores what lies inside of the picture and of the channels. `room`: two vectors. In the caller's memory, since GCC's AddressSanitizer lets
+/* Stores whole vectors of a tile that lies partly outside of the picture. */
+INLINE vec
+store_inside (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd *conv, int channel, vec top,
+              const AcuElement element, const AcuWinogradKind kind, const int gated)
+{
+  for (int y = tile->above; y < tile->rows; y++)
+    for (int x = 0; x < tile->columns; x++)
+      top = store_pixel (out[y][x], tile, y, x, conv, channel, top, element, kind, gated);
+  return top;
+}
+
+/* A function of its own, so that whole tiles keep their results in registers. */
+__attribute__ ((noinline)) static float
+store_edge (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd *conv, int channel, const AcuWinogradKind kind)
+{
+  const int gated = conv->activation == ACU_WINOGRAD_GATE;
+
+  if (conv->out_element == ACU_ELEMENT_F16)
+    return v_reduce_magnitude (store_inside (out, tile, conv, channel, v_set1 (0), ACU_ELEMENT_F16, kind, gated));
+  return v_reduce_magnitude (store_inside (out, tile, conv, channel, v_set1 (0), ACU_ELEMENT_F32, kind, gated));
+}
+
+/* Stores one part vector of a tile: what lies inside of the picture and of the channels. `room`: two vectors. In the caller's memory, since GCC's AddressSanitizer lets
  * stores to a function's own arrays be aligned where its replacement of the stack is not. */
 __attribute__ ((noinline)) static float
 store_part (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd *conv, int channel,
@@ -407,8 +435,10 @@ output_group (const void *m, float tile_factor, const AcuWinogradTile *tile, con
         ACU_UNROLL
         for (int x = 0; x < SIDE; x++)
           out[y][x] = finish (out[y][x], factor, conv->bias, conv->slope, channel, kind, activation);
-      if (tile->above > 0 || tile->rows < SIDE || tile->columns < SIDE || channel + LANES > conv->out_channels)
+      if (channel + LANES > conv->out_channels)
         odd = acu_winograd_larger_magnitude (odd, store_part (out, tile, conv, channel, kind, room));
+      else if (tile->above > 0 || tile->rows < SIDE || tile->columns < SIDE)
+        odd = acu_winograd_larger_magnitude (odd, store_edge (out, tile, conv, channel, kind));
       else if (conv->out_element == ACU_ELEMENT_F16)
         top = store_whole (out, tile, conv, channel, top, ACU_ELEMENT_F16, kind, activation == ACU_WINOGRAD_GATE);
       else
