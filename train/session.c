@@ -150,7 +150,8 @@ open_log (Session *s, GError **error)
   for (guint t = 0; t < s->n_terms; t++)
     g_ptr_array_add (columns, (gpointer) s->terms[t].loss->name);
   g_ptr_array_add (columns, NULL);
-  s->log = acu_train_log_open (path, (const char *const *) columns->pdata, s->optimiser->step, error);
+  s->log = acu_train_log_open (path, (const char *const *) columns->pdata,
+                               s->options->restart ? -1 : s->optimiser->step, error);
   return s->log != NULL;
 }
 
