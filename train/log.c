@@ -16,16 +16,25 @@ struct AcuTrainLog
   guint columns;
 };
 
-/* The old log's header and rows up to `step`; just a header when there is none. */
+/* The old log's header and rows up to `step`; just a header when there is none, or `step` is negative. */
 static GString *
 keep_rows (const char *path, const char *header, gint64 step, GError **error)
 {
   g_autofree char *old = NULL;
   g_auto (GStrv) lines = NULL;
+  g_autoptr (GError) problem = NULL;
   GString *kept = g_string_new (header);
 
   g_string_append_c (kept, '\n');
-  if (!g_file_get_contents (path, &old, NULL, NULL) || !*old)
+  if (step < 0)
+    return kept;
+  if (!g_file_get_contents (path, &old, NULL, &problem) && !g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("%s cannot be read: %s."), path, problem->message);
+      g_string_free (kept, TRUE);
+      return NULL;
+    }
+  if (!old || !*old)
     return kept;
   lines = g_strsplit (old, "\n", -1);
   if (!g_str_equal (lines[0], header))
@@ -46,12 +55,13 @@ acu_train_log_open (const char *path, const char *const *columns, gint64 step, G
 {
   g_autofree char *header = g_strjoinv (",", (char **) columns);
   GString *kept = keep_rows (path, header, step, error);
+  g_autoptr (GError) problem = NULL;
   AcuTrainLog *log;
   gboolean ok;
 
   if (!kept)
     return NULL;
-  ok = g_file_set_contents (path, kept->str, (gssize) kept->len, NULL);
+  ok = g_file_set_contents (path, kept->str, (gssize) kept->len, &problem);
   g_string_free (kept, TRUE);
   log = g_new0 (AcuTrainLog, 1);
   log->path = g_strdup (path);
@@ -59,7 +69,7 @@ acu_train_log_open (const char *path, const char *const *columns, gint64 step, G
   log->file = ok ? fopen (path, "ae") : NULL;
   if (log->file)
     return log;
-  g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("%s cannot be written: %s."), path, g_strerror (errno));
+  g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("%s cannot be written: %s."), path, ok ? g_strerror (errno) : problem->message);
   acu_train_log_close (log);
   return NULL;
 }

@@ -158,7 +158,8 @@ open_log (Session *s, GError **error)
   for (guint t = 0; t < acu_worker_n_losses (s->worker); t++)
     g_ptr_array_add (columns, (gpointer) acu_worker_loss_name (s->worker, t));
   g_ptr_array_add (columns, NULL);
-  s->log = acu_train_log_open (path, (const char *const *) columns->pdata, s->learner->optimiser->step, error);
+  s->log = acu_train_log_open (path, (const char *const *) columns->pdata,
+                               s->options->restart ? -1 : s->learner->optimiser->step, error);
   return s->log != NULL;
 }
 

@@ -24,6 +24,12 @@ is_convolution (const AcuLayer *layer)
   return layer->kind == ACU_LAYER_CONV2D || layer->kind == ACU_LAYER_DECONV2D;
 }
 
+static int
+pad_of (const AcuLayer *layer)
+{
+  return MAX (MAX (layer->left, layer->right), MAX (layer->top, layer->bottom));
+}
+
 /* Floats a pixel of every map. Kernels write and read whole groups of channels; maps of pictures stay as they are. */
 static void
 choose_stored (AcuTrainNet *net)
@@ -98,6 +104,8 @@ add_layer (AcuTrainNet *net, const AcuWeights *weights, guint i, GError **error)
         return FALSE;
       mine->sums_count = acu_train_conv_sums (mine->conv) + round_up (mine->stored);
       net->border = MAX (net->border, MAX (layer->kernel_width, layer->kernel_height));
+      /* Winograd's windows begin before the picture, and end WINDOW - SIDE behind it and its padding. */
+      net->border = MAX (net->border, pad_of (layer) + ACU_WINOGRAD_SIDE);
     }
   else if (layer->kind == ACU_LAYER_SLOPE)
     {

@@ -38,8 +38,8 @@ create (AcuCreator *c)
   int channels = c->options->channels;
 
   acu_create_conv (c, "first_part.0", channels, 3, 5, 1);
-  acu_create_conv (c, "first_part.2", channels / 2, channels, 3, 1);
-  acu_create_conv_spread (c, "last_part.0", 3 * c->options->scale * c->options->scale, channels / 2, 3, ACU_SPREAD_LAST);
+  acu_create_conv (c, "first_part.2", MAX (1, channels / 2), channels, 3, 1);
+  acu_create_conv_spread (c, "last_part.0", 3 * c->options->scale * c->options->scale, MAX (1, channels / 2), 3, ACU_SPREAD_LAST);
 }
 
 const AcuArch acu_arch_espcn = { "ESPCN", ACU_BORDER_REPLICATE, .key = "espcn", .channels = 64, .blocks = 1,

@@ -35,8 +35,8 @@ create (AcuCreator *c)
   int channels = c->options->channels;
 
   acu_create_conv (c, "conv1", channels, 3, 9, ACU_GAIN_RELU);
-  acu_create_conv (c, "conv2", channels / 2, channels, 1, ACU_GAIN_RELU);
-  acu_create_conv_spread (c, "conv3", 3, channels / 2, 5, ACU_SPREAD_LAST);
+  acu_create_conv (c, "conv2", MAX (1, channels / 2), channels, 1, ACU_GAIN_RELU);
+  acu_create_conv_spread (c, "conv3", 3, MAX (1, channels / 2), 5, ACU_SPREAD_LAST);
 }
 
 const AcuArch acu_arch_srcnn = { "SRCNN", ACU_BORDER_REPLICATE, .key = "srcnn", .channels = 64, .blocks = 1,

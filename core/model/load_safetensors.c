@@ -22,6 +22,8 @@
 #define LENGTH_BYTES 8
 /* { name: { "shape": [ */
 #define MAX_DEPTH 3
+/* Of MAX_TENSORS, each with its 9, and of metadata. */
+#define MAX_COMMAS 200000
 
 typedef struct Load
 {
@@ -47,11 +49,12 @@ damaged (Load *load, const char *format, ...)
   return FALSE;
 }
 
-/* The parser calls itself for what lies inside of something: it must not be led deep. */
+/* The parser calls itself for what lies inside of something, and takes much memory for each value: it must be led neither deep nor far. It also knows comments
+ * and other quotation marks, which are no JSON, and in which brackets could hide. */
 static gboolean
-is_shallow (const char *json, gsize n)
+is_simple (const char *json, gsize n)
 {
-  int depth = 0;
+  int depth = 0, commas = 0;
   gboolean quoted = FALSE;
 
   for (gsize i = 0; i < n; i++)
@@ -59,14 +62,26 @@ is_shallow (const char *json, gsize n)
       i++;
     else if (json[i] == '"')
       quoted = !quoted;
-    else if (!quoted && (json[i] == '{' || json[i] == '['))
+    else if (quoted)
+      continue;
+    else if (json[i] == '{' || json[i] == '[')
       {
         if (++depth > MAX_DEPTH)
           return FALSE;
       }
-    else if (!quoted && (json[i] == '}' || json[i] == ']'))
-      depth--;
-  return TRUE;
+    else if (json[i] == '}' || json[i] == ']')
+      {
+        if (--depth < 0)
+          return FALSE;
+      }
+    else if (json[i] == ',')
+      {
+        if (++commas > MAX_COMMAS)
+          return FALSE;
+      }
+    else if (!g_ascii_isalnum (json[i]) && !strchr (" \t\r\n:+-.", json[i]))
+      return FALSE;
+  return depth == 0 && !quoted;
 }
 
 /* A whole number from 0 on. */
@@ -239,7 +254,7 @@ read_header (Load *load, const char *json, gsize n)
   const char *name;
   JsonNode *node;
 
-  if (memchr (json, 0, n) || !g_utf8_validate (json, (gssize) n, NULL) || !is_shallow (json, n)
+  if (memchr (json, 0, n) || !g_utf8_validate (json, (gssize) n, NULL) || !is_simple (json, n)
       || !json_parser_load_from_data (parser, json, (gssize) n, NULL))
     return damaged (load, _("its header cannot be read"));
   root = json_parser_get_root (parser);
