@@ -117,3 +117,21 @@ acu_checkpoint_load (const char *folder, const AcuCheckpointPart *parts, guint n
   g_propagate_error (error, g_steal_pointer (&first));
   return FALSE;
 }
+
+gboolean
+acu_checkpoint_remove (const char *folder, GError **error)
+{
+  /* The older one first: it serves where the newest is not. */
+  static const char *const names[] = { BEFORE, NEWEST };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+
+      if (g_unlink (path) == 0 || errno == ENOENT)
+        continue;
+      g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("%s cannot be written: %s."), path, g_strerror (errno));
+      return FALSE;
+    }
+  return TRUE;
+}

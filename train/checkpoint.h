@@ -26,6 +26,9 @@ gboolean acu_checkpoint_save (const char *folder, const AcuCheckpointPart *parts
 gboolean acu_checkpoint_load (const char *folder, const AcuCheckpointPart *parts, guint n, gint64 *step, const char *fingerprint,
                               GError **error);
 
+/* Removes the checkpoints in FOLDER, if there are any: a run that begins anew must not be gone on with where another ended. FALSE with ACU_ERROR_IO. */
+gboolean acu_checkpoint_remove (const char *folder, GError **error);
+
 G_END_DECLS
 
 #endif

@@ -134,7 +134,7 @@ prepare_worker (Session *s, GError **error)
   return (s->worker = acu_worker_new (&s->work, error)) != NULL;
 }
 
-/* What decides a run's numbers: the run file, but not how long it goes on and what it says of itself. */
+/* What decides a run's numbers: the run file, every byte of it. */
 static char *
 make_fingerprint (const AcuRunFile *run)
 {
@@ -392,7 +392,7 @@ prepare (Session *s, GError **error)
     return FALSE;
   /* Nobody writes a checkpoint that another is still reading. */
   acu_parallel_any (FALSE);
-  if (is_first () && !open_log (s, error))
+  if (is_first () && ((s->options->restart && !acu_checkpoint_remove (s->options->folder, error)) || !open_log (s, error)))
     return FALSE;
   batch.degrade_data = s->degradation;
   if (!acu_validate (s->held_out, NULL, s->run->scale, s->threads, &bicubic, error))

@@ -81,6 +81,15 @@ conv3_unpadded (AcuNet *net, GRand *rand)
   conv (net, rand, "b", at, 33, 3, 1, 2);
 }
 
+/* More padding than the kernel is wide. */
+static void
+conv3_padded (AcuNet *net, GRand *rand)
+{
+  guint at = conv (net, rand, "a", 0, 16, 3, 1, 5);
+
+  conv (net, rand, "b", at, 16, 3, 1, 5);
+}
+
 static void
 conv_wide (AcuNet *net, GRand *rand)
 {
@@ -235,6 +244,7 @@ pool (AcuNet *net, GRand *rand)
 
 const TestNet test_nets[] = {
   { "3 x 3 convolutions", 3, conv3 }, { "3 x 3 without and with more padding", 16, conv3_unpadded },
+  { "3 x 3 with padding wider than themselves", 16, conv3_padded },
   { "9 x 9, 1 x 1, 5 x 5", 3, conv_wide }, { "1 x 1 with padding", 16, conv_padded_point },
   { "4 x 4 with stride 2", 3, conv_strided }, { "transposed 9 x 9 with stride 3", 3, deconv },
   { "slopes", 3, activations }, { "sigmoid", 3, sigmoid }, { "swish", 3, swish }, { "attention", 3, attention },

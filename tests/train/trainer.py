@@ -183,6 +183,19 @@ def test_damaged():
     check("with nothing but damage it says so", "damaged" in run("d.run", "d", fails=True))
     write_run("d.run", steps=200)
     run("d.run", "d", "--restart")
+    with open("d.run", encoding="utf-8") as file:
+        text = file.read()
+    with open("d.run", "w", encoding="utf-8") as file:
+        file.write(text.replace("charbonnier=1", "charbonnier=1\nl1=1").replace("steps=200", "steps=100000").replace("every=100", "every=100000")
+                   .replace("checkpoint_seconds=0", "checkpoint_seconds=1000"))
+    process = start("d.run", "d", "--restart")
+    deadline = time.time() + LIMIT
+    while not (os.path.exists("d/log.csv") and len(log_of("d")) > 1 and "l1" in log_of("d")[0]) and time.time() < deadline and process.poll() is None:
+        time.sleep(0.02)
+    process.kill()
+    process.communicate(timeout=LIMIT)
+    check("a restart begins another log, and leaves no checkpoint of the run before", process.returncode == -signal.SIGKILL
+          and "l1" in log_of("d")[0] and not any("checkpoint" in f for f in os.listdir("d")))
 
 
 def test_processes():
