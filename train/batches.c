@@ -22,6 +22,7 @@ struct AcuBatches
   gint64 made, taken;             /* the next batch to be made; the one that the caller has */
   gboolean stop;
   GError *error;
+  float *large, *small;           /* a crop with its margin */
 };
 
 static int
@@ -86,8 +87,6 @@ static gpointer
 make_ahead (gpointer data)
 {
   AcuBatches *batches = data;
-  gsize side = acu_batches_least_side (&batches->options), less = small_side (&batches->options);
-  g_autofree float *large = g_new (float, side * side * 3), *small = g_new (float, less * less * 3);
 
   g_mutex_lock (&batches->lock);
   while (!batches->stop && !batches->error)
@@ -101,7 +100,7 @@ make_ahead (gpointer data)
           continue;
         }
       g_mutex_unlock (&batches->lock);
-      make_batch (batches, number, large, small, &error);
+      make_batch (batches, number, batches->large, batches->small, &error);
       g_mutex_lock (&batches->lock);
       batches->error = error;
       batches->made += !error;
@@ -135,11 +134,13 @@ acu_batches_new (const AcuBatchOptions *options, gint64 next, GError **error)
   batches->taken = next - 1;
   g_mutex_init (&batches->lock);
   g_cond_init (&batches->changed);
+  batches->large = acu_try_alloc ((guint64) acu_batches_least_side (options) * acu_batches_least_side (options), 3 * sizeof (float));
+  batches->small = acu_try_alloc ((guint64) small_side (options) * small_side (options), 3 * sizeof (float));
   for (int i = 0; i < AHEAD; i++)
     {
       batches->ring[i].small = acu_try_alloc (count, floats * sizeof (float));
       batches->ring[i].large = acu_try_alloc (count, floats * options->scale * options->scale * sizeof (float));
-      if (batches->ring[i].small && batches->ring[i].large)
+      if (batches->large && batches->small && batches->ring[i].small && batches->ring[i].large)
         continue;
       g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for batches of that size."));
       acu_batches_free (batches);
@@ -167,6 +168,8 @@ acu_batches_free (AcuBatches *batches)
       acu_free (batches->ring[i].small);
       acu_free (batches->ring[i].large);
     }
+  acu_free (batches->large);
+  acu_free (batches->small);
   g_clear_error (&batches->error);
   g_mutex_clear (&batches->lock);
   g_cond_clear (&batches->changed);

@@ -3,6 +3,7 @@
 
 #include <acuity/acuity.h>
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -36,7 +37,7 @@ static const Key keys[] = {
   { "run", "side", KEY_WHOLE, AT (side), 8, 1024, 48, NULL, N_("Width and height of the small crops, in pixels") },
   { "run", "threads", KEY_WHOLE, AT (threads), 0, 256, 0, NULL, N_("Threads; 0: one a processor. The result does not depend on it") },
   { "network", "architecture", KEY_TEXT, AT (architecture), 0, 0, 0, "compact", N_("srcnn, fsrcnn, espcn, compact, srresnet, rrdb or span") },
-  { "network", "scale", KEY_WHOLE, AT (scale), 1, 8, 2, NULL, N_("How many times it enlarges") },
+  { "network", "scale", KEY_WHOLE, AT (scale), 2, 8, 2, NULL, N_("How many times it enlarges") },
   { "network", "channels", KEY_WHOLE, AT (channels), 0, 512, 0, NULL, N_("Width of the network; 0: as published") },
   { "network", "blocks", KEY_WHOLE, AT (blocks), 0, 256, 0, NULL, N_("Depth of the network; 0: as published") },
   { "network", "start", KEY_PATH, AT (start), 0, 0, 0, NULL, N_("A model to begin with, where its tensors fit; without: random weights") },
@@ -263,6 +264,23 @@ check_names (AcuRunFile *run, GKeyFile *file, GError **error)
   return TRUE;
 }
 
+/* What is judged by must not be learnt from. */
+static gboolean
+check_folders (const AcuRunFile *run, GError **error)
+{
+  for (char **train = run->train; *train; train++)
+    for (char **held_out = run->held_out; *held_out; held_out++)
+      {
+        GStatBuf a, b;
+
+        if (g_stat (*train, &a) != 0 || g_stat (*held_out, &b) != 0 || a.st_dev != b.st_dev || a.st_ino != b.st_ino)
+          continue;
+        g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [data] %s is to be learnt from and held out as well."), run->path, *train);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 static char *
 name_of (const char *path)
 {
@@ -305,6 +323,8 @@ acu_run_file_load (const char *path, GError **error)
       g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [data] train and held_out need a folder each."), run->path);
       goto failed;
     }
+  if (!check_folders (run, error))
+    goto failed;
   return run;
 
 failed:

@@ -30,7 +30,9 @@ guint acu_build_prelu (AcuBuilder *b, const char *prefix, guint at);
 guint acu_build_leaky (AcuBuilder *b, const char *name, guint at, float slope);
 /* SIGMOID, SWISH, GLOBAL_POOL: a layer without numbers. */
 guint acu_build_plain (AcuBuilder *b, AcuLayerKind kind, const char *name, guint at);
+/* v * scale + offset, the same for all channels. */
 guint acu_build_affine (AcuBuilder *b, const char *name, guint at, float scale, float offset);
+/* x * x_scale + y * y_scale; x * y; channels one after the other; pixels repeated; pixel shuffle; bicubic enlargement with Keys' a = cubic. */
 guint acu_build_add (AcuBuilder *b, const char *name, guint x, float x_scale, guint y, float y_scale);
 guint acu_build_mul (AcuBuilder *b, const char *name, guint x, guint y);
 guint acu_build_concat (AcuBuilder *b, const char *name, const guint *inputs, guint n);
@@ -55,13 +57,17 @@ struct AcuCreator
   const AcuArchOptions *options;
   guint64 random;                 /* state */
   GArray *values;                 /* AcuValues */
+  guint64 total;                  /* numbers in them */
+  gboolean failed;                /* memory is out, or the net too large */
 };
 
 /* A convolution's weights, evenly distributed with the standard deviation gain / √(inputs of a sum), and a bias of zeros. */
 void acu_create_conv (AcuCreator *c, const char *prefix, int out, int in, int kernel, double gain);
 /* The same with that standard deviation: last layers begin near nothing, so that the net begins at its base picture. */
 void acu_create_conv_spread (AcuCreator *c, const char *prefix, int out, int in, int kernel, double spread);
+/* A transposed convolution [in][out][kernel][kernel] likewise. */
 void acu_create_deconv (AcuCreator *c, const char *prefix, int in, int out, int kernel, double spread);
+/* Slopes of a quarter. */
 void acu_create_prelu (AcuCreator *c, const char *prefix, int channels);
 
 /* √(2 / (1 + slope²)) (He et al. 2015), for slopes of 0.25 and 0.2. */

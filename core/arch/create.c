@@ -6,6 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+/* A billion weights are more than any network here has. */
+#define MAX_NUMBERS 1000000000
+
 /* SplitMix64 (Steele, Lea and Flood 2014): whole numbers only, so that every machine draws the same. */
 static guint64
 next_random (AcuCreator *c)
@@ -29,7 +32,10 @@ add_values (AcuCreator *c, const char *prefix, const char *suffix, guint dimensi
       values.shape[i] = (guint64) shape[i];
       count *= (gsize) shape[i];
     }
-  values.values = numbers = g_new0 (float, count);
+  /* Without memory, numbers go nowhere, and make() tells. */
+  c->total += count;
+  values.values = numbers = c->total <= MAX_NUMBERS ? acu_try_alloc0 (count, sizeof (float)) : NULL;
+  c->failed |= !numbers;
   g_array_append_val (c->values, values);
   return numbers;
 }
@@ -38,7 +44,7 @@ add_values (AcuCreator *c, const char *prefix, const char *suffix, guint dimensi
 static void
 fill (AcuCreator *c, float *numbers, gsize n, double spread)
 {
-  for (gsize i = 0; i < n; i++)
+  for (gsize i = 0; numbers && i < n; i++)
     numbers[i] = (float) (((double) (next_random (c) >> 11) * 0x1p-52 - 1) * sqrt (3) * spread);
 }
 
@@ -71,7 +77,7 @@ acu_create_prelu (AcuCreator *c, const char *prefix, int channels)
 {
   float *slopes = add_values (c, prefix, ".weight", 1, &channels);
 
-  for (int i = 0; i < channels; i++)
+  for (int i = 0; slopes && i < channels; i++)
     slopes[i] = 0.25f;
 }
 
@@ -81,7 +87,7 @@ make (const AcuArch *arch, const AcuArchOptions *options, guint64 seed, GError *
   AcuArchOptions all = *options;
   AcuCreator creator = { &all, seed, g_array_new (FALSE, FALSE, sizeof (AcuValues)) };
   g_autofree char *scale = NULL;
-  AcuWeights *weights;
+  AcuWeights *weights = NULL;
 
   all.scale = all.scale ? all.scale : 4;
   if (arch->scales && !(arch->scales & (1u << all.scale)))
@@ -93,13 +99,16 @@ make (const AcuArch *arch, const AcuArchOptions *options, guint64 seed, GError *
   all.channels = all.channels ? all.channels : arch->channels;
   all.blocks = all.blocks ? all.blocks : arch->blocks;
   arch->create (&creator);
-  weights = acu_weights_from_values (arch->key, (const AcuValues *) (void *) creator.values->data, creator.values->len, error);
+  if (creator.failed)
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the network's weights."));
+  else
+    weights = acu_weights_from_values (arch->key, (const AcuValues *) (void *) creator.values->data, creator.values->len, error);
   for (guint i = 0; i < creator.values->len; i++)
     {
       const AcuValues *values = &g_array_index (creator.values, AcuValues, i);
 
       g_free ((char *) values->name);
-      g_free ((float *) values->values);
+      acu_free ((float *) values->values);
     }
   g_array_unref (creator.values);
   if (!weights)

@@ -11,6 +11,8 @@
 #define GAIN 2
 /* What the published networks take off the picture, and multiply it by, unless the file has a tensor "no_norm". */
 #define RANGE 255.0f
+/* Work that making one convolution of a chain may take: 128 channels are far below. */
+#define MAX_PRODUCTS G_GUINT64_CONSTANT (1000000000)
 static const float mean[] = { 0.4488f, 0.4371f, 0.4040f };
 
 static gboolean
@@ -123,6 +125,8 @@ build_collapsed (AcuBuilder *b, const char *prefix, guint at)
 
   if (!out && !b->failed)
     return acu_build_fail (b, _("the tensors of a convolution are missing or do not fit together"));
+  if (!b->failed && wo * wi * 9 * (guint64) in > MAX_PRODUCTS)
+    return acu_build_fail (b, _("it is too wide"));
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     read[i] = read_tensor (b, prefix, parts[i].part, parts[i].count);
   layer = b->failed ? NULL : acu_net_add (b->net, ACU_LAYER_CONV2D, name, &at, 1, &index);
@@ -264,7 +268,7 @@ static void
 create (AcuCreator *c)
 {
   int channels = c->options->channels, one = 1;
-  float *flag = g_new0 (float, 1);
+  float *flag = acu_try_alloc0 (1, sizeof (float));
   AcuValues plain = { g_strdup ("no_norm"), 1, { (guint64) one }, flag };
 
   create_chain (c, "conv_1", channels, 3, 1);
@@ -278,6 +282,7 @@ create (AcuCreator *c)
   create_chain (c, "conv_2", channels, channels, 1);
   acu_create_conv (c, "conv_cat", channels, 4 * channels, 1, 1);
   acu_create_conv_spread (c, "upsampler.0", 3 * c->options->scale * c->options->scale, channels, 3, ACU_SPREAD_LAST);
+  c->failed |= !flag;
   g_array_append_val (c->values, plain);
 }
 

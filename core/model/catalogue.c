@@ -236,6 +236,16 @@ find_in (const GPtrArray *models, const char *name)
   return NULL;
 }
 
+/* A built-in one, whose path is no file's. */
+static AcuModelInfo *
+find_path (const GPtrArray *models, const char *path)
+{
+  for (guint i = 0; i < models->len; i++)
+    if (g_strcmp0 (((AcuModelInfo *) models->pdata[i])->path, path) == 0)
+      return models->pdata[i];
+  return NULL;
+}
+
 static const char *const endings[] = { ".param", ".safetensors" };
 
 /* Whether that is a file that a model is opened by; *stem (not NULL) gets its path without the ending. */
@@ -378,7 +388,8 @@ model_at (const char *path, GError **error)
 
   if (name && g_file_test (path, G_FILE_TEST_IS_REGULAR))
     return own_model (path, name, bytes);
-  g_set_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, g_str_has_suffix (path, ".param") ? _("There is no model “%s” with its .bin file beside it.") : _("There is no model “%s”."), path);
+  g_set_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND,g_str_has_suffix (path, ".param") ? _("There is no model “%s” with its .bin file beside it.")
+               : _("There is no model “%s”."), path);
   return NULL;
 }
 
@@ -389,12 +400,12 @@ acu_model_find (const char *name, double scale, GError **error)
   g_autofree char *stem = NULL;
   const AcuModelInfo *info;
 
-  if (is_model_file (name, &stem))
+  if (!g_str_has_prefix (name, ACU_RESOURCE_PREFIX) && is_model_file (name, &stem))
     return model_at (name, error);
   models = acu_models_list (error);
   if (!models)
     return NULL;
-  info = !*name || g_str_equal (name, "auto") ? choose (models, scale) : find_in (models, name);
+  info = g_str_has_prefix (name, ACU_RESOURCE_PREFIX) ? find_path (models, name) : !*name || g_str_equal (name, "auto") ? choose (models, scale) : find_in (models, name);
   if (info && (info->path || info->classic))
     return acu_model_info_copy (info);
   if (info)

@@ -137,6 +137,7 @@ acu_save_safetensors (const char *path, const AcuValues *tensors, guint n, AcuTe
   FILE *file = g_fopen (temporary, "wbe");
   GString *header;
   gboolean fits = TRUE, ok;
+  int problem = 0;
 
   if (!file)
     {
@@ -146,14 +147,25 @@ acu_save_safetensors (const char *path, const AcuValues *tensors, guint n, AcuTe
   header = make_header (tensors, n, type, metadata);
   ok = write_all (file, tensors, n, type, header, &fits);
   g_string_free (header, TRUE);
-  ok &= fclose (file) == 0;
-  ok = ok && fits && g_rename (temporary, path) == 0;
+  if (!ok)
+    problem = errno;
+  if (fclose (file) != 0 && ok)
+    {
+      problem = errno;
+      ok = FALSE;
+    }
+  if (ok && fits && g_rename (temporary, path) != 0)
+    {
+      problem = errno;
+      ok = FALSE;
+    }
+  ok &= fits;
   if (ok)
     return TRUE;
   if (!fits)
     g_set_error (error, ACU_ERROR, ACU_ERROR_RANGE, _("%s: a weight is too large for 16 bits."), path);
   else
-    g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("%s cannot be written: %s."), path, g_strerror (errno));
+    g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("%s cannot be written: %s."), path, g_strerror (problem));
   g_unlink (temporary);
   return FALSE;
 }

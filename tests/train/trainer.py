@@ -269,7 +269,7 @@ def test_mistakes():
     for text, word in ((good.replace("batch=4", "batch=0"), "batch"), (good.replace("batch=4", "bach=4"), "bach"),
                        (good.replace("charbonnier=1", "nothing=1"), "nothing"), (good.replace("charbonnier=1", ""), "loss"),
                        (good.replace("architecture=compact", "architecture=x"), "compact"), (good.replace("train=pictures", "train=none"), "none"),
-                       (good.replace("side=12", "side=500"), "pictures"), (good.replace("rate=0.004", "rate=x"), "rate"),
+                       (good.replace("side=12", "side=500"), "pictures"), (good.replace("held_out=judges", "held_out=pictures"), "held out"), (good.replace("rate=0.004", "rate=x"), "rate"),
                        (good.replace("[loss]", "[degradation]\npreset=none\n[loss]"), "clean"),
                        (good.replace("[loss]", "[degradation]\nnone=1\n[loss]"), "none"), ("nonsense", "")):
         with open("bad.run", "w", encoding="utf-8") as file:
