@@ -15,11 +15,13 @@
 
 #include <acuity/acuity.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n.h>
 #include <inttypes.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 /* Pixels of the small picture around a crop that are degraded with it. */
@@ -43,6 +45,7 @@ typedef struct Session
   AcuWorker *worker;
   AcuTrainLog *log;
   char *fingerprint;
+  int lock;                       /* file descriptor of the folder; -1: none */
   gint64 started, saved;          /* monotonic microseconds */
   gint64 first_step;              /* of this process */
   double sums[ACU_MAX_LOSSES], norm;  /* since the last row of the log */
@@ -372,6 +375,20 @@ loop (Session *s, GError **error)
   return !is_first () || export_model (s, NULL, error);
 }
 
+/* Two trainings in one folder would take each other's checkpoints. The lock goes with the process. */
+static gboolean
+lock_folder (Session *s, GError **error)
+{
+  s->lock = open (s->options->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (s->lock >= 0 && flock (s->lock, LOCK_EX | LOCK_NB) == 0)
+    return TRUE;
+  if (s->lock >= 0 && errno == EWOULDBLOCK)
+    g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("Another training is using the folder %s."), s->options->folder);
+  else
+    g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("%s cannot be used: %s."), s->options->folder, g_strerror (errno));
+  return FALSE;
+}
+
 static gboolean
 prepare (Session *s, GError **error)
 {
@@ -386,6 +403,8 @@ prepare (Session *s, GError **error)
       g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("%s cannot be made: %s."), s->options->folder, g_strerror (errno));
       return FALSE;
     }
+  if (is_first () && !lock_folder (s, error))
+    return FALSE;
   s->fingerprint = make_fingerprint (s->run);
   if (!prepare_losses (s, error) || !(s->degradation = acu_train_degradation_new (s->run, error)) || !prepare_nets (s, error)
       || !prepare_worker (s, error) || !resume (s, error) || !prepare_pictures (s, &batch, error))
@@ -409,6 +428,8 @@ prepare (Session *s, GError **error)
 static void
 clear (Session *s)
 {
+  if (s->lock >= 0)
+    close (s->lock);
   acu_batches_free (s->batches);
   acu_worker_free (s->worker);
   acu_train_log_close (s->log);
@@ -425,7 +446,8 @@ clear (Session *s)
 gboolean
 acu_session_run (const AcuRunFile *run, const AcuSessionOptions *options, GError **error)
 {
-  Session s = { run, options, run->threads ? run->threads : MAX (1, (int) g_get_num_processors () / acu_parallel_size ()), .psnr = NAN, .ssim = NAN };
+  Session s = { run, options, run->threads ? run->threads : MAX (1, (int) g_get_num_processors () / acu_parallel_size ()), .lock = -1,
+                .psnr = NAN, .ssim = NAN };
   gboolean ok = prepare (&s, error) && loop (&s, error);
 
   clear (&s);

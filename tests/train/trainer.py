@@ -168,6 +168,11 @@ def test_damaged():
     deadline = time.time() + LIMIT
     while not os.path.exists("d/checkpoint.safetensors") and time.time() < deadline and process.poll() is None:
         time.sleep(0.02)
+    if process.poll() is None:
+        process.send_signal(signal.SIGSTOP)
+        output = run("d.run", "d", fails=True)
+        check("a second training in the same folder is refused", "Another training" in output)
+        process.send_signal(signal.SIGCONT)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=LIMIT)
     if not os.path.exists("d/checkpoint.safetensors"):
