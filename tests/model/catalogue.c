@@ -63,7 +63,7 @@ entries (void)
       g_assert_null (m->path);
     }
   g_assert_cmpuint (classic, ==, 7);
-  g_assert_cmpuint (built_in, >=, 6);
+  g_assert_cmpuint (built_in, >=, 4);
 }
 
 static void
