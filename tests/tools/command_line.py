@@ -411,6 +411,10 @@ def models():
     check("2×" in subprocess.run([ACUITY, "models"], capture_output=True, env=bare).stdout.decode(), "UTF-8 without a locale")
 
 
+# Under nohup programs would take no notice of it.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def main():
     if not shutil.which("convert") or "ImageMagick" not in subprocess.run(["convert", "-version"], capture_output=True, text=True).stdout:
         print("1..0 # SKIP ImageMagick is not there")
