@@ -54,8 +54,7 @@ acu_measure_consistency (const AcuMetricPicture *result, const AcuMetricPicture 
   pixels = acu_try_alloc ((guint64) input->width * (guint64) input->height, input->channels * sizeof (float));
   if (!pixels)
     {
-      g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory to measure a picture of %d × %d pixels."),
-                   result->width, result->height);
+      acu_metric_no_memory (result->width, result->height, error);
       return FALSE;
     }
   small.pixels = pixels;

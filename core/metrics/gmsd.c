@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "metrics_private.h"
 
-#include <acuity/error.h>
-#include <acuity/size.h>
 #include <math.h>
 
 #define LEAST 3

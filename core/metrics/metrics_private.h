@@ -26,6 +26,9 @@ gboolean acu_metric_check (const AcuMetricPicture *picture, int border, int leas
 /* The same for two, which must have the same shape. */
 gboolean acu_metric_check_pair (const AcuMetricPicture *a, const AcuMetricPicture *b, int border, int least, GError **error);
 
+/* Sets ACU_ERROR_MEMORY for a picture of that size. */
+void acu_metric_no_memory (int width, int height, GError **error);
+
 /* n pixels from `pixel` on, their samples limited to 0..1: MATLAB's Y, 16..235. FALSE when a sample is not finite. */
 gboolean acu_metric_luma_row (const float *pixel, int n, int channels, double *y);
 

@@ -60,6 +60,12 @@ acu_metric_luma_row (const float *pixel, int n, int channels, double *y)
   return finite;
 }
 
+void
+acu_metric_no_memory (int width, int height, GError **error)
+{
+  g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory to measure a picture of %d × %d pixels."), width, height);
+}
+
 gboolean
 acu_plane_alloc (AcuPlane *plane, int width, int height, GError **error)
 {
@@ -68,7 +74,7 @@ acu_plane_alloc (AcuPlane *plane, int width, int height, GError **error)
   *plane = (AcuPlane) { acu_try_alloc (count, sizeof (double)), width, height, TRUE };
   if (plane->values)
     return TRUE;
-  g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory to measure a picture of %d × %d pixels."), width, height);
+  acu_metric_no_memory (width, height, error);
   return FALSE;
 }
 

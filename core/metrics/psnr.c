@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "metrics_private.h"
 
-#include <acuity/error.h>
 #include <acuity/size.h>
-#include <glib/gi18n-lib.h>
 #include <math.h>
 
 /* The square differences of n pixels, of values 0..255; NaN when a sample is not finite. */
@@ -50,8 +48,7 @@ psnr (const AcuMetricPicture *a, const AcuMetricPicture *b, int border, RowDiffe
   scratch = acu_try_alloc (width, 2 * sizeof (double));
   if (!scratch)
     {
-      g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory to measure a picture of %d × %d pixels."),
-                   a->width, a->height);
+      acu_metric_no_memory (a->width, a->height, error);
       return FALSE;
     }
   for (int y = border; y < border + height; y++)

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "metrics_private.h"
 
-#include <acuity/error.h>
 #include <acuity/size.h>
-#include <glib/gi18n-lib.h>
 #include <math.h>
 
 #define WINDOW 11
@@ -102,8 +100,7 @@ similarity (const AcuPlane *a, const AcuPlane *b, Similarity *result, GError **e
 
   if (!down)
     {
-      g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory to measure a picture of %d × %d pixels."),
-                   a->width, a->height);
+      acu_metric_no_memory (a->width, a->height, error);
       return FALSE;
     }
   make_window (weights);

@@ -7,7 +7,7 @@
  * measures NaN, whatever the other one holds: such a result is a result, not an error, and nothing better than it is ever returned.
  *
  * `border` pixels are cut off on every side before (super-resolution: as many as the factor). All functions return FALSE, *value
- * unchanged, with ACU_ERROR_ARGUMENT when sizes, channels or border make no sense, when the two pictures differ in size or channels,
+ * unchanged, with ACU_ERROR_ARGUMENT when sizes, channels or the border make no sense, when the two pictures differ in size or channels,
  * or when what the border leaves is smaller than the measure's window (each says its least side), and with ACU_ERROR_MEMORY. Sums are
  * in double precision and in one order, so that equal pictures give equal numbers. Thread-safe; nothing is kept between calls.
  *
@@ -45,23 +45,23 @@ ACU_API gboolean acu_measure_ssim_y (const AcuMetricPicture *a, const AcuMetricP
 
 /* Multi-scale structural similarity of Y, 0..1 (Wang, Simoncelli and Bovik 2003): five scales with the paper's exponents, each
  * half the one before: means of 2 × 2 pixels, at an odd edge of those that there are. A mean of contrast and structure below 0 counts as 0.
- * Least side: 161. Allocates 20 bytes a pixel. */
+ * Least side: 161. Allocates 16 bytes a pixel. */
 ACU_API gboolean acu_measure_ms_ssim_y (const AcuMetricPicture *a, const AcuMetricPicture *b, int border, double *value,
                                         GError **error);
 
 /* Gradient magnitude similarity deviation, 0 for pictures that are alike, larger is worse (Xue, Zhang, Mou and Bovik 2014, as their program
  * does it): full-range luma 0..255 (MATLAB's rgb2gray), halved by means of 2 × 2 pixels, Prewitt gradients, c 170, zeros beyond
- * the edges, standard deviation of a sample. Least side: 3. Allocates 20 bytes a pixel. */
+ * the edges, standard deviation of a sample. Least side: 3. Allocates 16 bytes a pixel. */
 ACU_API gboolean acu_measure_gmsd (const AcuMetricPicture *a, const AcuMetricPicture *b, int border, double *value, GError **error);
 
-/* How natural a picture looks, without another one to compare with: smaller is better, natural photographs measure about 3 to 5 (NIQE: Mittal,
- * Soundararajan and Bovik 2013), as the program BasicSR defines it: Y rounded to whole numbers, blocks of 96 × 96 and the same at half size
- * (MATLAB's imresize). Numbers of other programs, or with another model of pristine pictures, cannot be compared with it: see
- * acu_metric_niqe_model(). NaN for a picture so flat that no block has statistics. Least side: 96; what is left over of the last blocks is not looked at. Allocates 40 bytes
- * a pixel. */
+/* How natural a picture looks, without another one to compare with: smaller is better, natural photographs measure about 2 to 5
+ * (NIQE: Mittal, Soundararajan and Bovik 2013), as BasicSR 1.4.2 defines it: Y rounded to whole numbers, blocks of 96 × 96 pixels
+ * and the same at half size (MATLAB's imresize). Numbers of other programs, or with another model of pristine photographs, cannot
+ * be compared with it. NaN for a picture so flat that fewer than two blocks have statistics. Least: two blocks; what is left over
+ * of the last ones is not looked at. Allocates 20 bytes a pixel. */
 ACU_API gboolean acu_measure_niqe (const AcuMetricPicture *picture, int border, double *value, GError **error);
 
-/* The name of the model of pristine pictures that acu_measure_niqe() compares with, to be written beside its numbers. */
+/* The definition of acu_measure_niqe() and its model, in English, to be written beside its numbers. */
 ACU_API const char *acu_metric_niqe_model (void);
 
 /* Whether a result still is what was asked to be enlarged: `result`, shrunk to the size of `input`, against `input`, as
