@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "validation.h"
 
-#include "metrics_y.h"
 #include "plan.h"
 #include "random.h"
 
@@ -113,6 +112,14 @@ acu_held_out_enlarge (const AcuHeldOut *picture, const AcuNet *net, int scale, i
 }
 
 gboolean
+acu_held_out_measure (const AcuHeldOut *picture, const float *result, int scale, double *psnr, double *ssim, GError **error)
+{
+  const AcuMetricPicture made = { result, picture->width, picture->height, 3 }, truth = { picture->large, picture->width, picture->height, 3 };
+
+  return acu_measure_psnr_y (&made, &truth, scale, psnr, error) && acu_measure_ssim_y (&made, &truth, scale, ssim, error);
+}
+
+gboolean
 acu_validate (const GPtrArray *held_out, const AcuNet *net, int scale, int threads, AcuScore *score, GError **error)
 {
   double pixels = 0;
@@ -122,13 +129,15 @@ acu_validate (const GPtrArray *held_out, const AcuNet *net, int scale, int threa
     {
       const AcuHeldOut *picture = g_ptr_array_index (held_out, i);
       double seconds, psnr, ssim;
+      gboolean ok;
       float *result = acu_held_out_enlarge (picture, net, scale, threads, &seconds, error);
 
       if (!result)
         return FALSE;
-      psnr = acu_metric_psnr_y (result, picture->large, picture->width, picture->height, scale);
-      ssim = acu_metric_ssim_y (result, picture->large, picture->width, picture->height, scale);
+      ok = acu_held_out_measure (picture, result, scale, &psnr, &ssim, error);
       acu_free (result);
+      if (!ok)
+        return FALSE;
       score->psnr += psnr / held_out->len;
       score->ssim += ssim / held_out->len;
       score->seconds += seconds;

@@ -29,6 +29,9 @@ GPtrArray *acu_held_out_new (const GPtrArray *pictures, int scale, AcuDegrade de
 /* Enlarges one: RGB floats, acu_free(). NULL with an error. net: NULL for bicubic. */
 float *acu_held_out_enlarge (const AcuHeldOut *picture, const AcuNet *net, int scale, int threads, double *seconds, GError **error);
 
+/* PSNR and SSIM of Y of such a result beside the true picture, a border as wide as the scale cut off. */
+gboolean acu_held_out_measure (const AcuHeldOut *picture, const float *result, int scale, double *psnr, double *ssim, GError **error);
+
 /* The score of a net, or (NULL) of bicubic enlargement. */
 gboolean acu_validate (const GPtrArray *held_out, const AcuNet *net, int scale, int threads, AcuScore *score, GError **error);
 

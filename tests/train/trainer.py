@@ -106,6 +106,8 @@ def test_learns():
     gain = float(rows[-1]["psnr_y"]) - float(output.split("Bicubic: PSNR ")[1].split()[0])
     check(f"the result is better than bicubic's ({gain:+.2f} dB)", gain > 0.3)
     check("every hundred steps are judged", [r["step"] for r in rows if r["psnr_y"]] == ["100", "200", "300"])
+    subprocess.run([TRAIN, "report", "a.run"], check=True, timeout=LIMIT, stdout=subprocess.DEVNULL)
+    check("curves and a sheet are drawn", all(contents(f"a/{n}.png").startswith(b"\x89PNG") for n in ("curves", "sheet")))
     picture_in, picture_out = "judges/0.ppm", "large.png"
     subprocess.run([ACUITY, picture_in, "-o", picture_out, "--scale", "2", "--model", "a/model.safetensors"], check=True, timeout=LIMIT)
     check("acuity enlarges with the model", os.path.getsize(picture_out) > 100)

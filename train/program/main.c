@@ -2,6 +2,7 @@
 /* acuity-train: trains the network that a run file describes. */
 #include "model_file.h"
 #include "parallel.h"
+#include "report.h"
 #include "session.h"
 #include "tool.h"
 
@@ -90,7 +91,8 @@ command_train (int argc, char **argv)
 
   if (!parse (&argc, &argv, entries, _("RUN.run"),
               _("Trains the network that a run file describes. Run it again to go on after a stop.\n\n"
-                "acuity-train export FOLDER FILE.safetensors   writes a trained model in 16 bits"), -1))
+                "acuity-train export FOLDER FILE.safetensors   writes a trained model in 16 bits\n"
+                "acuity-train report RUN.run   draws its curves, and pictures before and after"), -1))
     return TOOL_USAGE;
   if (keys)
     {
@@ -127,13 +129,36 @@ command_export (int argc, char **argv)
 }
 
 static int
+command_report (int argc, char **argv)
+{
+  g_autofree char *folder = NULL;
+  const GOptionEntry entries[] = {
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &folder, N_("The run's folder; the run's name if not given"), N_("FOLDER") },
+    { NULL }
+  };
+  GError *error = NULL;
+  AcuRunFile *run;
+
+  if (!parse (&argc, &argv, entries, _("report RUN.run"), _("Draws a run's curves, and pictures before and after, as PNG files in its folder."), 1))
+    return TOOL_USAGE;
+  run = acu_run_file_load (argv[1], &error);
+  if (!run)
+    return fail (error);
+  gegl_init (NULL, NULL);
+  acu_report_run (run, folder ? folder : run->name, &error);
+  acu_run_file_free (run);
+  gegl_exit ();
+  return error ? fail (error) : TOOL_OK;
+}
+
+static int
 run (int argc, char **argv)
 {
   static const struct
   {
     const char *name;
     int (*run) (int argc, char **argv);
-  } commands[] = { { "export", command_export } };
+  } commands[] = { { "export", command_export }, { "report", command_report } };
 
   program = "acuity-train";
   for (guint i = 0; argc > 1 && i < G_N_ELEMENTS (commands); i++)
