@@ -121,7 +121,6 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->half_narrow = acu_half_narrow_neon;
       k->activation = acu_activation_neon;
       k->slope = acu_slope_neon;
-      k->slope_gradient = acu_slope_gradient_neon;
       k->add = acu_add_neon;
       k->mul = acu_mul_neon;
       k->affine = acu_affine_neon;

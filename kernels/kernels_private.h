@@ -146,8 +146,6 @@ void acu_conv2d_gradient_neon (float *sums, ptrdiff_t group_floats, const float 
 void acu_half_widen_neon (float *dst, const uint16_t *src, size_t n);
 int acu_half_narrow_neon (uint16_t *dst, const float *src, size_t n);
 void acu_activation_neon (float *dst, const float *src, size_t n, AcuActivation kind);
-void acu_slope_gradient_neon (float *dst, float *sums, const float *gradient, const float *src, const float *slope, int channels,
-                           int width, int add);
 void acu_slope_neon (float *dst, const float *src, const float *slope, int channels, int width);
 void acu_add_neon (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
 void acu_mul_neon (float *dst, const float *a, const float *b, size_t n);
