@@ -51,3 +51,19 @@ tool_commit (const char *temporary, const char *path, GError **error)
   sync_path (folder, O_RDONLY | O_DIRECTORY);
   return TRUE;
 }
+
+gboolean
+tool_output_is_free (const char *input, const char *output, GHashTable *written, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (output);
+  GStatBuf from, to;
+
+  if (!g_hash_table_add (written, g_strdup (output)))
+    g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s would be written twice; the second picture is left out."), shown);
+  else if (g_stat (input, &from) == 0 && g_stat (output, &to) == 0 && from.st_dev == to.st_dev && from.st_ino == to.st_ino)
+    g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT,
+                 _("%s is the picture itself; choose another name or folder, so that it is not overwritten."), shown);
+  else
+    return TRUE;
+  return FALSE;
+}

@@ -171,23 +171,6 @@ run_one (const Arguments *arguments, const AcuDegradation *recipe, const char *i
   return done;
 }
 
-/* A picture must replace neither itself nor another one of this call. */
-static gboolean
-is_free (const char *input, const char *output, GHashTable *written, GError **error)
-{
-  g_autofree char *shown = g_filename_display_name (output);
-  GStatBuf from, to;
-
-  if (!g_hash_table_add (written, g_strdup (output)))
-    g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s would be written twice; the second picture is left out."), shown);
-  else if (g_stat (input, &from) == 0 && g_stat (output, &to) == 0 && from.st_dev == to.st_dev && from.st_ino == to.st_ino)
-    g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s is the picture itself; choose another name, so that it is not overwritten."),
-                 shown);
-  else
-    return TRUE;
-  return FALSE;
-}
-
 static int
 run_all (const Arguments *arguments, const AcuDegradation *recipe)
 {
@@ -209,7 +192,7 @@ run_all (const Arguments *arguments, const AcuDegradation *recipe)
       ToolProgress progress = { shown, arguments->quiet || n == 1 };
 
       tool_progress (&progress, (double) i / n, -1);
-      if (!is_free (arguments->inputs[i], output, written, &error)
+      if (!tool_output_is_free (arguments->inputs[i], output, written, &error)
           || !run_one (arguments, recipe, arguments->inputs[i], output, (guint64) arguments->seed + i, &error))
         {
           tool_progress_end (&progress);

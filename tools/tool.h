@@ -109,6 +109,10 @@ int tool_interrupted (void);
 /* Names the file that must not stay behind when a signal ends the program; NULL: none. FALSE when its name is too long. */
 gboolean tool_remove_when_killed (const char *path);
 
+/* Whether a picture may be written to `output`: it must replace neither itself nor what this call wrote before, of which `written` (paths, freed with it) is the
+ * list. */
+gboolean tool_output_is_free (const char *input, const char *output, GHashTable *written, GError **error);
+
 /* Makes a temporary name beside `path` with the same extension, free at this moment. g_free(). */
 char *tool_temporary_name (const char *path);
 /* fsync, rename to `path`, fsync of the folder. Removes `temporary` on failure. */

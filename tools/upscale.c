@@ -303,23 +303,6 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, const 
   return done;
 }
 
-/* In a folder, a picture must replace neither itself nor another one of this call. */
-static gboolean
-is_free (const char *input, const char *output, GHashTable *written, GError **error)
-{
-  g_autofree char *shown = g_filename_display_name (output);
-  GStatBuf from, to;
-
-  if (!g_hash_table_add (written, g_strdup (output)))
-    g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s would be written twice; the second picture is left out."), shown);
-  else if (g_stat (input, &from) == 0 && g_stat (output, &to) == 0 && from.st_dev == to.st_dev && from.st_ino == to.st_ino)
-    g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT,
-                 _("%s is in that folder already; choose another folder, so that it is not overwritten."), shown);
-  else
-    return TRUE;
-  return FALSE;
-}
-
 static int
 run_all (const Arguments *arguments, const AcuSize *size, guint64 memory)
 {
@@ -339,7 +322,7 @@ run_all (const Arguments *arguments, const AcuSize *size, guint64 memory)
       g_autofree char *name = g_path_get_basename (arguments->inputs[i]);
       g_autofree char *output = folder ? g_build_filename (arguments->output, name, NULL) : g_strdup (arguments->output);
 
-      if ((!folder || is_free (arguments->inputs[i], output, written, &error))
+      if ((!folder || tool_output_is_free (arguments->inputs[i], output, written, &error))
           && run_one (arguments, size, memory, arguments->inputs[i], output, &error))
         continue;
       if (!g_error_matches (error, ACU_ERROR, ACU_ERROR_CANCELLED))

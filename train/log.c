@@ -17,12 +17,36 @@ struct AcuTrainLog
 };
 
 /* The old log's header and rows up to `step`; just a header when there is none, or `step` is negative. */
+static guint
+count_commas (const char *line)
+{
+  guint commas = 0;
+
+  for (; *line; line++)
+    commas += *line == ',';
+  return commas;
+}
+
+/* Whether a line has as many places as the header and a step after *last, which becomes *last. */
+static gboolean
+is_row (const char *line, const char *header, gint64 *last)
+{
+  char *end = NULL;
+  gint64 number = g_ascii_strtoll (line, &end, 10);
+
+  if (end == line || *end != ',' || number <= *last || count_commas (line) != count_commas (header))
+    return FALSE;
+  *last = number;
+  return TRUE;
+}
+
 static GString *
 keep_rows (const char *path, const char *header, gint64 step, GError **error)
 {
   g_autofree char *old = NULL;
   g_auto (GStrv) lines = NULL;
   g_autoptr (GError) problem = NULL;
+  gint64 last = 0;
   GString *kept = g_string_new (header);
 
   g_string_append_c (kept, '\n');
@@ -45,7 +69,7 @@ keep_rows (const char *path, const char *header, gint64 step, GError **error)
     }
   /* What was being written when the run was killed has no end of line. */
   for (guint i = 1; lines[i] && lines[i + 1]; i++)
-    if (g_ascii_strtoll (lines[i], NULL, 10) <= step)
+    if (is_row (lines[i], header, &last) && last <= step)
       g_string_append_printf (kept, "%s\n", lines[i]);
   return kept;
 }

@@ -291,6 +291,30 @@ name_of (const char *path)
   return g_steal_pointer (&base);
 }
 
+/* Of the groups and keys as they were read, whatever comments and blanks there are between them. */
+static char *
+make_fingerprint (GKeyFile *file)
+{
+  static const char *const aside[] = { "validation", "card" };
+  g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (char **group = groups; *group; group++)
+    {
+      g_auto (GStrv) names = g_key_file_get_keys (file, *group, NULL, NULL);
+
+      for (char **name = names; names && *name; name++)
+        {
+          g_autofree char *value = g_key_file_get_string (file, *group, *name, NULL);
+
+          if (!g_str_equal (*group, aside[0]) && !g_str_equal (*group, aside[1])
+              && !(g_str_equal (*group, "run") && g_str_equal (*name, "threads")))
+            g_string_append_printf (text, "[%s]%s=%s\n", *group, *name, value);
+        }
+    }
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text->str, (gssize) text->len);
+}
+
 AcuRunFile *
 acu_run_file_load (const char *path, GError **error)
 {
@@ -308,6 +332,7 @@ acu_run_file_load (const char *path, GError **error)
   run = g_new0 (AcuRunFile, 1);
   run->path = g_strdup (path);
   run->name = name_of (path);
+  run->fingerprint = make_fingerprint (file);
   run->settings = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     {
@@ -347,6 +372,7 @@ acu_run_file_free (AcuRunFile *run)
   g_ptr_array_unref (run->settings);
   g_free (run->path);
   g_free (run->name);
+  g_free (run->fingerprint);
   g_free (run);
 }
 

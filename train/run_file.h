@@ -25,6 +25,7 @@ typedef struct AcuRunLoss
 typedef struct AcuRunFile
 {
   char *path, *name;              /* of the file; without folder and ".run" */
+  char *fingerprint;              /* of all that decides the result: not of threads, [validation] and [card] */
   /* [run] */
   gint64 steps;
   gint64 seed;

@@ -10,7 +10,7 @@
 #include "model_file.h"
 #include "parallel.h"
 #include "random.h"
-#include "validation.h"
+#include "held_out.h"
 #include "worker.h"
 
 #include <acuity/acuity.h>
@@ -44,7 +44,6 @@ typedef struct Session
   AcuWorkerOptions work;
   AcuWorker *worker;
   AcuTrainLog *log;
-  char *fingerprint;
   int lock;                       /* file descriptor of the folder; -1: none */
   gint64 started, saved;          /* monotonic microseconds */
   gint64 first_step;              /* of this process */
@@ -137,18 +136,6 @@ prepare_worker (Session *s, GError **error)
   return (s->worker = acu_worker_new (&s->work, error)) != NULL;
 }
 
-/* What decides a run's numbers: the run file, every byte of it. */
-static char *
-make_fingerprint (const AcuRunFile *run)
-{
-  g_autofree char *text = NULL;
-  gsize length;
-
-  if (!g_file_get_contents (run->path, &text, &length, NULL))
-    return g_strdup ("");
-  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) text, length);
-}
-
 static gboolean
 open_log (Session *s, GError **error)
 {
@@ -181,7 +168,7 @@ resume (Session *s, GError **error)
   AcuCheckpointPart parts[2];
   gint64 step = -1;
 
-  if (!s->options->restart && !acu_checkpoint_load (s->options->folder, parts, list_parts (s, parts), &step, s->fingerprint, error))
+  if (!s->options->restart && !acu_checkpoint_load (s->options->folder, parts, list_parts (s, parts), &step, s->run->fingerprint, error))
     return FALSE;
   if (step >= 0 && !s->options->quiet)
     g_printerr (_("Going on after step %" PRId64 "\n"), step);
@@ -194,7 +181,7 @@ save (Session *s, GError **error)
   AcuCheckpointPart parts[2];
 
   s->saved = g_get_monotonic_time ();
-  return acu_checkpoint_save (s->options->folder, parts, list_parts (s, parts), s->learner->optimiser->step, s->fingerprint, error);
+  return acu_checkpoint_save (s->options->folder, parts, list_parts (s, parts), s->learner->optimiser->step, s->run->fingerprint, error);
 }
 
 /* The moving average as a net that the engine runs, which is also what the model file holds. */
@@ -405,7 +392,6 @@ prepare (Session *s, GError **error)
     }
   if (is_first () && !lock_folder (s, error))
     return FALSE;
-  s->fingerprint = make_fingerprint (s->run);
   if (!prepare_losses (s, error) || !(s->degradation = acu_train_degradation_new (s->run, error)) || !prepare_nets (s, error)
       || !prepare_worker (s, error) || !resume (s, error) || !prepare_pictures (s, &batch, error))
     return FALSE;
@@ -440,7 +426,6 @@ clear (Session *s)
   acu_train_degradation_free (s->degradation);
   g_clear_pointer (&s->pictures, g_ptr_array_unref);
   g_clear_pointer (&s->held_out, g_ptr_array_unref);
-  g_free (s->fingerprint);
 }
 
 gboolean

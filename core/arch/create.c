@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "builder.h"
 
+#include "mix.h"
+
 #include <acuity/size.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -9,15 +11,10 @@
 /* A billion weights are more than any network here has. */
 #define MAX_NUMBERS 1000000000
 
-/* SplitMix64 (Steele, Lea and Flood 2014): whole numbers only, so that every machine draws the same. */
 static guint64
 next_random (AcuCreator *c)
 {
-  guint64 z = c->random += 0x9e3779b97f4a7c15u;
-
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
+  return acu_mix (c->random += ACU_MIX_STEP);
 }
 
 static float *

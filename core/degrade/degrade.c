@@ -26,7 +26,7 @@ enum Step { STEP_LENS = 1, STEP_BLUR, STEP_RESIZE, STEP_NOISE, STEP_JPEG, STEP_S
 static AcuRandom
 random_of (const Way *way, int step)
 {
-  return (AcuRandom) { acu_random_at (acu_random_mix (way->seed), step) };
+  return (AcuRandom) { acu_random_at (acu_mix (way->seed), step) };
 }
 
 static gsize

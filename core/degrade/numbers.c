@@ -11,8 +11,8 @@
 guint64
 acu_random_next (AcuRandom *random)
 {
-  random->state += G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
-  return acu_random_mix (random->state);
+  random->state += ACU_MIX_STEP;
+  return acu_mix (random->state);
 }
 
 double

@@ -4,6 +4,8 @@
 #ifndef ACU_DEGRADE_NUMBERS_H
 #define ACU_DEGRADE_NUMBERS_H
 
+#include "mix.h"
+
 #include <acuity/degrade.h>
 
 G_BEGIN_DECLS
@@ -21,20 +23,11 @@ typedef struct AcuRandom
   guint64 state;
 } AcuRandom;
 
-/* SplitMix64's output for a state: also a generator by counter. */
-static inline guint64
-acu_random_mix (guint64 z)
-{
-  z = (z ^ (z >> 30)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
-  z = (z ^ (z >> 27)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
-  return z ^ (z >> 31);
-}
-
 /* The i-th of the numbers that `key` stands for. */
 static inline guint64
 acu_random_at (guint64 key, guint64 i)
 {
-  return acu_random_mix (key + (i + 1) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15));
+  return acu_mix (key + (i + 1) * ACU_MIX_STEP);
 }
 
 /* A normally distributed number (σ 1, within ±4.1) from 64 random bits: the sum of four even ones, whose kurtosis a cubic

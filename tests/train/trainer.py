@@ -113,6 +113,27 @@ def test_learns():
     check("acuity enlarges with the model", os.path.getsize(picture_out) > 100)
 
 
+def test_pictures():
+    """Damaged pictures are left out, and said to be; lines of a log that are none go."""
+    os.mkdir("some")
+    for i in range(3):
+        shutil.copy(f"pictures/{i}.ppm", f"some/{i}.ppm")
+    subprocess.run([ACUITY, "pictures/4.ppm", "-o", "some/whole.png", "--scale", "2", "--model", "cubic"], check=True, timeout=LIMIT)
+    with open("some/cut.png", "wb") as file:
+        file.write(contents("some/whole.png")[:-3000])
+    write_run("p.run", steps=100)
+    with open("p.run", encoding="utf-8") as file:
+        text = file.read().replace("train=pictures", "train=some")
+    with open("p.run", "w", encoding="utf-8") as file:
+        file.write(text)
+    output = run("p.run", "p")
+    check("a picture that is cut short is left out", "cut.png is left out" in output and "4 pictures to learn from" in output)
+    with open("p/log.csv", "a", encoding="utf-8") as file:
+        file.write("x\n50,again\n60,1\n" + ",".join(["100"] * 9) + "\n")
+    run("p.run", "p")
+    check("lines of the log that are no rows go", [row["step"] for row in log_of("p")] == ["50", "100"])
+
+
 def test_threads():
     write_run("b.run", threads=1)
     run("b.run", "b")
@@ -190,6 +211,14 @@ def test_damaged():
     check("with nothing but damage it says so", "damaged" in run("d.run", "d", fails=True))
     write_run("d.run", steps=200)
     run("d.run", "d", "--restart")
+    write_run("d.run", steps=200, threads=1)
+    with open("d.run", "a", encoding="utf-8") as file:
+        file.write("[card]\ndescription=other words\n")
+    run("d.run", "d")
+    print("ok: threads and words may change", flush=True)
+    write_run("d.run", steps=100)
+    check("what decides the result may not", "changed since" in run("d.run", "d", fails=True))
+    write_run("d.run", steps=200)
     with open("d.run", encoding="utf-8") as file:
         text = file.read()
     with open("d.run", "w", encoding="utf-8") as file:
@@ -295,7 +324,7 @@ def main():
             picture(f"pictures/{i}.ppm", i)
         for i in range(2):
             picture(f"judges/{i}.ppm", 100 + i)
-        for test in (test_learns, test_threads, test_killed, test_damaged, test_processes, test_architectures, test_guides, test_mistakes):
+        for test in (test_learns, test_pictures, test_threads, test_killed, test_damaged, test_processes, test_architectures, test_guides, test_mistakes):
             test()
 
 

@@ -2,7 +2,7 @@
 /* acuity-train: trains the network that a run file describes. */
 #include "model_file.h"
 #include "parallel.h"
-#include "report.h"
+#include "run_report.h"
 #include "session.h"
 #include "tool.h"
 
@@ -37,6 +37,8 @@ train (const char *path, const char *folder, gboolean restart, gboolean quiet)
   options.quiet |= acu_parallel_rank () > 0;
   options.folder = folder ? folder : (beside = g_strdup (run->name));
   gegl_init (NULL, NULL);
+  /* By a loader's warning a damaged picture is known. */
+  tool_keep_warnings ();
   tool_catch_signals ();
   tool_poll_signals (TRUE);
   ok = acu_session_run (run, &options, &error);
@@ -145,6 +147,7 @@ command_report (int argc, char **argv)
   if (!run)
     return fail (error);
   gegl_init (NULL, NULL);
+  tool_keep_warnings ();
   acu_report_run (run, folder ? folder : run->name, &error);
   acu_run_file_free (run);
   gegl_exit ();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-#include "validation.h"
+#include "held_out.h"
 
 #include "plan.h"
 #include "random.h"
@@ -44,7 +44,7 @@ acu_held_out_new (const GPtrArray *pictures, int scale, AcuDegrade degrade, cons
           return NULL;
         }
       acu_train_picture_part (picture, 0, 0, held_out->width, held_out->height, 0, held_out->large);
-      if (!degrade (data, held_out->large, held_out->width, held_out->height, scale, acu_random_mix (i), held_out->small, error))
+      if (!degrade (data, held_out->large, held_out->width, held_out->height, scale, acu_random_key (i), held_out->small, error))
         return NULL;
     }
   return g_steal_pointer (&all);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* What a run has come to, as pictures. */
-#ifndef ACU_TRAIN_PROGRAM_REPORT_H
-#define ACU_TRAIN_PROGRAM_REPORT_H
+#ifndef ACU_RUN_REPORT_H
+#define ACU_RUN_REPORT_H
 
 #include "run_file.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* How well a net enlarges held-out pictures, run by the engine as a user would run it. */
-#ifndef ACU_VALIDATION_H
-#define ACU_VALIDATION_H
+#ifndef ACU_HELD_OUT_H
+#define ACU_HELD_OUT_H
 
 #include "batches.h"
 #include "net.h"

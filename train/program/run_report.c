@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-#include "report.h"
+#include "run_report.h"
 
-#include "../report/report.h"
 #include "arch.h"
 #include "degradation.h"
-#include "validation.h"
+#include "held_out.h"
+#include "report.h"
 
 #include <acuity/acuity.h>
 #include <glib/gi18n.h>
