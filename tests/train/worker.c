@@ -91,10 +91,10 @@ run (Setting *s, int count, int threads, float **judge_gradients, double *losses
 static void
 assert_near (const float *a, const float *b, gsize n)
 {
-  double largest = 0;
+  float largest = 0;
 
   for (gsize i = 0; i < n; i++)
-    largest = fmax (largest, fabs (a[i]));
+    largest = MAX (largest, fabsf (a[i]));
   g_assert_cmpfloat (largest, >, 0);
   for (gsize i = 0; i < n; i++)
     g_assert_cmpfloat_with_epsilon (a[i], b[i], 1e-5 * largest);
