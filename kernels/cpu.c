@@ -27,6 +27,7 @@ has_f16c (void)
 #ifdef ACU_HAVE_AMX
 #define LEAF_7_TILE (1u << 24)
 #define LEAF_7_INT8 (1u << 25)
+#define LEAF_7_BF16 (1u << 22)
 /* Of XCR0: the system saves tiles' configuration and data. */
 #define XCR0_TILES (1u << 17 | 1u << 18)
 
@@ -50,6 +51,17 @@ has_tiles (void)
 }
 #endif
 
+#ifdef ACU_HAVE_AMX
+/* AMX-BF16, on a processor with tiles. */
+static int
+has_bf16_tiles (void)
+{
+  unsigned a, b, c, d;
+
+  return __get_cpuid_count (7, 0, &a, &b, &c, &d) && (d & LEAF_7_BF16) && __builtin_cpu_supports ("avx512bf16");
+}
+#endif
+
 unsigned
 acu_cpu_flags (void)
 {
@@ -69,7 +81,7 @@ acu_cpu_flags (void)
             flags |= ACU_CPU_AVX512VNNI;
 #ifdef ACU_HAVE_AMX
           if ((flags & ACU_CPU_AVX512VNNI) && has_tiles ())
-            flags |= ACU_CPU_AMX;
+            flags |= has_bf16_tiles () ? ACU_CPU_AMX | ACU_CPU_AMXBF16 : ACU_CPU_AMX;
 #endif
         }
     }
@@ -88,7 +100,7 @@ acu_cpu_permit (unsigned flags)
   if ((flags & ACU_CPU_AMX) && syscall (SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0)
     return flags;
 #endif
-  return flags & ~(unsigned) ACU_CPU_AMX;
+  return flags & ~(unsigned) (ACU_CPU_AMX | ACU_CPU_AMXBF16);
 }
 
 unsigned
@@ -104,7 +116,7 @@ acu_cpu_flags_from_name (const char *name, int *known)
     { "avx2", ACU_CPU_AVX2 },
     { "avx512", ACU_CPU_AVX2 | ACU_CPU_AVX512 },
     { "avx512vnni", ACU_CPU_AVX2 | ACU_CPU_AVX512 | ACU_CPU_AVX512VNNI },
-    { "amx", ACU_CPU_AVX2 | ACU_CPU_AVX512 | ACU_CPU_AVX512VNNI | ACU_CPU_AMX },
+    { "amx", ACU_CPU_AVX2 | ACU_CPU_AVX512 | ACU_CPU_AVX512VNNI | ACU_CPU_AMX | ACU_CPU_AMXBF16 },
     { "neon", ACU_CPU_NEON },
   };
 

@@ -12,6 +12,11 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     .winograd = { acu_winograd_f32_c, acu_winograd_i16_c },
     .pointwise = acu_pointwise_c,
     .winograd_isa = { "c", "c" },
+    .bf16_narrow = acu_bf16_narrow_c,
+    .bf16_planes = acu_bf16_planes_c,
+    .bf16_pairs = acu_bf16_pairs_c,
+    .conv2d_bf16 = acu_conv2d_bf16_c,
+    .conv2d_gradient_bf16 = acu_conv2d_gradient_bf16_c,
     .half_widen = acu_half_widen_c,
     .half_narrow = acu_half_narrow_c,
     .activation = acu_activation_c,
@@ -105,6 +110,15 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_amx;
       k->pointwise = acu_pointwise_amx;
       k->i16_order = ACU_I16_PLANES;
+    }
+  if (flags & ACU_CPU_AMXBF16)
+    {
+      k->bf16_quick = 1;
+      k->bf16_narrow = acu_bf16_narrow_avx512;
+      k->bf16_planes = acu_bf16_planes_avx512;
+      k->bf16_pairs = acu_bf16_pairs_avx512;
+      k->conv2d_bf16 = acu_conv2d_bf16_amx;
+      k->conv2d_gradient_bf16 = acu_conv2d_gradient_bf16_amx;
     }
 #endif
 #ifdef __aarch64__

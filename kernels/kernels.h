@@ -15,6 +15,7 @@
 #ifndef ACU_KERNELS_H
 #define ACU_KERNELS_H
 
+#include "bf16.h"
 #include "half.h"
 #include "pointwise.h"
 #include "winograd.h"
@@ -155,6 +156,12 @@ typedef struct AcuKernels
   acu_pointwise_fn pointwise;
   const char *winograd_isa[2];
   AcuI16Order i16_order;          /* of the packed weights that winograd[ACU_WINOGRAD_I16] and pointwise read */
+  int bf16_quick;                 /* whether these are quicker than single precision */
+  acu_bf16_narrow_fn bf16_narrow;
+  acu_bf16_planes_fn bf16_planes;
+  acu_bf16_pairs_fn bf16_pairs;
+  acu_conv2d_bf16_fn conv2d_bf16;
+  acu_conv2d_gradient_bf16_fn conv2d_gradient_bf16;
   acu_half_widen_fn half_widen;
   acu_half_narrow_fn half_narrow;
   acu_activation_fn activation;
@@ -184,7 +191,8 @@ typedef enum AcuCpuFlags
   ACU_CPU_AVX512 = 1 << 1,        /* AVX-512 F, BW, DQ, VL */
   ACU_CPU_NEON = 1 << 2,
   ACU_CPU_AVX512VNNI = 1 << 3,    /* AVX-512 and its VNNI */
-  ACU_CPU_AMX = 1 << 4            /* AMX-TILE and AMX-INT8; see acu_cpu_permit() */
+  ACU_CPU_AMX = 1 << 4,           /* AMX-TILE and AMX-INT8; see acu_cpu_permit() */
+  ACU_CPU_AMXBF16 = 1 << 5        /* ACU_CPU_AMX, AMX-BF16 and AVX512-BF16 */
 } AcuCpuFlags;
 
 /* The flags of this processor. Costs a few instructions; no state. */

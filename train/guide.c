@@ -30,13 +30,13 @@ cut (AcuGuide *guide, const char *path, const char *layer, GError **error)
 }
 
 AcuGuide *
-acu_guide_new (const char *path, const char *layer, GError **error)
+acu_guide_new (const char *path, const char *layer, gboolean bf16, GError **error)
 {
   AcuGuide *guide = g_new0 (AcuGuide, 1);
   AcuWeights *weights = acu_load_weights (path, error), *none = acu_weights_new (path);
 
   guide->net = weights ? acu_arch_build (weights, error) : NULL;
-  guide->train = guide->net ? acu_train_net_new (guide->net, none, acu_kernels (), error) : NULL;
+  guide->train = guide->net ? acu_train_net_new (guide->net, none, acu_kernels (), bf16, error) : NULL;
   acu_weights_free (weights);
   acu_weights_free (none);
   if (guide->train && (!layer || !*layer || cut (guide, path, layer, error)))

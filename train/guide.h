@@ -13,9 +13,9 @@ typedef struct AcuGuide
   AcuTrainNet *train;
 } AcuGuide;
 
-/* Opens any model that the engine opens; up to and including the layer called `layer`, or all of it (NULL). ACU_ERROR_NOT_FOUND names a few layers when
+/* `bf16`: see acu_train_net_new(). Opens any model that the engine opens; up to and including the layer called `layer`, or all of it (NULL). ACU_ERROR_NOT_FOUND names a few layers when
  * there is no such one; ACU_ERROR_UNSUPPORTED for networks with layers that have no way back (those that add a border of their own). */
-AcuGuide *acu_guide_new (const char *path, const char *layer, GError **error);
+AcuGuide *acu_guide_new (const char *path, const char *layer, gboolean bf16, GError **error);
 /* NULL is allowed. */
 void acu_guide_free (AcuGuide *guide);
 

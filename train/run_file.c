@@ -77,7 +77,8 @@ static const Key keys[] = {
 };
 
 /* Choices that are no numbers. */
-static const char *const optimisers[] = { "adam", "adamw" }, *const schedules[] = { "constant", "cosine", "step" };
+static const char *const optimisers[] = { "adam", "adamw" }, *const schedules[] = { "constant", "cosine", "step" },
+           *const precisions[] = { "fast", "exact" };
 
 static gboolean
 bad_value (const AcuRunFile *run, const Key *key, const char *value, GError **error)
@@ -156,9 +157,9 @@ find_key (const char *group, const char *name)
 
 /* One of `words`, the first where the key is not given; -1 with an error. */
 static int
-choose (const AcuRunFile *run, GKeyFile *file, const char *key, const char *const *words, guint n, guint fallback, GError **error)
+choose (const AcuRunFile *run, GKeyFile *file, const char *group, const char *key, const char *const *words, guint n, guint fallback, GError **error)
 {
-  g_autofree char *value = g_key_file_get_string (file, "optimiser", key, NULL);
+  g_autofree char *value = g_key_file_get_string (file, group, key, NULL);
   g_autofree char *list = NULL;
 
   if (!value)
@@ -167,7 +168,7 @@ choose (const AcuRunFile *run, GKeyFile *file, const char *key, const char *cons
     if (g_str_equal (value, words[i]))
       return (int) i;
   list = g_strjoinv (", ", (char **) words);
-  g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [optimiser] %s=%s: it is one of %s."), run->path, key, value, list);
+  g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [%s] %s=%s: it is one of %s."), run->path, group, key, value, list);
   return -1;
 }
 
@@ -200,14 +201,23 @@ read_milestones (AcuRunFile *run, GKeyFile *file, GError **error)
 static gboolean
 read_optimiser (AcuRunFile *run, GKeyFile *file, GError **error)
 {
-  int kind = choose (run, file, "kind", optimisers, G_N_ELEMENTS (optimisers), 0, error);
-  int schedule = choose (run, file, "schedule", schedules, G_N_ELEMENTS (schedules), ACU_SCHEDULE_COSINE, error);
+  int kind = choose (run, file, "optimiser", "kind", optimisers, G_N_ELEMENTS (optimisers), 0, error);
+  int schedule = choose (run, file, "optimiser", "schedule", schedules, G_N_ELEMENTS (schedules), ACU_SCHEDULE_COSINE, error);
 
   if (kind < 0 || schedule < 0)
     return FALSE;
   run->optimiser.decoupled = kind == 1;
   run->optimiser.schedule = schedule;
   return read_milestones (run, file, error);
+}
+
+static gboolean
+read_precision (AcuRunFile *run, GKeyFile *file, GError **error)
+{
+  int precision = choose (run, file, "run", "precision", precisions, G_N_ELEMENTS (precisions), 0, error);
+
+  run->exact = precision == 1;
+  return precision >= 0;
 }
 
 static gboolean
@@ -246,7 +256,7 @@ check_names (AcuRunFile *run, GKeyFile *file, GError **error)
 
       for (char **name = names; name && *name; name++)
         {
-          if (g_str_equal (*group, "loss") || find_key (*group, *name)
+          if (g_str_equal (*group, "loss") || find_key (*group, *name) || (g_str_equal (*group, "run") && g_str_equal (*name, "precision"))
               || (g_str_equal (*group, "optimiser")
                   && (g_str_equal (*name, "kind") || g_str_equal (*name, "schedule") || g_str_equal (*name, "milestones"))))
             continue;
@@ -341,7 +351,8 @@ acu_run_file_load (const char *path, GError **error)
       if (!set_key (run, &keys[i], value ? g_strstrip (value) : NULL, error))
         goto failed;
     }
-  if (!check_names (run, file, error) || !read_losses (run, file, error) || !read_optimiser (run, file, error))
+  if (!check_names (run, file, error) || !read_losses (run, file, error) || !read_optimiser (run, file, error)
+      || !read_precision (run, file, error))
     goto failed;
   if (!run->train[0] || !run->held_out[0])
     {
@@ -397,8 +408,8 @@ acu_run_file_describe (void)
         g_string_append_printf (text, "%s=%g   (%g … %g)", key->key, key->fallback, key->least, key->most);
       g_string_append_printf (text, "   # %s\n", _(key->help));
     }
-  g_string_append_printf (text, "\n[optimiser]\nkind=adam   # %s\nschedule=cosine   # %s\nmilestones=   # %s\n\n[loss]\n# %s\n",
-                          _("adam or adamw"), _("constant, cosine or step"), _("Steps at which the step schedule lowers the rate, separated by ;"),
+  g_string_append_printf (text, "\n[run]\nprecision=fast   # %s\n\n[optimiser]\nkind=adam   # %s\nschedule=cosine   # %s\nmilestones=   # %s\n\n[loss]\n# %s\n",
+                          _("fast or exact; fast multiplies numbers of 16 bits (bfloat16) where the processor is quicker with them"), _("adam or adamw"), _("constant, cosine or step"), _("Steps at which the step schedule lowers the rate, separated by ;"),
                           _("Losses by name with their weights, such as charbonnier=1"));
   return g_string_free (text, FALSE);
 }

@@ -30,6 +30,7 @@ typedef struct AcuRunFile
   gint64 steps;
   gint64 seed;
   int batch, side, threads;
+  gboolean exact;                 /* precision: single everywhere */
   /* [network] */
   char *architecture, *start;     /* start: a model whose weights are taken, where shapes agree; NULL */
   int scale, channels, blocks;

@@ -5,6 +5,7 @@
 #include "arch.h"
 #include "degradation.h"
 #include "guide.h"
+#include "kernels_once.h"
 #include "learner.h"
 #include "log.h"
 #include "model_file.h"
@@ -98,16 +99,17 @@ prepare_nets (Session *s, GError **error)
   AcuArchOptions options = { run->architecture, run->scale, run->channels, run->blocks };
   AcuArchOptions judge = { run->judge_architecture, 1, run->judge_channels, run->judge_blocks };
   AcuOptimiserOptions judge_optimiser = run->optimiser;
+  gboolean bf16 = !run->exact && acu_kernels ()->bf16_quick;
 
   judge_optimiser.rate = run->judge_rate;
   judge_optimiser.least = MIN (run->optimiser.least, run->judge_rate);
   judge_optimiser.decay = 0;
-  return (s->learner = acu_learner_new (&options, run->start, (guint64) run->seed, &run->optimiser, run->steps, FALSE, error))
+  return (s->learner = acu_learner_new (&options, run->start, (guint64) run->seed, &run->optimiser, run->steps, FALSE, bf16, error))
          && (!*run->judge_architecture
              || (s->judge = acu_learner_new (&judge, NULL, (guint64) run->seed + 1, &judge_optimiser, run->steps,
-                                             g_str_equal (run->judge_architecture, "unet-discriminator"), error)))
-         && (!run->features_model || (s->features = acu_guide_new (run->features_model, run->features_layer, error)))
-         && (!run->teacher_model || (s->teacher = acu_guide_new (run->teacher_model, NULL, error)));
+                                             g_str_equal (run->judge_architecture, "unet-discriminator"), bf16, error)))
+         && (!run->features_model || (s->features = acu_guide_new (run->features_model, run->features_layer, bf16, error)))
+         && (!run->teacher_model || (s->teacher = acu_guide_new (run->teacher_model, NULL, bf16, error)));
 }
 
 static gboolean

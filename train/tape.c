@@ -121,7 +121,8 @@ allocate_all (AcuTape *tape, gboolean learns, gboolean input_gradient)
       if (layer->conv)
         {
           const AcuLayer *read = g_ptr_array_index (tape->net->net->layers, i);
-          gsize bytes = acu_train_conv_scratch_bytes (layer->conv, MAX (tape->shapes[i].width, tape->shapes[read->inputs[0]].width));
+          const AcuShape *out = &tape->shapes[i], *in = &tape->shapes[read->inputs[0]];
+          gsize bytes = acu_train_conv_scratch_bytes (layer->conv, MAX (out->width, in->width), MAX (out->height, in->height));
 
           scratch = MAX (scratch, bytes);
         }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "train_conv.h"
 
+#include "train_conv_bf16.h"
+
 #include <acuity/size.h>
 #include <glib/gi18n-lib.h>
 
@@ -42,6 +44,11 @@ set_shapes (AcuTrainConv *conv)
                                .kernel_width = conv->kernel_width, .kernel_height = conv->kernel_height,
                                .stride = conv->stride };
   floats += conv->gather_winograd ? winograd_floats (&conv->gather_tiles) : acu_conv2d_packed_floats (&conv->gather);
+  for (int i = 0; i < conv->stride; i++)
+    {
+      conv->scatter_width[i] = phase_taps (conv->kernel_width, conv->stride, i);
+      conv->scatter_height[i] = phase_taps (conv->kernel_height, conv->stride, i);
+    }
   if (conv->scatter_winograd)
     return floats + winograd_floats (&conv->scatter_tiles) + GROUP;
   for (int phase = 0; phase < conv->stride * conv->stride; phase++)
@@ -49,8 +56,8 @@ set_shapes (AcuTrainConv *conv)
       AcuConv2d *part = &conv->scatter[phase];
 
       *part = (AcuConv2d) { .slices = 1, .slice_channels = { conv->coarse_stored }, .out_channels = conv->fine_stored,
-                            .kernel_width = phase_taps (conv->kernel_width, conv->stride, phase % conv->stride),
-                            .kernel_height = phase_taps (conv->kernel_height, conv->stride, phase / conv->stride),
+                            .kernel_width = conv->scatter_width[phase % conv->stride],
+                            .kernel_height = conv->scatter_height[phase / conv->stride],
                             .stride = 1 };
       floats += acu_conv2d_packed_floats (part);
     }
@@ -58,7 +65,8 @@ set_shapes (AcuTrainConv *conv)
 }
 
 AcuTrainConv *
-acu_train_conv_new (const AcuNet *net, const AcuLayer *layer, int in_channels, int in_stored, int stored, GError **error)
+acu_train_conv_new (const AcuNet *net, const AcuLayer *layer, int in_channels, int in_stored, int stored, gboolean bf16,
+                    GError **error)
 {
   AcuTrainConv *conv = g_new0 (AcuTrainConv, 1);
   gboolean transposed = layer->kind == ACU_LAYER_DECONV2D;
@@ -75,6 +83,8 @@ acu_train_conv_new (const AcuNet *net, const AcuLayer *layer, int in_channels, i
   conv->fine_stored = transposed ? stored : in_stored;
   conv->coarse_stored = transposed ? in_stored : stored;
   conv->scatter = g_new0 (AcuConv2d, (gsize) conv->stride * conv->stride);
+  conv->scatter_width = g_new0 (int, conv->stride);
+  conv->scatter_height = g_new0 (int, conv->stride);
   if (MIN (conv->kernel_width, conv->kernel_height) < conv->stride)
     {
       g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("%s: layer “%s” leaves out pixels; it cannot be trained."),
@@ -85,7 +95,9 @@ acu_train_conv_new (const AcuNet *net, const AcuLayer *layer, int in_channels, i
   floats = set_shapes (conv);
   vector = MAX (round_up (conv->fine_stored), round_up (conv->coarse_stored));
   conv->memory = acu_try_alloc0 (floats + 3 * vector, sizeof (float));
-  if (!conv->memory)
+  if (bf16)
+    conv->bf16 = acu_train_conv_bf16_new (conv);
+  if (!conv->memory || (bf16 && !conv->bf16))
     {
       g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the network's weights."));
       acu_train_conv_free (conv);
@@ -101,8 +113,11 @@ acu_train_conv_free (AcuTrainConv *conv)
 {
   if (!conv)
     return;
+  acu_train_conv_bf16_free (conv->bf16);
   acu_free (conv->memory);
   g_free (conv->scatter);
+  g_free (conv->scatter_width);
+  g_free (conv->scatter_height);
   g_free (conv);
 }
 
@@ -120,8 +135,8 @@ expand (const AcuTrainConv *conv, const float *weights)
 }
 
 /* The kernel of one phase of the transpose, [fine_stored][coarse_stored][height][width], turned round. */
-static void
-turn (const AcuTrainConv *conv, const float *all, int phase_x, int phase_y, int width, int height, float *turned)
+void
+acu_train_conv_turn (const AcuTrainConv *conv, const float *all, int phase_x, int phase_y, int width, int height, float *turned)
 {
   gsize taps = (gsize) conv->kernel_width * conv->kernel_height;
 
@@ -134,11 +149,9 @@ turn (const AcuTrainConv *conv, const float *all, int phase_x, int phase_y, int 
                           + phase_x + (width - 1 - x) * conv->stride];
 }
 
-void
-acu_train_conv_pack (AcuTrainConv *conv, const float *weights, const float *bias)
+static void
+pack_single (AcuTrainConv *conv, const float *all, float *turned)
 {
-  g_autofree float *all = expand (conv, weights);
-  g_autofree float *turned = g_new (float, (gsize) conv->fine_stored * conv->coarse_stored * conv->kernel_width * conv->kernel_height);
   float *at = conv->memory;
   /* The kernels' factors, ones in single precision. */
   g_autofree float *factor = g_new (float, MAX (round_up (conv->fine_stored), round_up (conv->coarse_stored)));
@@ -158,7 +171,7 @@ acu_train_conv_pack (AcuTrainConv *conv, const float *weights, const float *bias
   if (conv->scatter_winograd)
     {
       at += -((gintptr) at / (gintptr) sizeof (float)) & (GROUP - 1);
-      turn (conv, all, 0, 0, 3, 3, turned);
+      acu_train_conv_turn (conv, all, 0, 0, 3, 3, turned);
       acu_winograd_pack (at, factor, &conv->scatter_tiles, turned);
       conv->scatter_tiles.weights = at;
     }
@@ -167,17 +180,29 @@ acu_train_conv_pack (AcuTrainConv *conv, const float *weights, const float *bias
       {
         AcuConv2d *part = &conv->scatter[phase];
 
-        turn (conv, all, phase % conv->stride, phase / conv->stride, part->kernel_width, part->kernel_height, turned);
+        acu_train_conv_turn (conv, all, phase % conv->stride, phase / conv->stride, part->kernel_width, part->kernel_height, turned);
         acu_conv2d_pack (at, part, turned);
         part->weights = at;
         at += acu_conv2d_packed_floats (part);
       }
+}
+
+void
+acu_train_conv_pack (AcuTrainConv *conv, const float *weights, const float *bias)
+{
+  g_autofree float *all = expand (conv, weights);
+  g_autofree float *turned = g_new (float, (gsize) conv->fine_stored * conv->coarse_stored * conv->kernel_width * conv->kernel_height);
+
+  if (conv->bf16)
+    acu_train_conv_bf16_pack (conv, all, turned);
+  else
+    pack_single (conv, all, turned);
   if (bias)
     memcpy (conv->bias, bias, (conv->transposed ? conv->fine_channels : conv->coarse_channels) * sizeof (float));
 }
 
 gsize
-acu_train_conv_scratch_bytes (const AcuTrainConv *conv, int width)
+acu_train_conv_scratch_bytes (const AcuTrainConv *conv, int width, int height)
 {
   gsize bytes = (gsize) width * MAX (round_up (conv->fine_stored), round_up (conv->coarse_stored)) * sizeof (float);
 
@@ -185,6 +210,8 @@ acu_train_conv_scratch_bytes (const AcuTrainConv *conv, int width)
     bytes = MAX (bytes, acu_winograd_scratch_bytes (&conv->gather_tiles));
   if (conv->scatter_winograd)
     bytes = MAX (bytes, acu_winograd_scratch_bytes (&conv->scatter_tiles));
+  if (conv->bf16)
+    bytes = MAX (bytes, acu_train_conv_bf16_scratch_bytes (conv, width, height));
   return bytes;
 }
 
@@ -248,15 +275,21 @@ acu_train_conv_gather (const AcuTrainConv *conv, const AcuKernels *kernels, cons
                        gboolean biased, gboolean add, void *scratch)
 {
   AcuConv2d part = conv->gather;
+  const float *bias = biased ? conv->bias : conv->zeros;
   g_autofree const float **src = NULL;
 
+  if (conv->bf16)
+    {
+      acu_train_conv_bf16_gather (conv, kernels, fine, coarse, bias, add, scratch);
+      return;
+    }
   if (conv->gather_winograd)
     {
-      run_tiles (&conv->gather_tiles, kernels, biased ? conv->bias : conv->zeros, conv->left, conv->top, fine, coarse, add,
+      run_tiles (&conv->gather_tiles, kernels, bias, conv->left, conv->top, fine, coarse, add,
                  scratch);
       return;
     }
-  part.bias = biased ? conv->bias : conv->zeros;
+  part.bias = bias;
   src = g_new (const float *, conv->kernel_height);
   for (int y = 0; y < coarse->height; y++)
     {
@@ -266,9 +299,8 @@ acu_train_conv_gather (const AcuTrainConv *conv, const AcuKernels *kernels, cons
     }
 }
 
-/* First pixel of a phase on the fine map. */
-static int
-phase_start (int phase, int before, int stride)
+int
+acu_train_conv_phase_start (int phase, int before, int stride)
 {
   return ((phase - before) % stride + stride) % stride;
 }
@@ -278,27 +310,33 @@ acu_train_conv_scatter (const AcuTrainConv *conv, const AcuKernels *kernels, con
                         gboolean biased, gboolean add, void *scratch)
 {
   const int stride = conv->stride;
+  const float *bias = biased ? conv->bias : conv->zeros;
   g_autofree const float **src = NULL;
 
+  if (conv->bf16)
+    {
+      acu_train_conv_bf16_scatter (conv, kernels, coarse, fine, bias, add, scratch);
+      return;
+    }
   if (conv->scatter_winograd)
     {
-      run_tiles (&conv->scatter_tiles, kernels, biased ? conv->bias : conv->zeros, 2 - conv->left, 2 - conv->top, coarse, fine,
+      run_tiles (&conv->scatter_tiles, kernels, bias, 2 - conv->left, 2 - conv->top, coarse, fine,
                  add, scratch);
       return;
     }
   src = g_new (const float *, conv->kernel_height);
   for (int phase_y = 0; phase_y < stride; phase_y++)
-    for (int y = phase_start (phase_y, conv->top, stride); y < fine->height; y += stride)
+    for (int y = acu_train_conv_phase_start (phase_y, conv->top, stride); y < fine->height; y += stride)
       for (int phase_x = 0; phase_x < stride; phase_x++)
         {
           AcuConv2d part = conv->scatter[phase_y * stride + phase_x];
-          int x = phase_start (phase_x, conv->left, stride);
+          int x = acu_train_conv_phase_start (phase_x, conv->left, stride);
           int column = (x + conv->left - phase_x) / stride - part.kernel_width + 1;
           int row = (y + conv->top - phase_y) / stride - part.kernel_height + 1;
 
           if (x >= fine->width)
             continue;
-          part.bias = biased ? conv->bias : conv->zeros;
+          part.bias = bias;
           for (int k = 0; k < part.kernel_height; k++)
             src[k] = acu_map_row (coarse, row + k) + (gssize) column * coarse->stored;
           run_row (kernels, &part, acu_map_row (fine, y) + (gssize) x * fine->stored, (gsize) stride * fine->stored, src,
@@ -320,10 +358,15 @@ acu_train_conv_sums (const AcuTrainConv *conv)
 
 void
 acu_train_conv_add_weights (const AcuTrainConv *conv, const AcuKernels *kernels, const AcuMap *fine, const AcuMap *coarse,
-                            float *sums)
+                            float *sums, void *scratch)
 {
   int taps = conv->kernel_width * conv->fine_stored;
 
+  if (conv->bf16 && conv->stride == 1)
+    {
+      acu_train_conv_bf16_add_weights (conv, kernels, fine, coarse, sums, scratch);
+      return;
+    }
   for (int y = 0; y < coarse->height; y++)
     for (int k = 0; k < conv->kernel_height; k++)
       kernels->conv2d_gradient (sums + (gsize) k * taps * GROUP, (ptrdiff_t) group_floats (conv),

@@ -99,7 +99,7 @@ add_layer (AcuTrainNet *net, const AcuWeights *weights, guint i, GError **error)
       if (!add_parameter (net, weights, layer->name, ".weight", count, count, &mine->weight, error)
           || !add_parameter (net, weights, layer->name, ".bias", layer->channels, layer->channels, &mine->bias, error))
         return FALSE;
-      mine->conv = acu_train_conv_new (net->net, layer, in->channels, net->layers[layer->inputs[0]].stored, mine->stored, error);
+      mine->conv = acu_train_conv_new (net->net, layer, in->channels, net->layers[layer->inputs[0]].stored, mine->stored, net->bf16, error);
       if (!mine->conv)
         return FALSE;
       mine->sums_count = acu_train_conv_sums (mine->conv) + round_up (mine->stored);
@@ -150,13 +150,14 @@ read_values (AcuTrainNet *net, const AcuWeights *weights, GError **error)
 }
 
 AcuTrainNet *
-acu_train_net_new (AcuNet *net, const AcuWeights *weights, const AcuKernels *kernels, GError **error)
+acu_train_net_new (AcuNet *net, const AcuWeights *weights, const AcuKernels *kernels, gboolean bf16, GError **error)
 {
   AcuTrainNet *train = g_new0 (AcuTrainNet, 1);
 
   train->net = acu_net_ref (net);
   train->n_layers = net->layers->len;
   train->kernels = kernels;
+  train->bf16 = bf16;
   train->layers = g_new0 (AcuTrainLayer, net->layers->len);
   train->parameters = g_array_new (FALSE, FALSE, sizeof (AcuParameter));
   train->border = LEAST_BORDER;

@@ -23,6 +23,8 @@ typedef struct AcuParameter
   gsize first, count;
 } AcuParameter;
 
+typedef struct AcuTrainConvBf16 AcuTrainConvBf16;
+
 /* A convolution, or a transposed one, between a map "fine" and a map "coarse" that is `stride` times smaller: fine to coarse is a convolution, coarse
  * to fine its transpose. Each is the other's gradient. Weights are [coarse][fine][kernel_height][kernel_width], which is how
  * PyTorch keeps both of them. The coarse map's stored channels are a multiple of 16. */
@@ -35,6 +37,8 @@ typedef struct AcuTrainConv
   AcuWinograd gather_tiles, scatter_tiles;
   AcuConv2d gather;               /* fine to coarse, directly */
   AcuConv2d *scatter;             /* coarse to fine, directly: for each of stride² phases */
+  int *scatter_width, *scatter_height; /* the phases' kernels */
+  AcuTrainConvBf16 *bf16;         /* instead of all these; NULL: none */
   float *memory, *bias, *zeros;   /* packed weights; zero beyond the channels */
 } AcuTrainConv;
 
@@ -54,6 +58,7 @@ typedef struct AcuTrainNet
   AcuNet *net;
   guint n_layers;                 /* as many are run: all, unless it is made less before any tape */
   const AcuKernels *kernels;
+  gboolean bf16;                  /* convolutions multiply bfloat16 numbers */
   AcuTrainLayer *layers;
   GArray *parameters;             /* AcuParameter, in the order of the layers */
   gsize n_values, n_sums;
@@ -64,8 +69,9 @@ typedef struct AcuTrainNet
 
 /* Prepares `net` for training. A layer's parameters are those for which `weights` has tensors "<layer>.weight" and
  * "<layer>.bias", whose values are taken; other layers stay as they are. ACU_ERROR_UNSUPPORTED for a layer that cannot be trained,
- * ACU_ERROR_FORMAT for tensors of other sizes than the net's, ACU_ERROR_MEMORY. Keeps a reference to `net`, nothing of `weights`. */
-AcuTrainNet *acu_train_net_new (AcuNet *net, const AcuWeights *weights, const AcuKernels *kernels, GError **error);
+ * ACU_ERROR_FORMAT for tensors of other sizes than the net's, ACU_ERROR_MEMORY. `bf16`: products of convolutions are of bfloat16 numbers (8
+ * significant bits), which only pays where kernels->bf16_quick. Keeps a reference to `net`, nothing of `weights`. */
+AcuTrainNet *acu_train_net_new (AcuNet *net, const AcuWeights *weights, const AcuKernels *kernels, gboolean bf16, GError **error);
 void acu_train_net_free (AcuTrainNet *net);
 
 /* Brings the kernels' weights up to date with `values`, or with other `values` of the same layout (the moving average, say). `threads` as in

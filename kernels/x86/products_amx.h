@@ -5,9 +5,9 @@
  *
  * each of which is a product that AMX-INT8 has, with exact sums in 32 bits: the result is every other instruction set's, bit for bit.
  *
- * Plain C but for the intrinsics of <immintrin.h> for tiles, which the file that includes this has included before, or replaced (the kernel
- * test does so, to run it anywhere). Weights and V are in ACU_I16_PLANES, see winograd_private.h. Before products(), configure_tiles();
+ * As tiles.h says, plain C but for intrinsics for tiles. Weights and V are in ACU_I16_PLANES, see winograd_private.h. Before products(), configure_tiles();
  * after it, release_tiles(). */
+#include "tiles.h"
 #include "winograd_private.h"
 
 #define ROWS ACU_PLANES_ROWS
@@ -23,14 +23,6 @@
 #define DATA 6
 #define WEIGHTS 7
 
-/* What LDTILECFG reads. */
-typedef struct TileConfig
-{
-  uint8_t palette, start_row, reserved[14];
-  uint16_t row_bytes[16];
-  uint8_t rows[16];
-} TileConfig;
-
 /* For products of that many numbers. */
 static inline void
 configure_tiles (int numbers)
@@ -44,16 +36,7 @@ configure_tiles (int numbers)
     config.row_bytes[i] = ROW_BYTES;
   config.row_bytes[DATA] = (uint16_t) (words * 4);
   config.rows[WEIGHTS] = (uint8_t) words;
-  /* GCC 12's intrinsic says that only the first bytes are read. */
-  __asm__ volatile ("" : : "r" (&config) : "memory");
-  _tile_loadconfig (&config);
-}
-
-/* Threads without tiles in use have less to save. */
-static inline void
-release_tiles (void)
-{
-  _tile_release ();
+  load_config (&config);
 }
 
 static inline void

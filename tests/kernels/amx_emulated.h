@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* The intrinsics of AMX-TILE and AMX-INT8 as functions in C, after Intel's manual (volume 2, LDTILECFG, TILELOADD, TILESTORED, TILEZERO,
- * TILERELEASE, TDPBSSD and its sisters): what the processor would answer with a fault ends the program here. Palette 1 only: 8 tiles of at most
+/* The intrinsics of AMX-TILE, AMX-INT8 and AMX-BF16 as functions in C, after Intel's manual (volume 2, LDTILECFG, TILELOADD, TILESTORED, TILEZERO,
+ * TILERELEASE, TDPBSSD and its sisters, TDPBF16PS): what the processor would answer with a fault ends the program here. Palette 1 only: 8 tiles of at most
  * 16 rows of 64 bytes. Included before the source whose tiles are to be emulated. Each thread has its own state, as on the processor (and
  * each file that includes this). */
 #ifndef ACU_AMX_EMULATED_H
@@ -10,6 +10,7 @@
 /* So that it does not define its own once more. */
 #include <immintrin.h>
 #endif
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,9 +110,8 @@ emulated_store (int tile, void *base, long stride)
     memcpy ((char *) base + r * stride, emulated_data[tile][r], emulated_row_bytes (tile));
 }
 
-/* sums += a × b: dot products of four bytes; signed or not. Sums wrap. */
 static inline void
-emulated_multiply (int sums, int a, int b, int a_signed, int b_signed)
+emulated_check_shapes (int sums, int a, int b)
 {
   emulated_use (sums);
   emulated_use (a);
@@ -121,6 +121,13 @@ emulated_multiply (int sums, int a, int b, int a_signed, int b_signed)
   emulated_fault (emulated_rows (sums) != emulated_rows (a), "rows of the sum and of the first factor differ");
   emulated_fault (emulated_row_bytes (a) / 4 != emulated_rows (b), "columns of the first factor and rows of the second differ");
   emulated_fault (emulated_row_bytes (sums) != emulated_row_bytes (b), "columns of the sum and of the second factor differ");
+}
+
+/* sums += a × b: dot products of four bytes; signed or not. Sums wrap. */
+static inline void
+emulated_multiply (int sums, int a, int b, int a_signed, int b_signed)
+{
+  emulated_check_shapes (sums, a, b);
   for (int m = 0; m < emulated_rows (sums); m++)
     for (int n = 0; n < emulated_row_bytes (sums) / 4; n++)
       {
@@ -138,6 +145,36 @@ emulated_multiply (int sums, int a, int b, int a_signed, int b_signed)
       }
 }
 
+static inline float
+emulated_bf16 (const uint8_t *at)
+{
+  uint32_t bits = (uint32_t) at[1] << 24 | (uint32_t) at[0] << 16;
+  float f;
+
+  memcpy (&f, &bits, 4);
+  return f;
+}
+
+/* sums += a × b: dot products of two bfloat16 numbers, even and odd ones apart; without the processor's zeros for tiny numbers. */
+static inline void
+emulated_multiply_bf16 (int sums, int a, int b)
+{
+  emulated_check_shapes (sums, a, b);
+  for (int m = 0; m < emulated_rows (sums); m++)
+    for (int n = 0; n < emulated_row_bytes (sums) / 4; n++)
+      {
+        float sum, parts[2] = { 0, 0 };
+
+        memcpy (&sum, &emulated_data[sums][m][4 * n], 4);
+        for (int k = 0; k < emulated_rows (b); k++)
+          for (int i = 0; i < 2; i++)
+            parts[i] = fmaf (emulated_bf16 (&emulated_data[a][m][4 * k + 2 * i]), emulated_bf16 (&emulated_data[b][k][4 * n + 2 * i]),
+                             parts[i]);
+        sum += parts[0] + parts[1];
+        memcpy (&emulated_data[sums][m][4 * n], &sum, 4);
+      }
+}
+
 #undef _tile_loadconfig
 #undef _tile_release
 #undef _tile_zero
@@ -147,6 +184,7 @@ emulated_multiply (int sums, int a, int b, int a_signed, int b_signed)
 #undef _tile_dpbsud
 #undef _tile_dpbusd
 #undef _tile_dpbuud
+#undef _tile_dpbf16ps
 #define _tile_loadconfig(config) emulated_loadconfig (config)
 #define _tile_release() emulated_release ()
 #define _tile_zero(tile) emulated_zero (tile)
@@ -156,5 +194,6 @@ emulated_multiply (int sums, int a, int b, int a_signed, int b_signed)
 #define _tile_dpbsud(sums, a, b) emulated_multiply (sums, a, b, 1, 0)
 #define _tile_dpbusd(sums, a, b) emulated_multiply (sums, a, b, 0, 1)
 #define _tile_dpbuud(sums, a, b) emulated_multiply (sums, a, b, 0, 0)
+#define _tile_dpbf16ps(sums, a, b) emulated_multiply_bf16 (sums, a, b)
 
 #endif

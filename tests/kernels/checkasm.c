@@ -96,6 +96,7 @@ for_each_level (LevelFunc run, gpointer data)
     { "avx512", ACU_CPU_AVX2 | ACU_CPU_AVX512 },
     { "avx512vnni", ACU_CPU_AVX2 | ACU_CPU_AVX512 | ACU_CPU_AVX512VNNI },
     { "amx", ACU_CPU_AVX2 | ACU_CPU_AVX512 | ACU_CPU_AVX512VNNI | ACU_CPU_AMX },
+    { "amx", ACU_CPU_AVX2 | ACU_CPU_AVX512 | ACU_CPU_AVX512VNNI | ACU_CPU_AMX | ACU_CPU_AMXBF16 },
     { "neon", ACU_CPU_NEON },
   };
   unsigned flags = acu_cpu_permit (acu_cpu_flags ());

@@ -16,7 +16,7 @@ test_names (void)
     { "avx2", ACU_CPU_AVX2, TRUE },
     { "avx512", ACU_CPU_AVX2 | ACU_CPU_AVX512, TRUE },
     { "avx512vnni", ACU_CPU_AVX2 | ACU_CPU_AVX512 | ACU_CPU_AVX512VNNI, TRUE },
-    { "amx", ACU_CPU_AVX2 | ACU_CPU_AVX512 | ACU_CPU_AVX512VNNI | ACU_CPU_AMX, TRUE },
+    { "amx", ACU_CPU_AVX2 | ACU_CPU_AVX512 | ACU_CPU_AVX512VNNI | ACU_CPU_AMX | ACU_CPU_AMXBF16, TRUE },
     { "neon", ACU_CPU_NEON, TRUE },
     { "", ~0u, FALSE },
     { "AVX2", ~0u, FALSE },
@@ -66,6 +66,7 @@ main (int argc, char **argv)
   g_test_add_func ("/kernels/cpu/names", test_names);
   g_test_add_func ("/kernels/cpu/levels", test_levels);
   add_amx_tests ();
+  add_bf16_tests ();
   add_conv2d_tests ();
   add_conv2d_gradient_tests ();
   add_winograd_tests ();

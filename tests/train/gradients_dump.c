@@ -60,7 +60,7 @@ dump (const TestNet *test, int number, const char *folder)
   GRand *rand = g_rand_new_with_seed (20 + number);
   AcuNet *net = test_net_new (test, rand);
   AcuWeights *weights = test_net_weights (net);
-  AcuTrainNet *train = acu_train_net_new (net, weights, acu_kernels (), NULL);
+  AcuTrainNet *train = acu_train_net_new (net, weights, acu_kernels (), FALSE, NULL);
   AcuTape *tape = acu_tape_new (train, 14, 10, TRUE, TRUE, NULL);
   g_autofree float *picture = g_new (float, 14 * 10 * test->channels), *sums = g_new0 (float, train->n_sums);
   g_autofree float *gradients = g_new0 (float, train->n_values);

@@ -22,7 +22,7 @@ make_net (void)
     test++;
   net = test_net_new (test, rand);
   weights = test_net_weights (net);
-  train = acu_train_net_new (net, weights, acu_kernels (), NULL);
+  train = acu_train_net_new (net, weights, acu_kernels (), FALSE, NULL);
   g_assert_nonnull (train);
   /* As a file would give them. */
   for (guint i = 0; i < train->parameters->len; i++)

@@ -26,14 +26,14 @@ main (int argc, char **argv)
   GError *error = NULL;
 
   for (int i = 0; i < 7; i++)
-    if (argc != 8 || (n[i] = atoi (argv[1 + i])) < 1)
+    if (argc < 8 || argc > 9 || (argc == 9 && !g_str_equal (argv[8], "bf16")) || (n[i] = atoi (argv[1 + i])) < 1)
       {
-        g_printerr ("usage: speed CHANNELS CONVOLUTIONS SCALE BATCH SIDE THREADS STEPS\n");
+        g_printerr ("usage: speed CHANNELS CONVOLUTIONS SCALE BATCH SIDE THREADS STEPS [bf16]\n");
         return 2;
       }
   net = compact_net_new (n[0], n[1], n[2]);
   weights = test_net_weights (net);
-  train = acu_train_net_new (net, weights, acu_kernels (), &error);
+  train = acu_train_net_new (net, weights, acu_kernels (), argc == 9, &error);
   g_assert_no_error (error);
   options.net = train;
   options.count = n[3];

@@ -34,7 +34,7 @@ preset=cubic
 [loss]
 charbonnier=1
 [optimiser]
-rate=0.004
+rate={rate}
 warm_up=20
 average=0.9
 [validation]
@@ -74,7 +74,7 @@ def run(name, folder, *more, fails=False, env=None):
 
 def write_run(name, **values):
     with open(name, "w", encoding="utf-8") as file:
-        file.write(RUN.format(**{"steps": 300, "threads": 2, "architecture": "compact", "scale": 2, **values}))
+        file.write(RUN.format(**{"steps": 300, "threads": 2, "architecture": "compact", "scale": 2, "rate": 0.004, **values}))
 
 
 def contents(path):
@@ -159,7 +159,9 @@ def step_of(folder):
 
 def test_killed():
     """Killed a random moment after each checkpoint that it gets to."""
-    write_run("c.run")
+    write_run("whole.run", steps=900)
+    run("whole.run", "whole")
+    write_run("c.run", steps=900)
     rand = random.Random(time.time_ns())
     kills, before = 0, -1
     for _ in range(40):
@@ -176,8 +178,8 @@ def test_killed():
         if process.returncode == 0:
             break
     run("c.run", "c")
-    check(f"killed {kills} times, the model is the same", kills >= 2 and same_tensors("a", "c"))
-    left = [{k: v for k, v in row.items() if k not in ("seconds", "pictures_per_second")} for row in log_of("a")]
+    check(f"killed {kills} times, the model is the same", kills >= 2 and same_tensors("whole", "c"))
+    left = [{k: v for k, v in row.items() if k not in ("seconds", "pictures_per_second")} for row in log_of("whole")]
     again = [{k: v for k, v in row.items() if k not in ("seconds", "pictures_per_second")} for row in log_of("c")]
     check("and so is what was judged", [r["psnr_y"] for r in left if r["psnr_y"]] == [r["psnr_y"] for r in again if r["psnr_y"]])
     strange = [f for f in os.listdir("c") if f not in ("checkpoint-before.safetensors", "checkpoint.safetensors", "log.csv", "model.safetensors")]
@@ -265,7 +267,7 @@ def numbers(folder):
 def test_architectures():
     for architecture, scale in (("srcnn", 2), ("fsrcnn", 3), ("espcn", 2), ("srresnet", 2), ("rrdb", 4), ("span", 2)):
         name = f"{architecture}.run"
-        write_run(name, architecture=architecture, scale=scale, steps=40)
+        write_run(name, architecture=architecture, scale=scale, steps=60, rate=0.001)
         run(name, architecture)
         rows = log_of(architecture)
         check(f"{architecture} is trained: loss {rows[-1]['loss']}", float(rows[-1]["loss"]) < 0.3)
@@ -275,7 +277,7 @@ def test_architectures():
 
 def test_guides():
     """A discriminator, a teacher and a comparison of features: each run learns, and what is killed goes on to the same."""
-    base = RUN.format(steps=100, threads=2, architecture="compact", scale=2)
+    base = RUN.format(steps=100, threads=2, architecture="compact", scale=2, rate=0.004)
     extra = {
         "photo": "[degradation]\npreset=photo\nsecond-quality=60..90\nstrength=0.5\n",
         "gan": "[discriminator]\narchitecture=unet-discriminator\nchannels=4\nloss=relativistic\nweight=0.005\n",
@@ -301,11 +303,12 @@ def test_guides():
 
 
 def test_mistakes():
-    good = RUN.format(steps=10, threads=1, architecture="compact", scale=2)
+    good = RUN.format(steps=10, threads=1, architecture="compact", scale=2, rate=0.004)
     for text, word in ((good.replace("batch=4", "batch=0"), "batch"), (good.replace("batch=4", "bach=4"), "bach"),
                        (good.replace("charbonnier=1", "nothing=1"), "nothing"), (good.replace("charbonnier=1", ""), "loss"),
                        (good.replace("architecture=compact", "architecture=x"), "compact"), (good.replace("train=pictures", "train=none"), "none"),
                        (good.replace("side=12", "side=500"), "pictures"), (good.replace("held_out=judges", "held_out=pictures"), "held out"), (good.replace("rate=0.004", "rate=x"), "rate"),
+                       (good.replace("[network]", "precision=half\n[network]"), "exact"),
                        (good.replace("[loss]", "[degradation]\npreset=none\n[loss]"), "clean"),
                        (good.replace("[loss]", "[degradation]\nnone=1\n[loss]"), "none"), ("nonsense", "")):
         with open("bad.run", "w", encoding="utf-8") as file:

@@ -31,7 +31,7 @@ make_judge (AcuNet **net)
   AcuTrainNet *judge;
 
   *net = acu_arch_build_training (weights, NULL);
-  judge = acu_train_net_new (*net, weights, acu_kernels (), NULL);
+  judge = acu_train_net_new (*net, weights, acu_kernels (), FALSE, NULL);
   acu_weights_free (weights);
   acu_train_net_pack (judge, judge->values, 1);
   return judge;
@@ -46,7 +46,7 @@ setting_new (gboolean judged)
 
   s->net = compact_net_new (8, 1, SCALE);
   weights = test_net_weights (s->net);
-  s->train = acu_train_net_new (s->net, weights, acu_kernels (), NULL);
+  s->train = acu_train_net_new (s->net, weights, acu_kernels (), FALSE, NULL);
   acu_weights_free (weights);
   acu_train_net_pack (s->train, s->train->values, 1);
   s->judge = judged ? make_judge (&s->judge_net) : NULL;

@@ -45,9 +45,9 @@ backward (AcuTape *tape, guint i, float *sums)
   if (sums && layer->weight >= 0)
     {
       if (conv->transposed)
-        acu_train_conv_add_weights (conv, tape->net->kernels, out, in, sums + layer->sums);
+        acu_train_conv_add_weights (conv, tape->net->kernels, out, in, sums + layer->sums, tape->scratch);
       else
-        acu_train_conv_add_weights (conv, tape->net->kernels, in, out, sums + layer->sums);
+        acu_train_conv_add_weights (conv, tape->net->kernels, in, out, sums + layer->sums, tape->scratch);
     }
   if (sums && layer->bias >= 0)
     add_bias (out, sums + layer->sums + acu_train_conv_sums (conv));
