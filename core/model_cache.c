@@ -12,6 +12,7 @@ static GMutex lock;
 static AcuNet *kept;
 static char *kept_path;
 static GStatBuf kept_stat;
+static double kept_clean;
 
 static gboolean
 same_file (const GStatBuf *a, const GStatBuf *b)
@@ -20,16 +21,38 @@ same_file (const GStatBuf *a, const GStatBuf *b)
          && a->st_ctime == b->st_ctime;
 }
 
+static AcuWeights *
+load (const AcuModelInfo *model, double clean, GError **error)
+{
+  AcuWeights *faithful = clean < 1 ? acu_load_weights (model->path, error) : NULL, *cleaning = NULL, *both = NULL;
+
+  if (clean == 0 || (clean < 1 && !faithful))
+    return faithful;
+  cleaning = acu_load_weights (model->clean_path, error);
+  if (clean == 1)
+    return cleaning;
+  if (cleaning)
+    both = acu_weights_interpolate (faithful, cleaning, clean, error);
+  acu_weights_free (faithful);
+  acu_weights_free (cleaning);
+  return both;
+}
+
 AcuNet *
-acu_model_net (const AcuModelInfo *model, GError **error)
+acu_model_net (const AcuModelInfo *model, double clean, GError **error)
 {
   GStatBuf now = { 0 };
   AcuWeights *weights;
   AcuNet *net = NULL;
 
+  if (clean > 0 && !model->clean_path)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The model “%s” cannot be told how much to clean."), model->name);
+      return NULL;
+    }
   g_stat (model->path, &now);
   g_mutex_lock (&lock);
-  if (kept && g_str_equal (kept_path, model->path) && same_file (&kept_stat, &now))
+  if (kept && g_str_equal (kept_path, model->path) && kept_clean == clean && same_file (&kept_stat, &now))
     {
       net = acu_net_ref (kept);
       g_mutex_unlock (&lock);
@@ -37,7 +60,7 @@ acu_model_net (const AcuModelInfo *model, GError **error)
     }
   g_mutex_unlock (&lock);
 
-  weights = acu_load_weights (model->path, error);
+  weights = load (model, clean, error);
   if (!weights)
     return NULL;
   net = acu_arch_build (weights, error);
@@ -51,6 +74,7 @@ acu_model_net (const AcuModelInfo *model, GError **error)
   kept = acu_net_ref (net);
   kept_path = g_strdup (model->path);
   kept_stat = now;
+  kept_clean = clean;
   g_mutex_unlock (&lock);
   return net;
 }
@@ -60,7 +84,7 @@ static AcuNet *
 net_of (const AcuModelInfo *model, GError **error)
 {
   if (!model->classic && model->path)
-    return acu_model_net (model, error);
+    return acu_model_net (model, 0, error);
   if (model->classic)
     g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("“%s” is a classic filter, it has no network."), model->name);
   else

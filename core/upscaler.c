@@ -89,7 +89,7 @@ make_plan (AcuUpscaler *upscaler, GError **error)
 static gboolean
 plan_network (AcuUpscaler *upscaler, GError **error)
 {
-  AcuNet *net = acu_model_net (upscaler->model, error);
+  AcuNet *net = acu_model_net (upscaler->model, upscaler->clean, error);
   int passes;
 
   if (!net)
@@ -127,6 +127,8 @@ check_params (const AcuUpscalerParams *params, GError **error)
                  params->width, params->height, ACU_MAX_SIDE);
   else if (params->format.colours != 1 && params->format.colours != 3)
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The picture must be gray or RGB."));
+  else if (!(params->clean >= 0 && params->clean <= 1))
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("How much to clean must be from 0 to 1."));
   else if (params->threads < 0 || params->threads > ACU_POOL_MAX_THREADS)
     g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The number of threads must be from 0 to %d."),
                  ACU_POOL_MAX_THREADS);
@@ -150,6 +152,7 @@ acu_upscaler_new (const AcuUpscalerParams *params, GError **error)
   upscaler->linear_light = params->linear_light;
   upscaler->device = device;
   upscaler->precision = params->precision;
+  upscaler->clean = params->clean;
   upscaler->threads = params->threads ? params->threads : MIN ((int) g_get_num_processors (), ACU_POOL_MAX_THREADS);
   upscaler->band_rows = params->band_rows;
   upscaler->beside = params->memory ? params->beside : 0;
@@ -162,6 +165,11 @@ acu_upscaler_new (const AcuUpscalerParams *params, GError **error)
                                           (double) upscaler->dst_height / params->height), error);
   if (!upscaler->model)
     goto failed;
+  if (upscaler->model->classic && upscaler->clean > 0)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The model “%s” cannot be told how much to clean."), upscaler->model->name);
+      goto failed;
+    }
   if (upscaler->model->classic ? !plan_classic (upscaler, error) : !plan_network (upscaler, error))
     goto failed;
   return upscaler;

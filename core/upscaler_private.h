@@ -23,6 +23,7 @@ struct AcuUpscaler
   AcuPlan *plan;
   const AcuDevice *device;
   AcuPrecision precision;
+  double clean;
   int threads, band_rows;
   guint64 limit, beside;          /* of memory, in bytes, and what of it is the caller's; 0 for none */
   guint64 memory;
@@ -62,8 +63,9 @@ gboolean acu_run_read_rows (AcuRun *run, int y, int rows, float *pixels, GError 
 /* Tells progress if it is time to; FALSE with ACU_ERROR_CANCELLED if the job shall end. */
 gboolean acu_run_report (AcuRun *run, double operations_done, GError **error);
 
-/* model_cache.c: the net of a model file; the last one used is kept for the next job. Unref it. */
-AcuNet *acu_model_net (const AcuModelInfo *model, GError **error);
+/* model_cache.c: the net of a model file, with that share of the weights that clean; the last one used is kept for the next job. Unref it.
+ * ACU_ERROR_ARGUMENT where there are no such weights. */
+AcuNet *acu_model_net (const AcuModelInfo *model, double clean, GError **error);
 
 /* estimate.c: notes how long a run took: seconds until it was ready to compute, and from there on. */
 void acu_estimate_learn (const AcuUpscaler *upscaler, double start, double seconds);

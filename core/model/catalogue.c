@@ -39,6 +39,7 @@ acu_model_info_copy (const AcuModelInfo *info)
   copy->package = g_strdup (info->package);
   copy->version = g_strdup (info->version);
   copy->path = g_strdup (info->path);
+  copy->clean_path = g_strdup (info->clean_path);
   file_copy (&copy->param, &info->param);
   file_copy (&copy->bin, &info->bin);
   return copy;
@@ -57,6 +58,7 @@ acu_model_info_free (AcuModelInfo *info)
   g_free (info->package);
   g_free (info->version);
   g_free (info->path);
+  g_free (info->clean_path);
   g_free (info->param.entry);
   g_free (info->param.sha256);
   g_free (info->bin.entry);
@@ -120,18 +122,27 @@ is_sane_name (const char *name)
          && strlen (name) < 200;
 }
 
-/* A network that is in the library itself: its file lies beside the catalogue. */
+/* The path of a file that is in the library itself, beside the catalogue; adds its size to *bytes. NULL: there is none. */
+static char *
+path_inside (const char *file, guint64 *bytes)
+{
+  g_autofree char *path = g_strconcat (FOLDER, file, NULL);
+  gsize size;
+
+  if (!g_resource_get_info (acu_catalogue_get_resource (), path, G_RESOURCE_LOOKUP_FLAGS_NONE, &size, NULL, NULL))
+    return NULL;
+  *bytes += size;
+  return g_strconcat (ACU_RESOURCE_PREFIX, path, NULL);
+}
+
+/* A network that is in the library itself. */
 static gboolean
 read_built_in (JsonObject *model, AcuModelInfo *info)
 {
-  const char *file = text_of (model, "file");
-  g_autofree char *path = file ? g_strconcat (FOLDER, file, NULL) : NULL;
-  gsize bytes;
+  const char *file = text_of (model, "file"), *clean = text_of (model, "clean");
 
-  if (!path || !g_resource_get_info (acu_catalogue_get_resource (), path, G_RESOURCE_LOOKUP_FLAGS_NONE, &bytes, NULL, NULL))
+  if (!file || !(info->path = path_inside (file, &info->bytes)) || (clean && !(info->clean_path = path_inside (clean, &info->bytes))))
     return FALSE;
-  info->path = g_strconcat (ACU_RESOURCE_PREFIX, path, NULL);
-  info->bytes = bytes;
   info->built_in = TRUE;
   return TRUE;
 }
@@ -277,6 +288,16 @@ model_name (const char *path, guint64 *bytes)
   return g_path_get_basename (stem);
 }
 
+/* The weights beside a model's that clean, or NULL. */
+static char *
+clean_beside (const char *path)
+{
+  g_autofree char *stem = g_str_has_suffix (path, ".safetensors") ? g_strndup (path, strlen (path) - strlen (".safetensors")) : NULL;
+  g_autofree char *clean = stem ? g_strconcat (stem, "-clean.safetensors", NULL) : NULL;
+
+  return clean && g_file_test (clean, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&clean) : NULL;
+}
+
 static AcuModelInfo *
 own_model (const char *param, const char *name, guint64 bytes)
 {
@@ -289,6 +310,7 @@ own_model (const char *param, const char *name, guint64 bytes)
   info->licence = g_strdup (_("unknown"));
   info->bytes = bytes;
   info->path = g_strdup (param);
+  info->clean_path = clean_beside (param);
   return info;
 }
 
@@ -415,4 +437,14 @@ acu_model_find (const char *name, double scale, GError **error)
     g_set_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND,
                  _("There is no model called “%s”; “acuity models” lists what there is."), name);
   return NULL;
+}
+
+gboolean
+acu_model_cleans (const char *name, double scale)
+{
+  AcuModelInfo *model = acu_model_find (name, scale, NULL);
+  gboolean cleans = model && model->clean_path;
+
+  acu_model_info_free (model);
+  return cleans;
 }

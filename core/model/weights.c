@@ -129,6 +129,17 @@ acu_weights_from_values (const char *path, const AcuValues *values, guint n, GEr
   return weights;
 }
 
+void
+acu_weights_copy_metadata (AcuWeights *weights, const AcuWeights *from)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_hash_table_iter_init (&iter, from->metadata);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    g_hash_table_insert (weights->metadata, g_strdup (key), g_strdup (value));
+}
+
 const char *
 acu_weights_metadata (const AcuWeights *weights, const char *key)
 {

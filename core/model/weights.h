@@ -85,11 +85,18 @@ guint64 acu_values_count (const AcuValues *values);
 /* Weights in memory with copies of n tensors of different names. NULL with ACU_ERROR_MEMORY. */
 AcuWeights *acu_weights_from_values (const char *path, const AcuValues *values, guint n, GError **error);
 
+/* Weights between those of a (share 0) and of b (share 1), which are of the same network: every number of the result is (1 - share) of a's and
+ * share of b's (network interpolation: Wang, Yu, Wu et al. 2018, ESRGAN, section 3.4). With a's metadata. ACU_ERROR_FORMAT for weights of different
+ * networks or with layer lists, ACU_ERROR_MEMORY. */
+AcuWeights *acu_weights_interpolate (const AcuWeights *a, const AcuWeights *b, double share, GError **error);
+
 /* Adds a tensor, which it takes; FALSE, and the tensor stays the caller's, when there is one of that name. */
 gboolean acu_weights_add (AcuWeights *weights, AcuTensor *tensor);
 
 /* A line of text that the file carries about itself (safetensors: "__metadata__"), or NULL. */
 const char *acu_weights_metadata (const AcuWeights *weights, const char *key);
+/* Adds what `from` says about itself. */
+void acu_weights_copy_metadata (AcuWeights *weights, const AcuWeights *from);
 guint acu_tensor_element_bytes (AcuTensorType type);
 
 /* The tensor of that name, or NULL. */

@@ -140,6 +140,7 @@ bridge_job (const PluginJob *job, const Part *part, GeglBuffer *input, AcuBridge
     {
       bridge->model = model;
       bridge->space = job->space;
+      bridge->clean = plugin_values_clean (job->values, (double) part->scaled.width / part->source.width);
       bridge->linear_light = plugin_values_number (job->values, "linear-light") != 0;
     }
 }

@@ -190,10 +190,16 @@ static void
 show_rows (PluginPanel *panel)
 {
   const char *mode = plugin_values_text (&panel->values, "size-mode");
+  AcuSize size;
+  int width = panel->width, height;
 
   for (guint i = 0; i < G_N_ELEMENTS (size_fields); i++)
     gtk_widget_set_visible (panel->rows[plugin_option_index (size_fields[i].key)].box,
                             g_str_equal (size_fields[i].mode, mode));
+  plugin_values_size (&panel->values, &size);
+  acu_size_resolve (&size, panel->width, panel->height, &width, &height, NULL);
+  gtk_widget_set_sensitive (panel->rows[plugin_option_index ("clean")].box,
+                            acu_model_cleans (plugin_values_text (&panel->values, "model"), (double) width / panel->width));
   gtk_widget_set_visible (panel->pairs[0].box, g_str_equal (mode, "pixels"));
   gtk_widget_set_visible (panel->pairs[1].box, g_str_equal (mode, "print"));
 }
@@ -335,7 +341,7 @@ static GtkWidget *
 new_field (const AcuOption *option)
 {
   gboolean whole = option->type == ACU_OPTION_INT;
-  double step = option->maximum <= 16 && !whole ? 0.5 : 1;
+  double step = whole || option->maximum > 16 ? 1 : option->maximum > 1 ? 0.5 : 0.1;
   GtkWidget *field;
 
   switch (option->type)
@@ -344,7 +350,7 @@ new_field (const AcuOption *option)
     case ACU_OPTION_INT:
       field = gtk_spin_button_new_with_range (option->minimum, option->maximum, step);
       gtk_spin_button_set_digits (GTK_SPIN_BUTTON (field), whole ? 0 : option->maximum <= 16 ? 2 : 1);
-      gtk_spin_button_set_increments (GTK_SPIN_BUTTON (field), step, option->maximum <= 16 ? 1 : 100);
+      gtk_spin_button_set_increments (GTK_SPIN_BUTTON (field), step, option->maximum <= 16 ? 2 * step : 100);
       gtk_entry_set_width_chars (GTK_ENTRY (field), 9);
       gtk_entry_set_activates_default (GTK_ENTRY (field), TRUE);
       return field;

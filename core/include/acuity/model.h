@@ -34,6 +34,8 @@ typedef struct AcuModelFile
  * @param, @bin: its two files in the package; empty for others
  * @path: where it is: a .param or .safetensors file, or "resource://…" for a built-in network; NULL: not installed. Classic filters have none and
  *   are always there
+ * @clean_path: weights of the same network that clean noise, blur and JPEG blocks away, which AcuUpscalerParams.clean mixes in; NULL: it has none.
+ *   Of the user's own models: NAME-clean.safetensors beside NAME.safetensors
  * @classic: whether it is one of acu_filters_all()
  * @built_in: whether the library carries it in itself
  */
@@ -44,7 +46,7 @@ typedef struct AcuModelInfo
   guint64 bytes;
   char *package, *version;
   AcuModelFile param, bin;
-  char *path;
+  char *path, *clean_path;
   gboolean classic, built_in;
 } AcuModelInfo;
 
@@ -56,6 +58,9 @@ ACU_API GPtrArray *acu_models_list (GError **error);
 /* The model that `name` means: a name from the list, "auto" (the built-in one for `scale`), or the path of a
  * .param or .safetensors file. Returns a copy to be freed with acu_model_info_free(). ACU_ERROR_NOT_FOUND says how to install it. */
 ACU_API AcuModelInfo *acu_model_find (const char *name, double scale, GError **error);
+
+/* Whether that model (as acu_model_find() takes it) is there and has a clean_path. Thread-safe. */
+ACU_API gboolean acu_model_cleans (const char *name, double scale);
 
 ACU_API AcuModelInfo *acu_model_info_copy (const AcuModelInfo *info);
 ACU_API void acu_model_info_free (AcuModelInfo *info);

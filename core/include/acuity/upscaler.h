@@ -63,6 +63,7 @@ typedef enum AcuPrecision
  * @memory: limit in bytes for everything that the job allocates; 0 for three quarters of the memory that is available
  * @beside: bytes of @memory that the caller needs for other things meanwhile
  * @linear_light: whether the exact resampler works in linear light
+ * @clean: how much of noise, blur and JPEG blocks is cleaned away, 0 to 1; more than 0 only for models that have a clean_path
  * @precision: a picture whose numbers are too large for fast arithmetic is done exactly, from the beginning
  * @band_rows: 0 lets the planner choose; otherwise the height of a band of output rows (tests)
  */
@@ -77,6 +78,7 @@ typedef struct AcuUpscalerParams
   guint64 memory, beside;
   gboolean linear_light;
   AcuPrecision precision;
+  double clean;
   int band_rows;
 } AcuUpscalerParams;
 
