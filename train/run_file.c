@@ -160,15 +160,17 @@ static int
 choose (const AcuRunFile *run, GKeyFile *file, const char *group, const char *key, const char *const *words, guint n, guint fallback, GError **error)
 {
   g_autofree char *value = g_key_file_get_string (file, group, key, NULL);
-  g_autofree char *list = NULL;
+  g_autoptr (GString) list = g_string_new (NULL);
 
   if (!value)
     return (int) fallback;
   for (guint i = 0; i < n; i++)
-    if (g_str_equal (value, words[i]))
-      return (int) i;
-  list = g_strjoinv (", ", (char **) words);
-  g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [%s] %s=%s: it is one of %s."), run->path, group, key, value, list);
+    {
+      if (g_str_equal (value, words[i]))
+        return (int) i;
+      g_string_append_printf (list, "%s%s", i ? ", " : "", words[i]);
+    }
+  g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [%s] %s=%s: it is one of %s."), run->path, group, key, value, list->str);
   return -1;
 }
 
@@ -224,6 +226,7 @@ static gboolean
 read_losses (AcuRunFile *run, GKeyFile *file, GError **error)
 {
   g_auto (GStrv) names = g_key_file_get_keys (file, "loss", NULL, NULL);
+  double sum = 0;
 
   for (char **name = names; name && *name; name++)
     {
@@ -237,10 +240,11 @@ read_losses (AcuRunFile *run, GKeyFile *file, GError **error)
           return FALSE;
         }
       run->losses[run->n_losses++] = (AcuRunLoss) { g_strdup (*name), weight };
+      sum += weight;
     }
-  if (run->n_losses)
+  if (sum > 0)
     return TRUE;
-  g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [loss] names no loss."), run->path);
+  g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [loss] names no loss with a weight above 0."), run->path);
   return FALSE;
 }
 
@@ -289,6 +293,24 @@ check_folders (const AcuRunFile *run, GError **error)
         return FALSE;
       }
   return TRUE;
+}
+
+/* Discriminators are networks, too, but enlarge nothing; and nothing else can judge. */
+static gboolean
+check_architectures (const AcuRunFile *run, GError **error)
+{
+  static const char ending[] = "-discriminator";
+  const char *judge = run->judge_architecture;
+
+  if (g_str_has_suffix (run->architecture, ending))
+    g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [network] architecture=%s: that one judges pictures, it does not enlarge them."),
+                 run->path, run->architecture);
+  else if (*judge && !g_str_has_suffix (judge, ending))
+    g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [discriminator] architecture=%s: it is vgg-discriminator or unet-discriminator."),
+                 run->path, judge);
+  else
+    return TRUE;
+  return FALSE;
 }
 
 static char *
@@ -359,7 +381,7 @@ acu_run_file_load (const char *path, GError **error)
       g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [data] train and held_out need a folder each."), run->path);
       goto failed;
     }
-  if (!check_folders (run, error))
+  if (!check_folders (run, error) || !check_architectures (run, error))
     goto failed;
   return run;
 

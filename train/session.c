@@ -5,6 +5,7 @@
 #include "arch.h"
 #include "degradation.h"
 #include "guide.h"
+#include "identity.h"
 #include "kernels_once.h"
 #include "learner.h"
 #include "log.h"
@@ -38,6 +39,7 @@ typedef struct Session
   const AcuSessionOptions *options;
   int threads;
   GPtrArray *pictures, *held_out;
+  char *identity;                 /* what checkpoints are told apart by */
   AcuTrainDegradation *degradation;
   AcuLearner *learner, *judge;    /* judge: the discriminator, or NULL */
   AcuGuide *features, *teacher;   /* or NULL */
@@ -170,7 +172,7 @@ resume (Session *s, GError **error)
   AcuCheckpointPart parts[2];
   gint64 step = -1;
 
-  if (!s->options->restart && !acu_checkpoint_load (s->options->folder, parts, list_parts (s, parts), &step, s->run->fingerprint, error))
+  if (!s->options->restart && !acu_checkpoint_load (s->options->folder, parts, list_parts (s, parts), &step, s->identity, error))
     return FALSE;
   if (step >= 0 && !s->options->quiet)
     g_printerr (_("Going on after step %" PRId64 "\n"), step);
@@ -183,7 +185,7 @@ save (Session *s, GError **error)
   AcuCheckpointPart parts[2];
 
   s->saved = g_get_monotonic_time ();
-  return acu_checkpoint_save (s->options->folder, parts, list_parts (s, parts), s->learner->optimiser->step, s->run->fingerprint, error);
+  return acu_checkpoint_save (s->options->folder, parts, list_parts (s, parts), s->learner->optimiser->step, s->identity, error);
 }
 
 /* The moving average as a net that the engine runs, which is also what the model file holds. */
@@ -395,7 +397,8 @@ prepare (Session *s, GError **error)
   if (is_first () && !lock_folder (s, error))
     return FALSE;
   if (!prepare_losses (s, error) || !(s->degradation = acu_train_degradation_new (s->run, error)) || !prepare_nets (s, error)
-      || !prepare_worker (s, error) || !resume (s, error) || !prepare_pictures (s, &batch, error))
+      || !prepare_worker (s, error) || !prepare_pictures (s, &batch, error)
+      || !(s->identity = acu_train_identity (s->run, s->pictures, processes, error)) || !resume (s, error))
     return FALSE;
   /* Nobody writes a checkpoint that another is still reading. */
   acu_parallel_any (FALSE);
@@ -426,6 +429,7 @@ clear (Session *s)
   acu_guide_free (s->features);
   acu_guide_free (s->teacher);
   acu_train_degradation_free (s->degradation);
+  g_free (s->identity);
   g_clear_pointer (&s->pictures, g_ptr_array_unref);
   g_clear_pointer (&s->held_out, g_ptr_array_unref);
 }

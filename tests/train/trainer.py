@@ -132,6 +132,8 @@ def test_pictures():
         file.write("x\n50,again\n60,1\n" + ",".join(["100"] * 9) + "\n")
     run("p.run", "p")
     check("lines of the log that are no rows go", [row["step"] for row in log_of("p")] == ["50", "100"])
+    shutil.copy("pictures/5.ppm", "some/0.ppm")
+    check("a run does not go on with other pictures", "pictures" in run("p.run", "p", fails=True))
 
 
 def test_threads():
@@ -308,7 +310,9 @@ def test_mistakes():
                        (good.replace("charbonnier=1", "nothing=1"), "nothing"), (good.replace("charbonnier=1", ""), "loss"),
                        (good.replace("architecture=compact", "architecture=x"), "compact"), (good.replace("train=pictures", "train=none"), "none"),
                        (good.replace("side=12", "side=500"), "pictures"), (good.replace("held_out=judges", "held_out=pictures"), "held out"), (good.replace("rate=0.004", "rate=x"), "rate"),
-                       (good.replace("[network]", "precision=half\n[network]"), "exact"),
+                       (good.replace("charbonnier=1", "charbonnier=0"), "above 0"), (good.replace("architecture=compact", "architecture=unet-discriminator"), "judges"),
+                       (good.replace("[loss]", "[discriminator]\narchitecture=compact\n[loss]"), "vgg-discriminator"),
+                       (good.replace("[network]", "precision=half\n[network]"), "one of fast, exact."),
                        (good.replace("[loss]", "[degradation]\npreset=none\n[loss]"), "clean"),
                        (good.replace("[loss]", "[degradation]\nnone=1\n[loss]"), "none"), ("nonsense", "")):
         with open("bad.run", "w", encoding="utf-8") as file:
