@@ -90,48 +90,66 @@ acu_layer_kind_name (AcuLayerKind kind)
   return kind_names[kind];
 }
 
+AcuLayer *
+acu_net_add_like (AcuNet *net, const AcuLayer *layer, const guint *inputs, guint *index)
+{
+  AcuLayer *copy = acu_net_add (net, layer->kind, NULL, inputs, layer->n_inputs, index);
+
+  if (!copy)
+    return NULL;
+  *copy = *layer;
+  memcpy (copy->inputs, inputs, layer->n_inputs * sizeof *inputs);
+  copy->name = g_strdup (layer->name);
+  if (layer->weights)
+    g_bytes_ref (layer->weights);
+  if (layer->bias)
+    g_bytes_ref (layer->bias);
+  return copy;
+}
+
+gboolean
+acu_net_append (AcuNet *net, const AcuNet *other, guint picture, const char *suffix)
+{
+  guint shift = net->layers->len - 1;
+
+  for (guint i = 1; i < other->layers->len; i++)
+    {
+      const AcuLayer *source = acu_net_layer (other, i);
+      guint inputs[ACU_LAYER_MAX_INPUTS];
+      AcuLayer *layer;
+      char *name;
+
+      for (guint k = 0; k < source->n_inputs; k++)
+        inputs[k] = source->inputs[k] == 0 ? picture : source->inputs[k] + shift;
+      if (!(layer = acu_net_add_like (net, source, inputs, NULL)))
+        return FALSE;
+      name = g_strconcat (source->name, suffix, NULL);
+      g_free (layer->name);
+      layer->name = name;
+    }
+  return TRUE;
+}
+
 AcuNet *
 acu_net_repeat (const AcuNet *net, int times, GError **error)
 {
   AcuNet *repeated = acu_net_new (net->name);
-  guint first = 0;
 
   repeated->architecture = g_strdup (net->architecture);
+  acu_net_add_like (repeated, acu_net_layer (net, 0), NULL, NULL);
   for (int pass = 0; pass < times; pass++)
     {
-      /* Layer 0 is the picture: in later passes, the result of the pass before stands for it. */
-      guint picture = repeated->layers->len ? repeated->layers->len - 1 : 0;
-      guint shift = repeated->layers->len ? repeated->layers->len - 1 : 0;
+      g_autofree char *suffix = pass ? g_strdup_printf (" (pass %d)", pass + 1) : g_strdup ("");
 
-      for (guint i = pass ? 1 : 0; i < net->layers->len; i++)
+      /* In later passes, the result of the pass before stands for the picture. */
+      if (!acu_net_append (repeated, net, repeated->layers->len - 1, suffix))
         {
-          const AcuLayer *source = acu_net_layer (net, i);
-          guint inputs[ACU_LAYER_MAX_INPUTS];
-          AcuLayer *layer;
-          char *name;
-
-          for (guint k = 0; k < source->n_inputs; k++)
-            inputs[k] = source->inputs[k] == 0 ? picture : source->inputs[k] + shift;
-          layer = acu_net_add (repeated, source->kind, NULL, inputs, source->n_inputs, NULL);
-          if (!layer)
-            {
-              g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("%s: this network cannot be applied more than once."), net->name);
-              acu_net_unref (repeated);
-              return NULL;
-            }
-          name = pass ? g_strdup_printf ("%s (pass %d)", source->name, pass + 1) : g_strdup (source->name);
-          *layer = *source;
-          memcpy (layer->inputs, inputs, sizeof inputs);
-          layer->name = name;
-          if (layer->weights)
-            g_bytes_ref (layer->weights);
-          if (layer->bias)
-            g_bytes_ref (layer->bias);
+          g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("%s: this network cannot be applied more than once."), net->name);
+          acu_net_unref (repeated);
+          return NULL;
         }
-      first = repeated->layers->len;
       repeated->scale *= net->scale;
     }
-  g_assert (first > 0);
   return repeated;
 }
 

@@ -88,8 +88,24 @@ const AcuLayer *acu_net_layer (const AcuNet *net, guint index);
 /* A word for printing: "conv2d". */
 const char *acu_layer_kind_name (AcuLayerKind kind);
 
+/* Appends a copy of a layer, which shares its numbers, reading `inputs` instead (as many). NULL like acu_net_add(). */
+AcuLayer *acu_net_add_like (AcuNet *net, const AcuLayer *layer, const guint *inputs, guint *index);
+/* Appends all layers of `other` but its picture, for which the feature map `picture` of `net` stands; their names get the suffix. FALSE
+ * where a layer cannot be appended. */
+gboolean acu_net_append (AcuNet *net, const AcuNet *other, guint picture, const char *suffix) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The net repeated `times` times (each result is the next one's picture), sharing the weights. A new net. */
 AcuNet *acu_net_repeat (const AcuNet *net, int times, GError **error);
+
+/* Two nets of the same scale, and a third, of scale 1, that says where the second one's result counts: result = base + m (over - base), where
+ * m is strength × mask, enlarged smoothly and without leaving its range, after what is below `low` has become 0, above `high` 1. All make three channels.
+ * `mask` NULL: everywhere. A new net with the base's name. ACU_ERROR_UNSUPPORTED for nets that do not fit. */
+typedef struct AcuOverlay
+{
+  const AcuNet *base, *over, *mask;
+  double strength, low, high;
+} AcuOverlay;
+AcuNet *acu_net_overlay (const AcuOverlay *overlay, GError **error);
 
 /* Shapes of all feature maps for a width × height picture into shapes[net->layers->len]. Checks every layer: channel
  * counts against weights, equal sizes where maps are combined, strides that divide exactly, nothing empty, sides within
