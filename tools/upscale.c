@@ -5,9 +5,7 @@
 #include "bridge.h"
 
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define DEFAULT_QUALITY 95
 
