@@ -5,11 +5,11 @@
 
 #include <glib/gi18n.h>
 
-static void
-picture_free (gpointer data)
+void
+acu_train_picture_free (AcuTrainPicture *picture)
 {
-  AcuTrainPicture *picture = data;
-
+  if (!picture)
+    return;
   acu_free (picture->pixels);
   g_free (picture->name);
   g_free (picture);
@@ -21,8 +21,8 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*(char *const *) a, *(char *const *) b);
 }
 
-static GPtrArray *
-list_folder (const char *folder, GError **error)
+GPtrArray *
+acu_train_pictures_list (const char *folder, GError **error)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, error);
   GPtrArray *names;
@@ -87,7 +87,7 @@ load (const char *folder, const char *name, GError **error)
   if (!picture->pixels)
     {
       g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture %s."), name);
-      g_clear_pointer (&picture, picture_free);
+      g_clear_pointer (&picture, acu_train_picture_free);
     }
   else
     gegl_buffer_get (file->buffer, extent, 1.0, babl_format ("R'G'B' u8"), picture->pixels, GEGL_AUTO_ROWSTRIDE,
@@ -96,43 +96,48 @@ load (const char *folder, const char *name, GError **error)
   return picture;
 }
 
+AcuTrainPicture *
+acu_train_picture_load (const char *folder, const char *name, double shrink, int least_side, GError **error)
+{
+  AcuTrainPicture *picture = load (folder, name, error);
+
+  if (picture && !shrink_picture (picture, shrink, error))
+    g_clear_pointer (&picture, acu_train_picture_free);
+  if (picture && MIN (picture->width, picture->height) < least_side)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_SIZE, _("%d × %d pixels are too few."), picture->width, picture->height);
+      g_clear_pointer (&picture, acu_train_picture_free);
+    }
+  return picture;
+}
+
 /* FALSE only when nothing more should be tried. */
 static gboolean
 add_picture (GPtrArray *pictures, const AcuPictureFolders *wanted, const char *folder, const char *name, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  AcuTrainPicture *picture = load (folder, name, &problem);
+  AcuTrainPicture *picture = acu_train_picture_load (folder, name, wanted->shrink, wanted->least_side, &problem);
 
-  if (picture && !shrink_picture (picture, wanted->shrink, &problem))
-    g_clear_pointer (&picture, picture_free);
-  if (!picture)
+  if (picture)
+    g_ptr_array_add (pictures, picture);
+  else if (g_error_matches (problem, ACU_ERROR, ACU_ERROR_MEMORY))
     {
-      if (g_error_matches (problem, ACU_ERROR, ACU_ERROR_MEMORY))
-        {
-          g_propagate_error (error, g_steal_pointer (&problem));
-          return FALSE;
-        }
-      g_printerr (_("%s is left out: %s\n"), name, problem->message);
-      return TRUE;
-    }
-  if (MIN (picture->width, picture->height) < wanted->least_side)
-    {
-      g_printerr (_("%s is left out: %d × %d pixels are too few.\n"), name, picture->width, picture->height);
-      picture_free (picture);
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
     }
   else
-    g_ptr_array_add (pictures, picture);
+    g_printerr (_("%s is left out: %s\n"), name, problem->message);
   return TRUE;
 }
 
 GPtrArray *
 acu_train_pictures_load (const AcuPictureFolders *wanted, GError **error)
 {
-  g_autoptr (GPtrArray) pictures = g_ptr_array_new_with_free_func (picture_free);
+  g_autoptr (GPtrArray) pictures = g_ptr_array_new_with_free_func ((GDestroyNotify) acu_train_picture_free);
 
   for (int i = 0; wanted->folders[i]; i++)
     {
-      g_autoptr (GPtrArray) names = list_folder (wanted->folders[i], error);
+      g_autoptr (GPtrArray) names = acu_train_pictures_list (wanted->folders[i], error);
       guint first = pictures->len;
 
       if (!names)

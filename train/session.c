@@ -81,7 +81,7 @@ static gboolean
 prepare_pictures (Session *s, AcuBatchOptions *batch, GError **error)
 {
   AcuPictureFolders train = { (const char *const *) s->run->train, s->run->shrink, acu_batches_least_side (batch), s->run->most };
-  AcuPictureFolders held_out = { (const char *const *) s->run->held_out, 1, 64, s->run->validate_most };
+  AcuPictureFolders held_out = { (const char *const *) s->run->held_out, 1, ACU_HELD_OUT_LEAST, s->run->validate_most };
   g_autoptr (GPtrArray) judges = NULL;
 
   if (!(s->pictures = acu_train_pictures_load (&train, error)) || !(judges = acu_train_pictures_load (&held_out, error)))
