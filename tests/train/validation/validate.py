@@ -266,7 +266,7 @@ def test_numbers():
         got = [v for k, v in rows["good", name].items() if k not in ("seconds/megapixel", "pictures")]
         off = [abs(a - b) for a, b in zip(got, values)]
         check(f"{name}: {', '.join(f'{v:.4f}' for v in got)} as other programs measure it, to {', '.join(f'{v:.0e}' for v in off)}",
-              all(o <= t for o, t in zip(off, (2e-4, 2e-6, 2e-5, 2e-3 * got[3], 2e-3))))
+              all(o <= t for o, t in zip(off, (2e-4, 2e-6, 2e-5, 1e-2 * got[3], 2e-3))))
     check("seconds are measured", all(0 < row["seconds/megapixel"] < 100 for row in rows.values()))
     small, large = (rows["good", name]["seconds/megapixel"] for name in ("bicubic", "photo-x2"))
     check(f"a network takes longer than a filter: {large:.3f} s, {small:.3f} s", large > small)
@@ -285,7 +285,7 @@ def test_real():
         values = [(niqe(r, 2), psnr(shrink(r, 2)[1:-1, 1:-1], g[1:-1, 1:-1], 1), r.shape, numpy.allclose(g, t / 255, atol=1e-5)) for r, g, t in (
             (read_png(f"kept/real/{name}/{i}.png"), read_png(f"kept/real/given/{i}.png"), REAL[i]) for i in range(2))]
         check(f"real, {name}: NIQE {row['NIQE']:.3f}, consistency {row['consistency dB']:.2f} and seconds alone", list(row.values())[:3] == [None] * 3
-              and close(row["NIQE"], numpy.mean([v[0] for v in values]), 2e-3 * row["NIQE"]) and close(row["consistency dB"], numpy.mean([v[1] for v in values]), 2e-3)
+              and close(row["NIQE"], numpy.mean([v[0] for v in values]), 1e-2 * row["NIQE"]) and close(row["consistency dB"], numpy.mean([v[1] for v in values]), 2e-3)
               and row["seconds/megapixel"] > 0)
         check("they are enlarged as they are", all(v[2] == (2 * t.shape[0], 2 * t.shape[1], 3) and v[3] for v, t in zip(values, REAL)))
     check("the printed table has a - there", printed.splitlines()[4].split()[:5] == ["real", "bicubic", "-", "-", "-"])
