@@ -21,8 +21,8 @@ recognise (const AcuWeights *weights)
 
 #define MAX_UPS 4
 
-/* The convolutions' names: of Real-ESRGAN's files, of ESRGAN's, and of ESRGAN's before those. dense: block, dense block, convolution. Without a number, a name
- * is the same for every number: body's is that of blocks, up's counts from 1, those of hr and last depend on how many ups there are. */
+/* The convolutions' names in the files of Real-ESRGAN, of ESRGAN, and of ESRGAN's first time, when they were numbered by their place. Numbers in them: dense: block, dense
+ * block and convolution; body: how many blocks there are; up: its own, from 1, times up_step; hr, last: that of the last up, and so many more. */
 typedef struct Names
 {
   const char *first, *dense, *body, *up, *hr, *last;
@@ -67,13 +67,21 @@ names_of (const AcuWeights *weights)
   return NULL;
 }
 
-/* How many times it enlarges by 2. By place, what follows the last enlargement has the next numbers but one. */
+static gboolean
+has_up (const AcuWeights *weights, const Names *names, int number)
+{
+  g_autofree char *name = numbered (names->up, number * names->up_step);
+
+  return acu_builder_conv (weights, name) != NULL;
+}
+
+/* How many times it enlarges by 2. */
 static int
 count_ups (const AcuWeights *weights, const Names *names)
 {
   int ups = 0;
 
-  while (ups < MAX_UPS && acu_builder_conv_at (weights, names->up, (ups + 1) * names->up_step))
+  while (ups < MAX_UPS && has_up (weights, names, ups + 1))
     ups++;
   return ups;
 }

@@ -178,10 +178,10 @@ def run_spandrel(state, picture):
     return run_model(ModelLoader().load_from_state_dict(dict(state)).model, picture)
 
 
-def run_ours(net_cli, path, picture, folder):
+def run_ours(net_cli, path, picture, folder, *more):
     source, result = folder / "in", folder / "out"
     source.write_bytes(picture.tobytes())
-    done = subprocess.run([net_cli, str(path), str(picture.shape[1]), str(picture.shape[0]), str(source), str(result)], capture_output=True,
+    done = subprocess.run([net_cli, str(path), str(picture.shape[1]), str(picture.shape[0]), str(source), str(result), *more], capture_output=True,
                           text=True, timeout=60)
     if done.returncode:
         raise RuntimeError(done.stderr.strip())
@@ -235,7 +235,10 @@ def written_by_torch(job, tools, picture, generator):
     path = tools.folder / "net.safetensors"
     state = enlivened(job.make().state_dict(), generator, picture)
     save_file(dict(job.rename(state)), path, metadata=job.metadata)
-    largest = compare(reference(job, state, picture), run_ours(tools.net_cli, path, picture, tools.folder))
+    ours = run_ours(tools.net_cli, path, picture, tools.folder)
+    largest = compare(reference(job, state, picture), ours)
+    if not numpy.array_equal(ours, run_ours(tools.net_cli, path, picture, tools.folder, "2", "1")):
+        raise ValueError("single rows and two threads make another picture")
     path = tools.folder / "net.pth"
     for kind, (put, dtype) in PTH.items() if not job.metadata else ():
         rounded = collections.OrderedDict((key, tensor.to(dtype).float()) for key, tensor in state.items())

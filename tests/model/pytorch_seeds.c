@@ -7,7 +7,7 @@ static void
 put (GByteArray *to, guint64 number, guint bytes)
 {
   for (guint i = 0; i < bytes; i++)
-    g_byte_array_append (to, &(guint8) { (guint8) (number >> 8 * i) }, 1);
+    g_byte_array_append (to, &(guint8) { (guint8) (i < 8 ? number >> 8 * i : 0) }, 1);
 }
 
 /* What the header before a file and its record in the list have in common: from the version needed to the path's length. */

@@ -32,7 +32,7 @@ typedef struct AcuModelFile
  * @bytes: size of its weights
  * @package, @version: where `acuity models install` takes it from; NULL for others
  * @param, @bin: its two files in the package; empty for others
- * @path: where it is: a .param or .safetensors file, or "resource://…" for a built-in network; NULL: not installed. Classic filters have none and
+ * @path: where it is: a .param, .safetensors, .pth, .pt or .ckpt file, or "resource://…" for a built-in network; NULL: not installed. Classic filters have none and
  *   are always there
  * @classic: whether it is one of acu_filters_all()
  * @built_in: whether the library carries it in itself
@@ -54,7 +54,7 @@ typedef struct AcuModelInfo
 ACU_API GPtrArray *acu_models_list (GError **error);
 
 /* The model that `name` means: a name from the list, "auto" (the built-in one for `scale`), or the path of a
- * .param or .safetensors file. Returns a copy to be freed with acu_model_info_free(). ACU_ERROR_NOT_FOUND says how to install it. */
+ * .param, .safetensors, .pth, .pt or .ckpt file. Returns a copy to be freed with acu_model_info_free(). ACU_ERROR_NOT_FOUND says how to install it. */
 ACU_API AcuModelInfo *acu_model_find (const char *name, double scale, GError **error);
 
 ACU_API AcuModelInfo *acu_model_info_copy (const AcuModelInfo *info);
