@@ -304,9 +304,7 @@ memoize (Machine *m, guint64 place)
 {
   if (!top (m))
     return FALSE;
-  if (place >= MAX_MEMO)
-    return damaged (m, _("there is too much of it"));
-  if (!grow (m, &m->memo, (guint) place, &m->memo_room, MAX_MEMO, sizeof *m->memo))
+  if (!grow (m, &m->memo, (guint) MIN (place, MAX_MEMO), &m->memo_room, MAX_MEMO, sizeof *m->memo))
     return FALSE;
   m->memo[place] = m->stack[m->depth - 1];
   m->memoized++;

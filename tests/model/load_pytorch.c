@@ -173,6 +173,7 @@ test_pickles (void)
   refused_pickle (PICKLE ("\x80\x02}q\0h\1."), "not there");
   refused_pickle (PICKLE ("\x80\x02}j\xff\xff\xff\xff."), "not there");
   refused_pickle (PICKLE ("\x80\x02}r\xff\xff\xff\xff."), "too much");
+  refused_pickle (PICKLE ("\x80\x02}r\0\0\0\1."), "too much");
   refused_pickle (PICKLE ("\x80\x02(q\0."), "value is missing");
   refused_pickle (PICKLE ("\x80\x02q\0."), "value is missing");
   refused_pickle (PICKLE ("\x80\x02t."), "mark is missing");
@@ -352,6 +353,90 @@ test_other_files (void)
   refused (d, "order of bytes");
 }
 
+/* So many tensors that are all of a storage of 40,000 bytes, and are to be copied if `step`, the last stride, is not 1. */
+static GByteArray *
+sharing_file (int tensors, int step)
+{
+  g_autoptr (GByteArray) pickle = g_byte_array_new ();
+  g_autofree guint8 *zeros = g_new0 (guint8, 40000);
+
+  seed_put (pickle, "\x80\x02}", 3);
+  for (int i = 0; i < tensors; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%d", i);
+
+      seed_text (pickle, name);
+      seed_tensor (pickle, &(PickledTensor) { "FloatStorage", "0", 10000, 0, 2, { 100, 100 }, { step == 1 ? 100 : 1, step } });
+      seed_put (pickle, "s", 1);
+    }
+  seed_put (pickle, ".", 1);
+  {
+    const ZipFile files[] = { { "a/data.pkl", pickle->data, pickle->len }, { "a/data/0", zeros, 40000 } };
+
+    return seed_zip (files, G_N_ELEMENTS (files), FALSE);
+  }
+}
+
+/* Tensors may share a storage, but a small file must not become a large network. */
+static void
+test_sharing (void)
+{
+  g_autoptr (GByteArray) two = sharing_file (2, 1), three = sharing_file (3, 1), copy = sharing_file (1, 100), copies = sharing_file (2, 100);
+  AcuWeights *weights = offer (two, NULL), *copied = offer (copy, NULL);
+
+  g_assert_cmpuint (weights->tensors->len, ==, 2);
+  g_assert_cmpuint (copied->tensors->len, ==, 1);
+  acu_weights_free (weights);
+  acu_weights_free (copied);
+  refused (three, "more numbers than are in it");
+  refused (copies, "more numbers than are in it");
+}
+
+/* Where the list's last record begins. */
+static guint8 *
+last_record (const GByteArray *file)
+{
+  guint8 *last = NULL;
+
+  for (guint at = 0; at + 4 <= file->len; at++)
+    if (memcmp (file->data + at, "PK\1\2", 4) == 0)
+      last = file->data + at;
+  return last;
+}
+
+/* Files that do not lie in the archive, or not as they are; records that are too short for what they hold. */
+static void
+test_lies (void)
+{
+  static const struct { guint at, bytes; guint64 number; } rows[] = {
+    { 8, 2, 1 }, { 10, 2, 8 }, { 20, 4, 1 }, { 24, 4, 1 }, { 42, 4, 0 }, { 42, 4, 0x10000 }, { 42, 4, 0xfffffff0 }, { 20, 8, 0x7fffffff7fffffff }
+  };
+  g_autoptr (GByteArray) wide = seed_pytorch (1);
+  static const PickledTensor large = { "FloatStorage", "0", 1 << 20, 0, 1, { 1 << 10 }, { 1 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GByteArray) file = file_of_tensor (&large);
+      guint64 number = GUINT64_TO_LE (rows[i].number);
+
+      memcpy (last_record (file) + rows[i].at, &number, rows[i].bytes);
+      refused (file, "are not in it");
+    }
+  /* The header before a file, and the path in it. */
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GByteArray) file = file_of_tensor (&(PickledTensor) { "FloatStorage", "0", 6, 0, 1, { 6 }, { 1 } });
+      guint32 header;
+
+      memcpy (&header, last_record (file) + 42, sizeof header);
+      file->data[GUINT32_FROM_LE (header) + (i ? 30 : 0)]++;
+      refused (file, "are not in it");
+    }
+  /* The length of the record of 64 bits. */
+  last_record (wide)[46 + strlen ("net/version") + 2] = 7;
+  refused (wide, "list of what is in it cannot be read");
+}
+
 /* Loads in a process of its own that is measured. */
 static void
 cheap (GByteArray *pickle, const char *words)
@@ -402,6 +487,7 @@ test_cheap (void)
   cheap (repeated ("\x80\x02", "]\x94", 3000000, "."), "too much");
   cheap (repeated ("\x80\x02}", "NNs", 3000000, "."), "too much");
   cheap (repeated ("\x80\x02]", "Na", 3000000, "."), "too much");
+  cheap (repeated ("\x80\x02N\x94}\x94", "h\1h\1s", 2000000, "."), "too much");
   cheap (repeated ("\x80\x02", "]", 900000, "N"), "too early");
   cheap (repeated ("\x80\x02N", "\x85", 3000000, "."), "too much");
   cheap (repeated ("\x80\x02(", "(t", 3000000, "."), "too much");
@@ -419,6 +505,8 @@ main (int argc, char **argv)
   g_test_add_func ("/model/pytorch/impossible", test_impossible);
   g_test_add_func ("/model/pytorch/pickles", test_pickles);
   g_test_add_func ("/model/pytorch/names", test_names);
+  g_test_add_func ("/model/pytorch/sharing", test_sharing);
+  g_test_add_func ("/model/pytorch/lies", test_lies);
   g_test_add_func ("/model/pytorch/cut", test_cut);
   g_test_add_func ("/model/pytorch/archives", test_archives);
   g_test_add_func ("/model/pytorch/random", test_random);
