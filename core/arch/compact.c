@@ -27,27 +27,10 @@ last_layer (const AcuWeights *weights)
   return last;
 }
 
-/* Whether there is nothing but convolutions: no slopes between them. */
-static gboolean
-is_plain (const AcuWeights *weights)
-{
-  for (guint i = 0; i < weights->tensors->len; i++)
-    {
-      const AcuTensor *tensor = g_ptr_array_index (weights->tensors, i);
-      guint64 number;
-      g_auto (GStrv) parts = g_strsplit (tensor->name, ".", 3);
-
-      if (g_strv_length (parts) != 3 || !g_str_equal (parts[0], "body") || !g_ascii_string_to_unsigned (parts[1], 10, 0, MAX_LAYERS, &number, NULL)
-          || number % 2)
-        return FALSE;
-    }
-  return TRUE;
-}
-
 static gboolean
 recognise_tensors (const AcuWeights *weights)
 {
-  return acu_builder_conv (weights, FIRST) && last_layer (weights) >= 2 && (acu_weights_find (weights, "body.1.weight") || is_plain (weights))
+  return acu_builder_conv (weights, FIRST) && last_layer (weights) >= 2
          && acu_builder_shuffle_factor (acu_builder_conv_at (weights, "body.%d", last_layer (weights)));
 }
 
@@ -55,17 +38,18 @@ static guint
 build (AcuBuilder *b, guint picture)
 {
   int last = last_layer (b->weights), scale = acu_builder_shuffle_factor (acu_builder_conv_at (b->weights, "body.%d", last));
-  gboolean plain = is_plain (b->weights);
+  gboolean plain = !acu_weights_find (b->weights, "body.1.weight");
   float slope_of_all = g_strcmp0 (acu_weights_metadata (b->weights, "activation"), "leakyrelu") == 0 ? LEAK : 0;
   guint at = picture;
 
   for (int i = 0; i <= last; i += 2)
     {
       g_autofree char *conv = g_strdup_printf ("body.%d", i), *slope = g_strdup_printf ("body.%d", i + 1);
+      g_autofree char *relu = g_strconcat (slope, " relu", NULL);
 
       at = acu_build_conv (b, conv, at, 1, 1);
       if (i < last)
-        at = plain ? acu_build_leaky (b, slope, at, slope_of_all) : acu_build_prelu (b, slope, at);
+        at = plain ? acu_build_leaky (b, relu, at, slope_of_all) : acu_build_prelu (b, slope, at);
     }
   at = acu_build_shuffle (b, "shuffle", at, scale);
   return acu_build_add (b, "sum", at, 1, acu_build_nearest (b, "repeated", picture, scale), 1);

@@ -72,7 +72,7 @@ AcuWeights *acu_load_ncnn (const char *param_path, GError **error);
 /* Loads a .safetensors file: tensors only, n_records is 0. Tensors of 1 to 4 dimensions in 16-bit, bfloat16 or 32-bit floats. The same errors. */
 AcuWeights *acu_load_safetensors (const char *path, GError **error);
 /* Loads what PyTorch's torch.save() wrote of a network's state_dict() (.pth, .pt, .ckpt): alone, or in a dictionary as "params_ema" (first), "params", "state_dict" or
- * "model"; "module." before all names is left out, and so are whole numbers. Nothing in the file is executed; files of PyTorch before 1.6 and those that hold more than
+ * "model"; "module." or "netG." before all names is left out, and so are whole numbers. Nothing in the file is executed; files of PyTorch before 1.6 and those that hold more than
  * tensors are ACU_ERROR_UNSUPPORTED. 64-bit floats become 32-bit ones. The same errors. Uses at most twice the file's size plus some 50 MB. */
 AcuWeights *acu_load_pytorch (const char *path, GError **error);
 /* Loads a model by its name's ending, or one that is built in by its resource's path. */

@@ -271,6 +271,7 @@ REFUSED = [
     ("TorchScript", lambda path: torch.jit.script(torch.nn.Conv2d(3, 3, 3)).save(str(path)), "“__torch__."),
     ("no tensors", lambda path: torch.save({"a": 1}, path), "no tensors by name"),
     ("one tensor without a name", lambda path: torch.save(torch.zeros(2), path), "no tensors by name"),
+    ("ESRGAN+", lambda path: torch.save(ESRGAN(num_filters=8, num_blocks=1, scale=4, plus=True).state_dict(), path), "conv1x1"),
     ("an unknown network", lambda path: torch.save({"a": torch.zeros(2)}, path), "tensors are not those of an architecture"),
     ("whole numbers alone", lambda path: torch.save({"a": torch.zeros(2, dtype=torch.int64)}, path), "no tensors by name"),
     ("five dimensions", lambda path: torch.save({"a": torch.zeros(1, 1, 1, 1, 1)}, path), "at most 4 dimensions"),
