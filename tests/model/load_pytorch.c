@@ -277,7 +277,7 @@ test_sound (void)
 static void
 test_cut (void)
 {
-  for (guint i = 0; i < N_PYTORCH_SEEDS; i++)
+  for (guint i = 0; i < N_SMALL_SEEDS; i++)
     {
       g_autoptr (GByteArray) sound = seed_pytorch (i);
       const char *start = "\x80\x02", *begin = memmem (sound->data, sound->len, start, 2);
@@ -301,7 +301,7 @@ test_archives (void)
 {
   static const guint64 hostile[] = { 0, 1, 0xffff, 0x7fffffff, 0xfffffffe, 0xffffffff, G_MAXINT64, G_MAXUINT64, G_MAXUINT64 - 40 };
 
-  for (guint i = 0; i < N_PYTORCH_SEEDS; i++)
+  for (guint i = 0; i < N_SMALL_SEEDS; i++)
     {
       g_autoptr (GByteArray) sound = seed_pytorch (i);
 

@@ -162,25 +162,91 @@ seed_tensor (GByteArray *pickle, const PickledTensor *tensor)
   seed_put (pickle, ")RtR", 4);
 }
 
-/* A compact network of four channels that enlarges by 2: its pickle, and all its numbers in one storage. */
-static void
-put_network (GByteArray *pickle, GByteArray *numbers, const char *prefix, const char *storage, guint bytes)
+typedef struct Shape
 {
-  static const struct { const char *name; guint dimensions; gint64 shape[4]; } tensors[] = {
-    { "body.0.weight", 4, { 4, 3, 3, 3 } }, { "body.0.bias", 1, { 4 } }, { "body.1.weight", 1, { 4 } }, { "body.2.weight", 4, { 12, 4, 3, 3 } },
-    { "body.2.bias", 1, { 12 } }
-  };
-  gint64 total = 0, offset = 0;
+  char *name;
+  guint dimensions;
+  gint64 shape[4];
+} Shape;
 
-  for (guint i = 0; i < G_N_ELEMENTS (tensors); i++)
-    {
-      gint64 count = 1;
+static void
+clear_shape (gpointer shape)
+{
+  g_free (((Shape *) shape)->name);
+}
 
-      for (guint d = 0; d < tensors[i].dimensions; d++)
-        count *= tensors[i].shape[d];
-      total += count;
-    }
-  for (gint64 i = 0; i < total; i++)
+/* The tensors of a convolution, or of slopes when side is 0. Takes the name. */
+static void
+add_layer (GArray *shapes, char *name, gint64 out, gint64 in, gint64 side)
+{
+  Shape weight = { g_strconcat (name, ".weight", NULL), side ? 4 : 1, { out, in, side, side } };
+  Shape bias = { g_strconcat (name, ".bias", NULL), 1, { out } };
+
+  g_array_append_val (shapes, weight);
+  if (side)
+    g_array_append_val (shapes, bias);
+  else
+    clear_shape (&bias);
+  g_free (name);
+}
+
+static GArray *
+compact (void)
+{
+  GArray *shapes = g_array_new (FALSE, FALSE, sizeof (Shape));
+
+  add_layer (shapes, g_strdup ("body.0"), 4, 3, 3);
+  add_layer (shapes, g_strdup ("body.1"), 4, 0, 0);
+  add_layer (shapes, g_strdup ("body.2"), 12, 4, 3);
+  return shapes;
+}
+
+/* x2plus: with 2 × 2 pixels in its first convolution. */
+static GArray *
+rrdb (void)
+{
+  GArray *shapes = g_array_new (FALSE, FALSE, sizeof (Shape));
+
+  add_layer (shapes, g_strdup ("conv_first"), 2, 12, 3);
+  for (int dense = 1; dense <= 3; dense++)
+    for (int conv = 1; conv <= 5; conv++)
+      add_layer (shapes, g_strdup_printf ("body.0.rdb%d.conv%d", dense, conv), conv == 5 ? 2 : 1, 1 + conv, 3);
+  add_layer (shapes, g_strdup ("conv_body"), 2, 2, 3);
+  for (int up = 1; up <= 2; up++)
+    add_layer (shapes, g_strdup_printf ("conv_up%d", up), 2, 2, 3);
+  add_layer (shapes, g_strdup ("conv_hr"), 2, 2, 3);
+  add_layer (shapes, g_strdup ("conv_last"), 3, 2, 3);
+  return shapes;
+}
+
+static GArray *
+msrresnet (void)
+{
+  GArray *shapes = g_array_new (FALSE, FALSE, sizeof (Shape));
+
+  add_layer (shapes, g_strdup ("conv_first"), 2, 3, 3);
+  add_layer (shapes, g_strdup ("body.0.conv1"), 2, 2, 3);
+  add_layer (shapes, g_strdup ("body.0.conv2"), 2, 2, 3);
+  add_layer (shapes, g_strdup ("upconv1"), 18, 2, 3);
+  add_layer (shapes, g_strdup ("conv_hr"), 2, 2, 3);
+  add_layer (shapes, g_strdup ("conv_last"), 3, 2, 3);
+  return shapes;
+}
+
+static gint64
+count_of (const Shape *shape)
+{
+  gint64 count = 1;
+
+  for (guint d = 0; d < shape->dimensions; d++)
+    count *= shape->shape[d];
+  return count;
+}
+
+static void
+put_weights (GByteArray *numbers, gint64 n, guint bytes)
+{
+  for (gint64 i = 0; i < n; i++)
     {
       float value = (float) (i % 7 - 3) / 16;
       guint32 bits;
@@ -191,15 +257,27 @@ put_network (GByteArray *pickle, GByteArray *numbers, const char *prefix, const 
       memcpy (&wide_bits, &wide, sizeof wide_bits);
       put (numbers, bytes == 4 ? bits : bytes == 8 ? wide_bits : 0x2c00 + (guint64) i % 5, bytes);
     }
-  for (guint i = 0; i < G_N_ELEMENTS (tensors); i++)
+}
+
+/* All tensors in one storage. */
+static void
+put_network (GByteArray *pickle, GByteArray *numbers, const GArray *shapes, const char *prefix, const char *storage, guint bytes)
+{
+  gint64 total = 0, offset = 0;
+
+  for (guint i = 0; i < shapes->len; i++)
+    total += count_of (&g_array_index (shapes, Shape, i));
+  put_weights (numbers, total, bytes);
+  for (guint i = 0; i < shapes->len; i++)
     {
-      g_autofree char *name = g_strconcat (prefix, tensors[i].name, NULL);
-      PickledTensor tensor = { storage, "0", total, offset, tensors[i].dimensions };
+      const Shape *shape = &g_array_index (shapes, Shape, i);
+      g_autofree char *name = g_strconcat (prefix, shape->name, NULL);
+      PickledTensor tensor = { storage, "0", total, offset, shape->dimensions };
       gint64 count = 1;
 
-      for (guint d = tensors[i].dimensions; d > 0; d--)
+      for (guint d = shape->dimensions; d > 0; d--)
         {
-          tensor.shape[d - 1] = tensors[i].shape[d - 1];
+          tensor.shape[d - 1] = shape->shape[d - 1];
           tensor.strides[d - 1] = count;
           count *= tensor.shape[d - 1];
         }
@@ -212,11 +290,15 @@ put_network (GByteArray *pickle, GByteArray *numbers, const char *prefix, const 
 GByteArray *
 seed_pytorch (guint which)
 {
-  static const struct { const char *outer, *prefix, *storage; guint bytes; gboolean wide; } seeds[N_PYTORCH_SEEDS] = {
-    { NULL, "", "FloatStorage", 4, FALSE }, { "params_ema", "", "HalfStorage", 2, TRUE }, { "state_dict", "module.", "DoubleStorage", 8, FALSE },
-    { "params", "module.", "BFloat16Storage", 2, TRUE }
+  static const struct { GArray *(*shapes) (void); const char *outer, *prefix, *storage; guint bytes; gboolean wide; } seeds[N_PYTORCH_SEEDS] = {
+    { compact, NULL, "", "FloatStorage", 4, FALSE }, { compact, "params_ema", "", "HalfStorage", 2, TRUE },
+    { compact, "state_dict", "module.", "DoubleStorage", 8, FALSE }, { compact, "params", "module.", "BFloat16Storage", 2, TRUE },
+    { rrdb, "params_ema", "", "FloatStorage", 4, TRUE }, { msrresnet, "params", "", "HalfStorage", 2, FALSE }
   };
   g_autoptr (GByteArray) pickle = g_byte_array_new (), numbers = g_byte_array_new ();
+  g_autoptr (GArray) shapes = seeds[which].shapes ();
+
+  g_array_set_clear_func (shapes, clear_shape);
 
   seed_put (pickle, "\x80\x02", 2);
   if (seeds[which].outer)
@@ -229,7 +311,7 @@ seed_pytorch (guint which)
     }
   seed_global (pickle, "collections", "OrderedDict");
   seed_put (pickle, ")Rr\x01\0\0\0(", 8);
-  put_network (pickle, numbers, seeds[which].prefix, seeds[which].storage, seeds[which].bytes);
+  put_network (pickle, numbers, shapes, seeds[which].prefix, seeds[which].storage, seeds[which].bytes);
   seed_put (pickle, "u}", 2);
   seed_text (pickle, "_metadata");
   seed_put (pickle, "h\x01sb", 4);

@@ -33,7 +33,9 @@ void seed_number (GByteArray *pickle, gint64 number);
 void seed_global (GByteArray *pickle, const char *module, const char *name);
 void seed_tensor (GByteArray *pickle, const PickledTensor *tensor);
 
-#define N_PYTORCH_SEEDS 4
+/* The first of them have one network and few tensors. */
+#define N_PYTORCH_SEEDS 6
+#define N_SMALL_SEEDS 4
 /* Small networks in files: alone, in dictionaries, with a prefix; of several types of numbers. */
 GByteArray *seed_pytorch (guint which);
 
