@@ -111,7 +111,8 @@ read_type (Load *load, JsonObject *object, AcuTensor *tensor)
   };
   const char *type = text_of (json_object_get_member (object, "dtype"));
 
-  if (!type)
+  /* It is shown, too. */
+  if (!type || !acu_weights_is_name (type))
     return damaged (load, _("the tensor “%s” has no type"), tensor->name);
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
     if (g_str_equal (types[i].name, type))
