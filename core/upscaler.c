@@ -127,10 +127,26 @@ add_text (AcuUpscaler *upscaler, const AcuNet *own, int passes, GError **error)
   return upscaler->overlay != NULL;
 }
 
+/* The model's network, weakened to the strength that is wanted. */
+static AcuNet *
+own_net (const AcuUpscaler *upscaler, GError **error)
+{
+  AcuNet *own = acu_model_net (upscaler->model, upscaler->clean, error), *base, *weaker;
+  AcuOverlay overlay = { .over = own, .strength = upscaler->strength };
+
+  if (!own || upscaler->strength >= 1)
+    return own;
+  overlay.base = base = acu_net_bicubic (own->scale);
+  weaker = acu_net_overlay (&overlay, error);
+  acu_net_unref (base);
+  acu_net_unref (own);
+  return weaker;
+}
+
 static gboolean
 plan_network (AcuUpscaler *upscaler, GError **error)
 {
-  AcuNet *own = acu_model_net (upscaler->model, upscaler->clean, error);
+  AcuNet *own = own_net (upscaler, error);
   guint64 with_text = 0;
   int passes;
   gboolean ok;
@@ -182,6 +198,8 @@ check_params (const AcuUpscalerParams *params, GError **error)
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The picture must be gray or RGB."));
   else if (!(params->text_strength >= 0 && params->text_strength <= 1))
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The strength of the network for text must be from 0 to 1."));
+  else if (!(params->strength >= 0 && params->strength <= 1))
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The strength must be from 0 to 1."));
   else if (!(params->clean >= 0 && params->clean <= 1))
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("How much to clean must be from 0 to 1."));
   else if (params->threads < 0 || params->threads > ACU_POOL_MAX_THREADS)
@@ -207,6 +225,7 @@ acu_upscaler_new (const AcuUpscalerParams *params, GError **error)
   upscaler->linear_light = params->linear_light;
   upscaler->device = device;
   upscaler->precision = params->precision;
+  upscaler->strength = params->strength;
   upscaler->clean = params->clean;
   upscaler->text = params->text;
   upscaler->text_strength = params->text_strength;

@@ -24,7 +24,7 @@ struct AcuUpscaler
   AcuPlan *plan;
   const AcuDevice *device;
   AcuPrecision precision;
-  double clean;
+  double strength, clean;
   AcuTextMode text;
   double text_strength;
   int threads, band_rows;

@@ -110,6 +110,9 @@ typedef struct AcuOverlay
 } AcuOverlay;
 AcuNet *acu_net_overlay (const AcuOverlay *overlay, GError **error);
 
+/* A net that enlarges an RGB picture `scale` times by bicubic interpolation (Keys, a = -0.5), and nothing else. */
+AcuNet *acu_net_bicubic (int scale);
+
 /* Shapes of all feature maps for a width × height picture into shapes[net->layers->len]. Checks every layer: channel
  * counts against weights, equal sizes where maps are combined, strides that divide exactly, nothing empty, sides within
  * ACU_MAX_SIDE. ACU_ERROR_UNSUPPORTED or ACU_ERROR_SIZE, naming the layer. */

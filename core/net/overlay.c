@@ -61,6 +61,23 @@ shape_mask (AcuNet *net, const AcuOverlay *overlay, guint at)
   return index;
 }
 
+AcuNet *
+acu_net_bicubic (int scale)
+{
+  AcuNet *net = acu_net_new ("bicubic");
+  guint picture;
+  AcuLayer *layer;
+
+  net->architecture = g_strdup ("bicubic");
+  net->scale = scale;
+  acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, &picture)->channels = 3;
+  layer = acu_net_add (net, ACU_LAYER_BICUBIC, "enlarged", &picture, 1, NULL);
+  layer->channels = 3;
+  layer->ratio = scale;
+  layer->cubic = -0.5;
+  return net;
+}
+
 static guint
 result_of (const AcuNet *net)
 {

@@ -90,7 +90,7 @@ acu_bridge_plan (const AcuBridgeJob *job, GError **error)
   pixel_format (gegl_buffer_get_format (job->input), &format);
   return acu_upscaler_new (acu_upscaler_params (.width = job->rect.width, .height = job->rect.height,
                                                 .format = format, .size = job->size, .model = job->model,
-                                                .device = job->device, .precision = precision, .clean = job->clean, .text = text,
+                                                .device = job->device, .precision = precision, .strength = job->strength, .clean = job->clean, .text = text,
                                                 .text_strength = job->text_strength, .threads = job->threads,
                                                 .memory = job->memory, .beside = job->beside, .linear_light = job->linear_light),
                            error);

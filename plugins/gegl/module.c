@@ -10,6 +10,7 @@ G_MODULE_EXPORT const GeglModuleInfo *gegl_module_query (GTypeModule *module);
 G_MODULE_EXPORT gboolean gegl_module_register (GTypeModule *module);
 
 void gegl_op_upscale_register_type (GTypeModule *module);
+void gegl_op_enhance_register_type (GTypeModule *module);
 
 const GeglModuleInfo *
 gegl_module_query (GTypeModule *module)
@@ -36,5 +37,6 @@ gegl_module_register (GTypeModule *module)
 {
   bind_texts ();
   gegl_op_upscale_register_type (module);
+  gegl_op_enhance_register_type (module);
   return TRUE;
 }

@@ -71,6 +71,7 @@ typedef enum AcuTextMode
  * @memory: limit in bytes for everything that the job allocates; 0 for three quarters of the memory that is available
  * @beside: bytes of @memory that the caller needs for other things meanwhile
  * @linear_light: whether the exact resampler works in linear light
+ * @strength: how much of the network's result there is, 0 to 1; the rest is that of bicubic interpolation
  * @clean: how much of noise, blur and JPEG blocks is cleaned away, 0 to 1; more than 0 only for models that have a clean_path
  * @text: with ACU_TEXT_AUTO the picture is read twice, from its first row on, and models whose factor no network for text has go on without
  * @text_strength: how much of the network for text is blended in, 0 to 1
@@ -88,7 +89,7 @@ typedef struct AcuUpscalerParams
   guint64 memory, beside;
   gboolean linear_light;
   AcuPrecision precision;
-  double clean;
+  double strength, clean;
   AcuTextMode text;
   double text_strength;
   int band_rows;
@@ -98,7 +99,7 @@ typedef struct AcuUpscalerParams
   (&(const AcuUpscalerParams) { .format = { 3, FALSE, FALSE },                            \
                                 .size = { .mode = ACU_SIZE_FACTOR, .scale = 2.0 },        \
                                 .model = "auto", .device = "auto", .linear_light = TRUE,      \
-                                .text_strength = 1.0, __VA_ARGS__ })
+                                .strength = 1.0, .text_strength = 1.0, __VA_ARGS__ })
 
 typedef struct AcuUpscaler AcuUpscaler;
 

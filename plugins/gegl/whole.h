@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* What operations have in common that make all of their result from all of their input at once: a network sees far, and nothing is gained by
+ * asking for a part. */
+#ifndef ACU_GEGL_WHOLE_H
+#define ACU_GEGL_WHOLE_H
+
+#include "bridge.h"
+
+#include <gegl-plugin.h>
+
+G_BEGIN_DECLS
+
+/* The input's extent; empty where nothing is connected. */
+GeglRectangle acu_whole_input (GeglOperation *operation);
+
+/* Formats: the input as it is, the result as the bridge makes it. */
+void acu_whole_prepare (GeglOperation *operation);
+
+/* Regions and properties of the class; the result has the input's bounds unless get_bounding_box is set afterwards. */
+void acu_whole_class_init (GeglOperationClass *klass);
+
+/* Runs the job with progress and puts its result at `place`. GEGL has no errors to return: on failure the reason is printed as a warning of the
+ * operation `name`, the result stays empty, and FALSE is returned. GEGL's number of threads is taken. */
+gboolean acu_whole_process (GeglOperation *operation, AcuBridgeJob *job, const char *name, GeglBuffer *output, const GeglRectangle *place);
+
+G_END_DECLS
+
+#endif
