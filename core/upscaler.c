@@ -94,6 +94,13 @@ plan_network (AcuUpscaler *upscaler, GError **error)
 
   if (!net)
     return FALSE;
+  if (net->marks)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("The model “%s” shows where text is in a picture; it does not enlarge pictures."),
+                   upscaler->model->name);
+      acu_net_unref (net);
+      return FALSE;
+    }
   passes = passes_needed (upscaler, net->scale);
   upscaler->net = passes > 1 ? acu_net_repeat (net, passes, error) : acu_net_ref (net);
   acu_net_unref (net);
