@@ -53,6 +53,18 @@ tool_commit (const char *temporary, const char *path, GError **error)
 }
 
 gboolean
+tool_can_write (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path), *shown = g_filename_display_name (path);
+
+  if (g_file_test (folder, G_FILE_TEST_IS_DIR) && g_access (folder, W_OK) == 0 && !g_file_test (path, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("%s cannot be written: its folder is missing or must not be changed."),
+               shown);
+  return FALSE;
+}
+
+gboolean
 tool_output_is_free (const char *input, const char *output, GHashTable *written, GError **error)
 {
   g_autofree char *shown = g_filename_display_name (output);

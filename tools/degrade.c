@@ -3,9 +3,7 @@
 #include "tool.h"
 
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct Arguments
 {
@@ -142,18 +140,13 @@ static gboolean
 run_one (const Arguments *arguments, const AcuDegradation *recipe, const char *input, const char *output, guint64 seed, GError **error)
 {
   const ToolFormat *format = tool_format_find (output, error);
-  g_autofree char *folder = g_path_get_dirname (output), *shown = g_filename_display_name (output);
+  g_autofree char *shown = g_filename_display_name (output);
   ToolPicture *picture;
   GeglBuffer *result;
   gboolean done = FALSE;
 
-  if (!format)
+  if (!format || !tool_can_write (output, error))
     return FALSE;
-  if (!g_file_test (folder, G_FILE_TEST_IS_DIR) || g_access (folder, W_OK) != 0 || g_file_test (output, G_FILE_TEST_IS_DIR))
-    {
-      g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("%s cannot be written: its folder is missing or must not be changed."), shown);
-      return FALSE;
-    }
   tool_take_lost_tiles ();
   picture = tool_picture_load (input, error);
   if (!picture)

@@ -109,6 +109,8 @@ int tool_interrupted (void);
 /* Names the file that must not stay behind when a signal ends the program; NULL: none. FALSE when its name is too long. */
 gboolean tool_remove_when_killed (const char *path);
 
+/* Whether `path` can be written, to be asked before hours of computing rather than after. ACU_ERROR_IO. */
+gboolean tool_can_write (const char *path, GError **error);
 /* Whether a picture may be written to `output`: it must replace neither itself nor what this call wrote before, of which `written` (paths, freed with it) is the
  * list. */
 gboolean tool_output_is_free (const char *input, const char *output, GHashTable *written, GError **error);

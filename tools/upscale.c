@@ -5,9 +5,7 @@
 #include "bridge.h"
 
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define DEFAULT_QUALITY 95
 
@@ -168,19 +166,6 @@ fits_format (const ToolFormat *format, const AcuUpscaler *upscaler, const char *
   return FALSE;
 }
 
-/* Known before hours of computing rather than after. */
-static gboolean
-can_write_to (const char *path, GError **error)
-{
-  g_autofree char *folder = g_path_get_dirname (path), *shown = g_filename_display_name (path);
-
-  if (g_file_test (folder, G_FILE_TEST_IS_DIR) && g_access (folder, W_OK) == 0 && !g_file_test (path, G_FILE_TEST_IS_DIR))
-    return TRUE;
-  g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("%s cannot be written: its folder is missing or must not be changed."),
-               shown);
-  return FALSE;
-}
-
 /* Bytes of both pictures, whether they are there yet or not; 0 if the size makes no sense, which the plan will say. */
 static guint64
 picture_bytes (const AcuBridgeJob *job)
@@ -282,7 +267,7 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, const 
 
   tool_take_lost_tiles ();
   tool_memory_share (memory, FALSE);
-  picture = format && can_write_to (output, error) ? tool_picture_load (input, error) : NULL;
+  picture = format && tool_can_write (output, error) ? tool_picture_load (input, error) : NULL;
   if (!picture)
     return FALSE;
   job.input = picture->buffer;

@@ -12,45 +12,84 @@
 /* A picture counts for no more: masks of pictures without text may be hit exactly. */
 #define MOST_PSNR 100
 
-static void
-held_out_free (gpointer data)
+void
+acu_held_out_free (AcuHeldOut *picture)
 {
-  AcuHeldOut *picture = data;
-
+  if (!picture)
+    return;
   acu_free (picture->small);
   acu_free (picture->large);
   g_free (picture->name);
   g_free (picture);
 }
 
+static void
+set_no_memory (const char *name, GError **error)
+{
+  g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture %s."), name);
+}
+
+/* With room for the small picture. */
+static AcuHeldOut *
+held_out_new (const AcuTrainPicture *picture, int width, int height, int scale)
+{
+  AcuHeldOut *held_out = g_new0 (AcuHeldOut, 1);
+
+  held_out->name = g_strdup (picture->name);
+  held_out->width = width;
+  held_out->height = height;
+  held_out->small = acu_try_alloc ((guint64) (width / scale) * (height / scale), 3 * sizeof (float));
+  return held_out;
+}
+
+AcuHeldOut *
+acu_held_out_make (const AcuTrainPicture *picture, int scale, AcuDegrade degrade, const void *data, guint64 bits, GError **error)
+{
+  int width = picture->width / scale * scale, height = picture->height / scale * scale;
+  AcuHeldOut *held_out = held_out_new (picture, width, height, scale);
+
+  held_out->large = acu_try_alloc ((guint64) width * height, 3 * sizeof (float));
+  if (!held_out->large || !held_out->small)
+    {
+      set_no_memory (picture->name, error);
+      g_clear_pointer (&held_out, acu_held_out_free);
+      return NULL;
+    }
+  acu_train_picture_part (picture, FALSE, 0, 0, width, height, 0, held_out->large);
+  if (!degrade (data, held_out->large, width, height, scale, bits, held_out->small, error))
+    g_clear_pointer (&held_out, acu_held_out_free);
+  else if (picture->truth)
+    acu_train_picture_part (picture, TRUE, 0, 0, width, height, 0, held_out->large);
+  return held_out;
+}
+
+AcuHeldOut *
+acu_held_out_make_real (const AcuTrainPicture *picture, int scale, GError **error)
+{
+  AcuHeldOut *held_out = held_out_new (picture, picture->width * scale, picture->height * scale, scale);
+
+  if (held_out->small)
+    acu_train_picture_part (picture, FALSE, 0, 0, picture->width, picture->height, 0, held_out->small);
+  else
+    {
+      set_no_memory (picture->name, error);
+      g_clear_pointer (&held_out, acu_held_out_free);
+    }
+  return held_out;
+}
+
 GPtrArray *
 acu_held_out_new (const GPtrArray *pictures, int scale, AcuDegrade degrade, const void *data, GError **error)
 {
-  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (held_out_free);
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) acu_held_out_free);
 
   for (guint i = 0; i < pictures->len; i++)
     {
-      const AcuTrainPicture *picture = g_ptr_array_index (pictures, i);
-      AcuHeldOut *held_out = g_new0 (AcuHeldOut, 1);
-      guint64 floats;
+      AcuHeldOut *held_out = acu_held_out_make (g_ptr_array_index (pictures, i), scale, degrade, data, acu_random_key (i), error);
 
-      g_ptr_array_add (all, held_out);
-      held_out->name = g_strdup (picture->name);
-      held_out->width = picture->width / scale * scale;
-      held_out->height = picture->height / scale * scale;
-      floats = (guint64) held_out->width * held_out->height * 3;
-      held_out->large = acu_try_alloc (floats, sizeof (float));
-      held_out->small = acu_try_alloc (floats / (scale * scale), sizeof (float));
-      if (!held_out->large || !held_out->small)
-        {
-          g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture %s."), picture->name);
-          return NULL;
-        }
-      acu_train_picture_part (picture, FALSE, 0, 0, held_out->width, held_out->height, 0, held_out->large);
-      if (!degrade (data, held_out->large, held_out->width, held_out->height, scale, acu_random_key (i), held_out->small, error))
+      if (!held_out)
         return NULL;
-      if (picture->truth)
-        acu_train_picture_part (picture, TRUE, 0, 0, held_out->width, held_out->height, 0, held_out->large);
+      g_ptr_array_add (all, held_out);
     }
   return g_steal_pointer (&all);
 }
@@ -109,11 +148,37 @@ acu_held_out_enlarge (const AcuHeldOut *picture, const AcuNet *net, int scale, i
   gint64 start = g_get_monotonic_time ();
 
   if (!result)
-    g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture %s."), picture->name);
+    set_no_memory (picture->name, error);
   else if (!enlarge (net, picture, scale, threads, result, error))
     g_clear_pointer (&result, acu_free);
   *seconds = 1e-6 * (double) (g_get_monotonic_time () - start);
   return result;
+}
+
+float *
+acu_held_out_upscale (const AcuHeldOut *picture, const AcuUpscalerParams *how, int scale, AcuProgress progress, void *progress_data,
+                      double *seconds, GError **error)
+{
+  AcuUpscalerParams params = *how;
+  Rows rows = { picture->small, acu_try_alloc ((guint64) picture->width * picture->height, 3 * sizeof (float)),
+                (gsize) (picture->width / scale) * 3, (gsize) picture->width * 3 };
+  AcuUpscaler *upscaler = NULL;
+  gint64 start;
+
+  params.width = picture->width / scale;
+  params.height = picture->height / scale;
+  params.format = (AcuPixelFormat) { 3, FALSE, FALSE };
+  params.size = (AcuSize) { .mode = ACU_SIZE_FACTOR, .scale = scale };
+  if (!rows.out)
+    set_no_memory (picture->name, error);
+  else
+    upscaler = acu_upscaler_new (&params, error);
+  start = g_get_monotonic_time ();
+  if (!upscaler || !acu_upscaler_run (upscaler, read_rows, write_rows, &rows, progress, progress_data, error))
+    g_clear_pointer (&rows.out, acu_free);
+  *seconds = 1e-6 * (double) (g_get_monotonic_time () - start);
+  acu_upscaler_free (upscaler);
+  return rows.out;
 }
 
 gboolean

@@ -5,11 +5,11 @@
 
 #include <glib/gi18n.h>
 
-static void
-picture_free (gpointer data)
+void
+acu_train_picture_free (AcuTrainPicture *picture)
 {
-  AcuTrainPicture *picture = data;
-
+  if (!picture)
+    return;
   acu_free (picture->pixels);
   acu_free (picture->truth);
   g_free (picture->name);
@@ -34,9 +34,8 @@ shrunk (int side, double shrink)
   return MAX (1, (int) (side / shrink));
 }
 
-/* The files in it. */
-static GPtrArray *
-list_folder (const char *folder, GError **error)
+GPtrArray *
+acu_train_pictures_list (const char *folder, GError **error)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, error);
   GPtrArray *names;
@@ -124,7 +123,7 @@ load (const char *folder, const char *name, GError **error)
   picture->pixels = read_pixels (file, name, error);
   tool_picture_free (file);
   if (!picture->pixels)
-    g_clear_pointer (&picture, picture_free);
+    g_clear_pointer (&picture, acu_train_picture_free);
   return picture;
 }
 
@@ -166,43 +165,56 @@ load_mask (AcuTrainPicture *picture, const char *folder, GError **error)
   return picture->truth != NULL;
 }
 
+static AcuTrainPicture *
+load_wanted (const char *folder, const char *name, const AcuPictureFolders *wanted, GError **error)
+{
+  AcuTrainPicture *picture = load (folder, name, error);
+
+  if (picture && ((wanted->masks && !load_mask (picture, folder, error)) || !shrink_picture (picture, wanted->shrink, error)))
+    g_clear_pointer (&picture, acu_train_picture_free);
+  if (picture && MIN (picture->width, picture->height) < wanted->least_side)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_SIZE, _("%d × %d pixels are too few."), picture->width, picture->height);
+      g_clear_pointer (&picture, acu_train_picture_free);
+    }
+  return picture;
+}
+
+AcuTrainPicture *
+acu_train_picture_load (const char *folder, const char *name, double shrink, int least_side, GError **error)
+{
+  const AcuPictureFolders wanted = { NULL, shrink, least_side };
+
+  return load_wanted (folder, name, &wanted, error);
+}
+
 /* FALSE only when nothing more should be tried. */
 static gboolean
 add_picture (GPtrArray *pictures, const AcuPictureFolders *wanted, const char *folder, const char *name, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  AcuTrainPicture *picture = load (folder, name, &problem);
+  AcuTrainPicture *picture = load_wanted (folder, name, wanted, &problem);
 
-  if (picture && ((wanted->masks && !load_mask (picture, folder, &problem)) || !shrink_picture (picture, wanted->shrink, &problem)))
-    g_clear_pointer (&picture, picture_free);
-  if (!picture)
+  if (picture)
+    g_ptr_array_add (pictures, picture);
+  else if (g_error_matches (problem, ACU_ERROR, ACU_ERROR_MEMORY))
     {
-      if (g_error_matches (problem, ACU_ERROR, ACU_ERROR_MEMORY))
-        {
-          g_propagate_error (error, g_steal_pointer (&problem));
-          return FALSE;
-        }
-      g_printerr (_("%s is left out: %s\n"), name, problem->message);
-      return TRUE;
-    }
-  if (MIN (picture->width, picture->height) < wanted->least_side)
-    {
-      g_printerr (_("%s is left out: %d × %d pixels are too few.\n"), name, picture->width, picture->height);
-      picture_free (picture);
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
     }
   else
-    g_ptr_array_add (pictures, picture);
+    g_printerr (_("%s is left out: %s\n"), name, problem->message);
   return TRUE;
 }
 
 GPtrArray *
 acu_train_pictures_load (const AcuPictureFolders *wanted, GError **error)
 {
-  g_autoptr (GPtrArray) pictures = g_ptr_array_new_with_free_func (picture_free);
+  g_autoptr (GPtrArray) pictures = g_ptr_array_new_with_free_func ((GDestroyNotify) acu_train_picture_free);
 
   for (int i = 0; wanted->folders[i]; i++)
     {
-      g_autoptr (GPtrArray) names = list_folder (wanted->folders[i], error);
+      g_autoptr (GPtrArray) names = acu_train_pictures_list (wanted->folders[i], error);
       guint first = pictures->len;
 
       if (!names)

@@ -33,8 +33,17 @@ typedef struct AcuPictureFolders
   gboolean masks;
 } AcuPictureFolders;
 
-/* Loads every picture that GEGL reads, in the order of folders and names; files that are no pictures, or have another mask than that, are passed over with a line on
- * standard error.
+/* The names of files in a folder, in order, without hidden ones and folders, and without looking whether they are pictures. g_free()d with the array. NULL with an error. */
+GPtrArray *acu_train_pictures_list (const char *folder, GError **error);
+
+/* Loads one picture; shrink and least_side as above. ACU_ERROR_SIZE when it is too small, ACU_ERROR_MEMORY; any other error says why it is no picture.
+ * After gegl_init(). */
+AcuTrainPicture *acu_train_picture_load (const char *folder, const char *name, double shrink, int least_side, GError **error);
+/* NULL is allowed. */
+void acu_train_picture_free (AcuTrainPicture *picture);
+
+/* Loads every picture that GEGL reads, in the order of folders and names; files that are no pictures, or have another mask than that, are passed over with a
+ * line on standard error.
  * Returns AcuTrainPicture*, freed with the array. ACU_ERROR_NOT_FOUND when there is none, ACU_ERROR_IO, ACU_ERROR_MEMORY. After
  * gegl_init(). */
 GPtrArray *acu_train_pictures_load (const AcuPictureFolders *folders, GError **error);

@@ -81,8 +81,8 @@ static gboolean
 prepare_pictures (Session *s, AcuBatchOptions *batch, GError **error)
 {
   AcuPictureFolders train = { (const char *const *) s->run->train, s->run->shrink, acu_batches_least_side (batch), s->run->most, s->run->masks };
-  AcuPictureFolders held_out = { (const char *const *) s->run->held_out, s->run->masks ? s->run->shrink : 1, 64, s->run->validate_most,
-                                 s->run->masks };
+  AcuPictureFolders held_out = { (const char *const *) s->run->held_out, s->run->masks ? s->run->shrink : 1, ACU_HELD_OUT_LEAST,
+                                 s->run->validate_most, s->run->masks };
   g_autoptr (GPtrArray) judges = NULL;
 
   if (!(s->pictures = acu_train_pictures_load (&train, error)) || !(judges = acu_train_pictures_load (&held_out, error)))

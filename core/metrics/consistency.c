@@ -18,15 +18,32 @@ all_finite (const AcuMetricPicture *picture)
   return finite;
 }
 
-/* In encoded values, as the field shrinks pictures. */
+/* In encoded values, as the field shrinks pictures, and limited before as a file would. */
 static gboolean
 shrink (const AcuMetricPicture *from, const AcuMetricPicture *to, float *pixels, GError **error)
 {
   AcuResamplerParams params = { .filter = acu_filter_find ("cubic"), .src_width = from->width, .src_height = from->height,
                                 .dst_width = to->width, .dst_height = to->height, .channels = from->channels };
-  gsize pixel = from->channels * sizeof (float);
+  gsize in = (gsize) from->width * from->channels, out = (gsize) to->width * to->channels;
+  AcuResampler *resampler = acu_resampler_new (&params, error);
+  const float *next = from->pixels;
+  float *row = acu_try_alloc (in, sizeof (float));
+  gboolean done;
 
-  return acu_resample_picture (&params, ACU_SAMPLE_FLOAT, from->pixels, from->width * pixel, pixels, to->width * pixel, 1, error);
+  if (resampler && !row)
+    acu_metric_no_memory (from->width, from->height, error);
+  for (int y = 0; resampler && row && y < to->height; y++)
+    while (!acu_resampler_pull (resampler, pixels + y * out))
+      {
+        for (gsize i = 0; i < in; i++)
+          row[i] = CLAMP (next[i], 0, 1);
+        next += in;
+        acu_resampler_push (resampler, row);
+      }
+  done = resampler && row;
+  acu_free (row);
+  acu_resampler_free (resampler);
+  return done;
 }
 
 gboolean

@@ -205,6 +205,7 @@ def expected(a, b, border, model):
 
 
 def consistency(large, small, border):
+    large = numpy.clip(large, 0, 1)
     for axis in 0, 1:
         large = numpy.moveaxis(numpy.tensordot(shrinking_matrix(large.shape[axis], small.shape[axis], False), large, (1, axis)), 0, axis)
     inner = (slice(border, small.shape[0] - border), slice(border, small.shape[1] - border))
@@ -241,7 +242,8 @@ def main():
                   expected(b, a, border, model))
     for height, width, small_height, small_width, channels, border in ((120, 180, 40, 60, 3, 3), (121, 90, 30, 45, 1, 0),
                                                                        (9, 9, 9, 9, 3, 0), (8, 8, 1, 1, 3, 0)):
-        a = smooth(random, height, width, channels)
+        # Beyond 0..1 here and there.
+        a = 2 * smooth(random, height, width, channels) - 0.5
         b = damage(random, smooth(random, small_height, small_width, channels), "noise")
         check(f"{width}x{height} to {small_width}x{small_height}", ours(sys.argv[1], a, b, border, True), consistency(a, b, border))
     print(f"{compared} values compared, {failed} differ; largest differences:",

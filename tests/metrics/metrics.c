@@ -173,6 +173,20 @@ test_consistency_known (void)
     }
 }
 
+/* Columns of 2 and 0 are 1 and 0 in a file, and 0.5 when shrunk. */
+static void
+test_consistency_limited (void)
+{
+  AcuMetricPicture large = picture_flat (24, 20, 3, 2), small = picture_flat (12, 10, 3, 0.25f);
+
+  for (gsize i = 0; i < 24 * 20 * 3; i++)
+    if (i / 3 % 2)
+      ((float *) large.pixels)[i] = 0;
+  g_assert_cmpfloat_with_epsilon (measured (acu_measure_consistency, &large, &small, 2), 20 * log10 (4), 1e-4);
+  picture_clear (&large);
+  picture_clear (&small);
+}
+
 static void
 test_alike (void)
 {
@@ -380,6 +394,7 @@ main (int argc, char **argv)
   g_test_add_func ("/metrics/ssim-one-window", test_ssim_one_window);
   g_test_add_func ("/metrics/gmsd-known", test_gmsd_known);
   g_test_add_func ("/metrics/consistency-known", test_consistency_known);
+  g_test_add_func ("/metrics/consistency-limited", test_consistency_limited);
   g_test_add_func ("/metrics/alike", test_alike);
   g_test_add_func ("/metrics/too-small", test_too_small);
   g_test_add_func ("/metrics/refusals", test_refusals);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* acuity-train: trains the network that a run file describes. */
+#include "command.h"
 #include "model_file.h"
 #include "parallel.h"
 #include "run_report.h"
+#include "run_validate.h"
 #include "session.h"
 #include "tool.h"
 
@@ -16,14 +18,6 @@ asked_to_stop (void)
 }
 
 static int
-fail (GError *error)
-{
-  g_printerr ("acuity-train: %s\n", error->message);
-  g_error_free (error);
-  return TOOL_FAILED;
-}
-
-static int
 train (const char *path, const char *folder, gboolean restart, gboolean quiet)
 {
   GError *error = NULL;
@@ -33,7 +27,7 @@ train (const char *path, const char *folder, gboolean restart, gboolean quiet)
   gboolean ok;
 
   if (!run)
-    return fail (error);
+    return acu_command_fail (error);
   options.quiet |= acu_parallel_rank () > 0;
   options.folder = folder ? folder : (beside = g_strdup (run->name));
   gegl_init (NULL, NULL);
@@ -48,34 +42,10 @@ train (const char *path, const char *folder, gboolean restart, gboolean quiet)
     return TOOL_OK;
   if (g_error_matches (error, ACU_ERROR, ACU_ERROR_CANCELLED))
     {
-      fail (error);
+      acu_command_fail (error);
       return tool_interrupted ();
     }
-  return fail (error);
-}
-
-static const char *program;
-
-/* Options of one command; what is left are its arguments. FALSE when that is all: help was asked for, or something was wrong. */
-static gboolean
-parse (int *argc, char ***argv, const GOptionEntry *entries, const char *arguments, const char *summary, int wanted)
-{
-  g_autoptr (GOptionContext) context = g_option_context_new (arguments);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *help = NULL;
-
-  g_option_context_set_summary (context, summary);
-  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
-  if (!g_option_context_parse (context, argc, argv, &error))
-    {
-      g_printerr ("%s: %s\n", program, error->message);
-      return FALSE;
-    }
-  if (wanted < 0 || *argc == wanted + 1)
-    return TRUE;
-  help = g_option_context_get_help (context, TRUE, NULL);
-  g_printerr ("%s", help);
-  return FALSE;
+  return acu_command_fail (error);
 }
 
 static int
@@ -91,10 +61,11 @@ command_train (int argc, char **argv)
     { NULL }
   };
 
-  if (!parse (&argc, &argv, entries, _("RUN.run"),
+  if (!acu_command_parse (&argc, &argv, entries, _("RUN.run"),
               _("Trains the network that a run file describes. Run it again to go on after a stop.\n\n"
                 "acuity-train export FOLDER FILE.safetensors   writes a trained model in 16 bits\n"
-                "acuity-train report RUN.run   draws its curves, and pictures before and after"), -1))
+                "acuity-train report RUN.run   draws its curves, and pictures before and after\n"
+                "acuity-train validate FOLDER…   measures models on folders of pictures, beside bicubic and Lanczos"), -1))
     return TOOL_USAGE;
   if (keys)
     {
@@ -120,14 +91,14 @@ command_export (int argc, char **argv)
   AcuWeights *weights;
   GError *error = NULL;
 
-  if (!parse (&argc, &argv, entries, _("export FOLDER FILE.safetensors"), _("Writes a trained model in 16 bits."), 2))
+  if (!acu_command_parse (&argc, &argv, entries, _("export FOLDER FILE.safetensors"), _("Writes a trained model in 16 bits."), 2))
     return TOOL_USAGE;
   path = g_build_filename (argv[1], "model.safetensors", NULL);
   weights = acu_load_safetensors (path, &error);
   if (weights)
     acu_model_save (weights, argv[2], ACU_TENSOR_F16, NULL, &error);
   acu_weights_free (weights);
-  return error ? fail (error) : TOOL_OK;
+  return error ? acu_command_fail (error) : TOOL_OK;
 }
 
 static int
@@ -141,17 +112,17 @@ command_report (int argc, char **argv)
   GError *error = NULL;
   AcuRunFile *run;
 
-  if (!parse (&argc, &argv, entries, _("report RUN.run"), _("Draws a run's curves, and pictures before and after, as PNG files in its folder."), 1))
+  if (!acu_command_parse (&argc, &argv, entries, _("report RUN.run"), _("Draws a run's curves, and pictures before and after, as PNG files in its folder."), 1))
     return TOOL_USAGE;
   run = acu_run_file_load (argv[1], &error);
   if (!run)
-    return fail (error);
+    return acu_command_fail (error);
   gegl_init (NULL, NULL);
   tool_keep_warnings ();
   acu_report_run (run, folder ? folder : run->name, &error);
   acu_run_file_free (run);
   gegl_exit ();
-  return error ? fail (error) : TOOL_OK;
+  return error ? acu_command_fail (error) : TOOL_OK;
 }
 
 static int
@@ -161,9 +132,8 @@ run (int argc, char **argv)
   {
     const char *name;
     int (*run) (int argc, char **argv);
-  } commands[] = { { "export", command_export }, { "report", command_report } };
+  } commands[] = { { "export", command_export }, { "report", command_report }, { "validate", acu_run_validate } };
 
-  program = "acuity-train";
   for (guint i = 0; argc > 1 && i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (argv[1], commands[i].name))
       return commands[i].run (argc - 1, argv + 1);

@@ -87,7 +87,8 @@ draw_sheet (const AcuRunFile *run, const GPtrArray *held_out, const AcuNet *net,
 static GPtrArray *
 load_held_out (const AcuRunFile *run, GError **error)
 {
-  AcuPictureFolders folders = { (const char *const *) run->held_out, run->masks ? run->shrink : 1, 64, MIN (ROWS, run->validate_most), run->masks };
+  AcuPictureFolders folders = { (const char *const *) run->held_out, run->masks ? run->shrink : 1, ACU_HELD_OUT_LEAST,
+                                MIN (ROWS, run->validate_most), run->masks };
   AcuTrainDegradation *degradation = acu_train_degradation_new (run, error);
   GPtrArray *pictures = degradation ? acu_train_pictures_load (&folders, error) : NULL, *held_out = NULL;
 
