@@ -75,6 +75,7 @@ key_of (const AcuUpscaler *upscaler)
       g_autofree char *stem = g_strndup (model->path, strlen (model->path) - strlen (".param"));
       g_autofree char *bin = g_strconcat (stem, ".bin", NULL);
 
+      g_string_append_printf (text, "%s %d\n", model->path, upscaler->net == upscaler->overlay);
       add_file (text, model->path);
       add_file (text, bin);
       resampled = upscaler->src_width * (gint64) upscaler->net->scale != upscaler->dst_width
@@ -182,7 +183,8 @@ small_job (const AcuUpscaler *whole, int side)
   job = acu_upscaler_new (acu_upscaler_params (.width = width, .height = height, .format = whole->format, .size = size,
                                                .model = whole->model->classic ? whole->model->name : whole->model->path,
                                                .device = whole->device->name, .threads = whole->threads,
-                                               .linear_light = whole->linear_light, .precision = whole->precision),
+                                               .linear_light = whole->linear_light, .precision = whole->precision,
+                                               .text = whole->net && whole->net == whole->overlay ? ACU_TEXT_EVERYWHERE : ACU_TEXT_OFF),
                           NULL);
   if (job)
     job->measuring = TRUE;

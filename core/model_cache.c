@@ -2,6 +2,7 @@
 #include "upscaler_private.h"
 
 #include "arch.h"
+#include "catalogue.h"
 #include "weights.h"
 
 #include <glib/gi18n-lib.h>
@@ -76,6 +77,17 @@ acu_model_net (const AcuModelInfo *model, double clean, GError **error)
   kept_stat = now;
   kept_clean = clean;
   g_mutex_unlock (&lock);
+  return net;
+}
+
+AcuNet *
+acu_helper_net (const char *file, GError **error)
+{
+  g_autofree char *path = g_strconcat (ACU_RESOURCE_PREFIX "/org/acuity/", file, NULL);
+  AcuWeights *weights = acu_load_weights (path, error);
+  AcuNet *net = weights ? acu_arch_build (weights, error) : NULL;
+
+  acu_weights_free (weights);
   return net;
 }
 

@@ -22,9 +22,18 @@ static const AcuChoice devices[] = {
   { NULL, NULL }
 };
 
+/* In the order of AcuPrecision. */
 static const AcuChoice precisions[] = {
   { "fast", N_("Fast") },
   { "exact", N_("Exact (slower)") },
+  { NULL, NULL }
+};
+
+/* In the order of AcuTextMode. */
+static const AcuChoice text_modes[] = {
+  { "off", N_("Off") },
+  { "auto", N_("Automatic") },
+  { "everywhere", N_("Everywhere") },
   { NULL, NULL }
 };
 
@@ -68,9 +77,6 @@ static const AcuOption options[] = {
   { "resolution", N_("_Resolution"),
     N_("Pixels per inch of the print."),
     NUMBER (1, 10000, 300), .use = ACU_OPTION_SHELL | ACU_OPTION_GIMP },
-  { "clean", N_("_Clean up"),
-    N_("How much noise, blur and JPEG blocks are cleaned away, from 0 (the picture is good: keep everything) to 1. Built-in models for photographs only."),
-    NUMBER (0, 1, 0), .use = EVERYWHERE },
   { "linear-light", N_("Resample in _linear light"),
     N_("Mixes colours the way light does when the result is brought to its exact size."),
     YES_NO (1), .use = EVERYWHERE },
@@ -80,6 +86,15 @@ static const AcuOption options[] = {
   { "precision", N_("Pre_cision"),
     N_("Fast calculates networks with 16 bits where no eye can see the difference; exact takes about twice as long."),
     CHOICE (precisions, "fast"), .use = EVERYWHERE },
+  { "clean", N_("_Clean up"),
+    N_("How much noise, blur and JPEG blocks are cleaned away, from 0 (the picture is good: keep everything) to 1. Built-in models for photographs only."),
+    NUMBER (0, 1, 0), .use = EVERYWHERE },
+  { "text", N_("Te_xt"),
+    N_("Whether a network for text and logos takes part: where some is found, nowhere, or everywhere. For models that enlarge 2 or 4 times."),
+    CHOICE (text_modes, "off"), .use = EVERYWHERE },
+  { "text-strength", N_("Text st_rength"),
+    N_("How much of the network for text is blended in, from 0 to 1."),
+    NUMBER (0, 1, 1), .use = EVERYWHERE },
   { "threads", N_("_Threads"),
     N_("How many processor threads may be used; 0 uses all."),
     WHOLE (0, 256, 0), .use = ACU_OPTION_SHELL },
@@ -153,15 +168,36 @@ acu_option_check_text (const AcuOption *option, const char *text, double *number
   return FALSE;
 }
 
-gboolean
-acu_precision_find (const char *name, AcuPrecision *precision, GError **error)
+/* The number of a choice's name within its list; NULL and "" mean the default. -1 with an error. */
+static int
+choice_of (const char *key, const char *name, GError **error)
 {
-  const AcuOption *option = acu_option_find ("precision");
+  const AcuOption *option = acu_option_find (key);
+  int i = 0;
 
   if (!name || !*name)
     name = option->default_text;
   if (!acu_option_check_text (option, name, NULL, error))
-    return FALSE;
-  *precision = g_str_equal (name, "exact") ? ACU_PRECISION_EXACT : ACU_PRECISION_FAST;
-  return TRUE;
+    return -1;
+  while (!g_str_equal (option->choices[i].name, name))
+    i++;
+  return i;
+}
+
+gboolean
+acu_precision_find (const char *name, AcuPrecision *precision, GError **error)
+{
+  int choice = choice_of ("precision", name, error);
+
+  *precision = MAX (choice, 0);
+  return choice >= 0;
+}
+
+gboolean
+acu_text_mode_find (const char *name, AcuTextMode *mode, GError **error)
+{
+  int choice = choice_of ("text", name, error);
+
+  *mode = MAX (choice, 0);
+  return choice >= 0;
 }

@@ -86,26 +86,79 @@ make_plan (AcuUpscaler *upscaler, GError **error)
   return TRUE;
 }
 
+gboolean
+acu_upscaler_use (AcuUpscaler *upscaler, AcuNet *net, GError **error)
+{
+  if (upscaler->net == net && upscaler->plan)
+    return TRUE;
+  upscaler->net = net;
+  return make_plan (upscaler, error);
+}
+
+/* The networks for text that go with the model's own; none are needed where its factor is one that they do not have, unless they are asked for. */
+static gboolean
+add_text (AcuUpscaler *upscaler, const AcuNet *own, int passes, GError **error)
+{
+  AcuOverlay overlay = { .base = own, .strength = upscaler->text_strength, .low = ACU_TEXT_LOW, .high = ACU_TEXT_HIGH };
+  g_autofree char *file = g_strdup_printf ("text-x%d.safetensors", own->scale);
+  gboolean everywhere = upscaler->text == ACU_TEXT_EVERYWHERE;
+  g_autoptr (GError) problem = NULL;
+  AcuNet *over = acu_helper_net (file, &problem), *both = NULL;
+
+  if (!over && !everywhere && g_error_matches (problem, ACU_ERROR, ACU_ERROR_NOT_FOUND))
+    return TRUE;
+  if (g_error_matches (problem, ACU_ERROR, ACU_ERROR_NOT_FOUND))
+    g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("There is no network for text that enlarges %d times, as the model “%s” does."), own->scale,
+                 upscaler->model->name);
+  else if (problem)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  if (over && everywhere && overlay.strength >= 1)
+    both = acu_net_ref (over);
+  else if (over && (everywhere || (upscaler->mask = acu_helper_net ("text-mask.safetensors", error))))
+    {
+      overlay.over = over;
+      overlay.mask = upscaler->mask;
+      both = acu_net_overlay (&overlay, error);
+    }
+  if (both)
+    upscaler->overlay = passes > 1 ? acu_net_repeat (both, passes, error) : acu_net_ref (both);
+  acu_net_unref (over);
+  acu_net_unref (both);
+  return upscaler->overlay != NULL;
+}
+
 static gboolean
 plan_network (AcuUpscaler *upscaler, GError **error)
 {
-  AcuNet *net = acu_model_net (upscaler->model, upscaler->clean, error);
+  AcuNet *own = acu_model_net (upscaler->model, upscaler->clean, error);
+  guint64 with_text = 0;
   int passes;
+  gboolean ok;
 
-  if (!net)
+  if (!own)
     return FALSE;
-  if (net->marks)
+  if (own->marks)
     {
       g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("The model “%s” shows where text is in a picture; it does not enlarge pictures."),
                    upscaler->model->name);
-      acu_net_unref (net);
+      acu_net_unref (own);
       return FALSE;
     }
-  passes = passes_needed (upscaler, net->scale);
-  upscaler->net = passes > 1 ? acu_net_repeat (net, passes, error) : acu_net_ref (net);
-  acu_net_unref (net);
-  upscaler->recipe = &acu_recipe_photo;
-  return upscaler->net && make_plan (upscaler, error);
+  passes = passes_needed (upscaler, own->scale);
+  upscaler->plain = passes > 1 ? acu_net_repeat (own, passes, error) : acu_net_ref (own);
+  ok = upscaler->plain && (upscaler->text == ACU_TEXT_OFF || add_text (upscaler, own, passes, error));
+  acu_net_unref (own);
+  upscaler->recipe = upscaler->mask ? &acu_recipe_text : &acu_recipe_photo;
+  if (!ok || (upscaler->overlay && !acu_upscaler_use (upscaler, upscaler->overlay, error)))
+    return FALSE;
+  if (!upscaler->mask && upscaler->overlay)
+    return TRUE;
+  /* Whether there is text is found out later: memory is that of the larger plan, time that of pictures without. */
+  with_text = upscaler->overlay ? upscaler->memory : 0;
+  if (!acu_upscaler_use (upscaler, upscaler->plain, error))
+    return FALSE;
+  upscaler->memory = MAX (upscaler->memory, with_text);
+  return TRUE;
 }
 
 static gboolean
@@ -134,6 +187,8 @@ check_params (const AcuUpscalerParams *params, GError **error)
                  params->width, params->height, ACU_MAX_SIDE);
   else if (params->format.colours != 1 && params->format.colours != 3)
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The picture must be gray or RGB."));
+  else if (!(params->text_strength >= 0 && params->text_strength <= 1))
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The strength of the network for text must be from 0 to 1."));
   else if (!(params->clean >= 0 && params->clean <= 1))
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("How much to clean must be from 0 to 1."));
   else if (params->threads < 0 || params->threads > ACU_POOL_MAX_THREADS)
@@ -160,6 +215,8 @@ acu_upscaler_new (const AcuUpscalerParams *params, GError **error)
   upscaler->device = device;
   upscaler->precision = params->precision;
   upscaler->clean = params->clean;
+  upscaler->text = params->text;
+  upscaler->text_strength = params->text_strength;
   upscaler->threads = params->threads ? params->threads : MIN ((int) g_get_num_processors (), ACU_POOL_MAX_THREADS);
   upscaler->band_rows = params->band_rows;
   upscaler->beside = params->memory ? params->beside : 0;
@@ -172,6 +229,12 @@ acu_upscaler_new (const AcuUpscalerParams *params, GError **error)
                                           (double) upscaler->dst_height / params->height), error);
   if (!upscaler->model)
     goto failed;
+  if (upscaler->model->classic && upscaler->text == ACU_TEXT_EVERYWHERE)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The model “%s” is a classic filter, which goes without networks for text."),
+                   upscaler->model->name);
+      goto failed;
+    }
   if (upscaler->model->classic && upscaler->clean > 0)
     {
       g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The model “%s” cannot be told how much to clean."), upscaler->model->name);
@@ -192,7 +255,9 @@ acu_upscaler_free (AcuUpscaler *upscaler)
   if (!upscaler)
     return;
   acu_plan_free (upscaler->plan);
-  acu_net_unref (upscaler->net);
+  acu_net_unref (upscaler->plain);
+  acu_net_unref (upscaler->overlay);
+  acu_net_unref (upscaler->mask);
   acu_model_info_free (upscaler->model);
   g_free (upscaler);
 }

@@ -19,11 +19,14 @@ struct AcuUpscaler
   gboolean linear_light;
   AcuModelInfo *model;
   const AcuRecipe *recipe;
-  AcuNet *net;                    /* NULL for classic filters */
+  AcuNet *net;                    /* the one that is planned: plain or overlay; NULL for classic filters */
+  AcuNet *plain, *overlay, *mask; /* the model's; with the network for text over it, and the one that finds text: NULL where text is not asked for */
   AcuPlan *plan;
   const AcuDevice *device;
   AcuPrecision precision;
   double clean;
+  AcuTextMode text;
+  double text_strength;
   int threads, band_rows;
   guint64 limit, beside;          /* of memory, in bytes, and what of it is the caller's; 0 for none */
   guint64 memory;
@@ -53,7 +56,14 @@ struct AcuRecipe
   gboolean (*run) (AcuRun *run, GError **error);
 };
 
-extern const AcuRecipe acu_recipe_photo, acu_recipe_classic;
+extern const AcuRecipe acu_recipe_photo, acu_recipe_classic, acu_recipe_text;
+
+/* Where the mask is above LOW the network for text begins to count; from HIGH on it alone does. */
+#define ACU_TEXT_LOW 0.3
+#define ACU_TEXT_HIGH 0.7
+
+/* Plans one of the upscaler's networks, unless it is planned already. */
+gboolean acu_upscaler_use (AcuUpscaler *upscaler, AcuNet *net, GError **error);
 
 /* Channels of a pixel with its alpha. */
 int acu_format_channels (const AcuPixelFormat *format);
@@ -66,6 +76,8 @@ gboolean acu_run_report (AcuRun *run, double operations_done, GError **error);
 /* model_cache.c: the net of a model file, with that share of the weights that clean; the last one used is kept for the next job. Unref it.
  * ACU_ERROR_ARGUMENT where there are no such weights. */
 AcuNet *acu_model_net (const AcuModelInfo *model, double clean, GError **error);
+/* A built-in network that is no model of the list, by its file's name. Unref it. ACU_ERROR_NOT_FOUND. */
+AcuNet *acu_helper_net (const char *file, GError **error);
 
 /* estimate.c: notes how long a run took: seconds until it was ready to compute, and from there on. */
 void acu_estimate_learn (const AcuUpscaler *upscaler, double start, double seconds);

@@ -83,13 +83,15 @@ acu_bridge_plan (const AcuBridgeJob *job, GError **error)
 {
   AcuPixelFormat format;
   AcuPrecision precision;
+  AcuTextMode text;
 
-  if (!acu_precision_find (job->precision, &precision, error))
+  if (!acu_precision_find (job->precision, &precision, error) || !acu_text_mode_find (job->text, &text, error))
     return NULL;
   pixel_format (gegl_buffer_get_format (job->input), &format);
   return acu_upscaler_new (acu_upscaler_params (.width = job->rect.width, .height = job->rect.height,
                                                 .format = format, .size = job->size, .model = job->model,
-                                                .device = job->device, .precision = precision, .clean = job->clean, .threads = job->threads,
+                                                .device = job->device, .precision = precision, .clean = job->clean, .text = text,
+                                                .text_strength = job->text_strength, .threads = job->threads,
                                                 .memory = job->memory, .beside = job->beside, .linear_light = job->linear_light),
                            error);
 }

@@ -12,10 +12,6 @@ property_double (scale, _("Factor"), 2.0)
   value_range (1.0, 16.0)
   ui_range (1.0, 8.0)
 
-property_double (clean, _("Clean up"), 0.0)
-  description (_("How much noise, blur and JPEG blocks are cleaned away, from 0 (the picture is good: keep everything) to 1. Built-in models for photographs only."))
-  value_range (0.0, 1.0)
-
 property_boolean (linear_light, _("Resample in linear light"), TRUE)
   description (_("Mixes colours the way light does when the result is brought to its exact size."))
 
@@ -24,6 +20,17 @@ property_string (device, _("Device"), "auto")
 
 property_string (precision, _("Precision"), "fast")
   description (_("Fast calculates networks with 16 bits where no eye can see the difference; exact takes about twice as long."))
+
+property_double (clean, _("Clean up"), 0.0)
+  description (_("How much noise, blur and JPEG blocks are cleaned away, from 0 (the picture is good: keep everything) to 1. Built-in models for photographs only."))
+  value_range (0.0, 1.0)
+
+property_string (text, _("Text"), "off")
+  description (_("Whether a network for text and logos takes part: where some is found, nowhere, or everywhere. For models that enlarge 2 or 4 times."))
+
+property_double (text_strength, _("Text strength"), 1.0)
+  description (_("How much of the network for text is blended in, from 0 to 1."))
+  value_range (0.0, 1.0)
 
 #else
 
@@ -69,7 +76,7 @@ make_job (GeglOperation *operation, GeglBuffer *input)
   g_object_get (gegl_config (), "threads", &threads, NULL);
   return (AcuBridgeJob) {
     .input = input, .rect = input_rectangle (operation), .size = { .mode = ACU_SIZE_FACTOR, .scale = o->scale },
-    .model = o->model, .device = o->device, .precision = o->precision, .clean = o->clean, .threads = threads, .linear_light = o->linear_light
+    .model = o->model, .device = o->device, .precision = o->precision, .clean = o->clean, .text = o->text, .text_strength = o->text_strength, .threads = threads, .linear_light = o->linear_light
   };
 }
 

@@ -140,6 +140,8 @@ bridge_job (const PluginJob *job, const Part *part, GeglBuffer *input, AcuBridge
     {
       bridge->model = model;
       bridge->space = job->space;
+      bridge->text = plugin_values_text (job->values, "text");
+      bridge->text_strength = plugin_values_number (job->values, "text-strength");
       bridge->clean = plugin_values_clean (job->values, (double) part->scaled.width / part->source.width);
       bridge->linear_light = plugin_values_number (job->values, "linear-light") != 0;
     }

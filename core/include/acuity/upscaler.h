@@ -54,6 +54,14 @@ typedef enum AcuPrecision
   ACU_PRECISION_EXACT             /* single precision everywhere */
 } AcuPrecision;
 
+/* What is done about text and logos in a picture. */
+typedef enum AcuTextMode
+{
+  ACU_TEXT_OFF,
+  ACU_TEXT_AUTO,                  /* looked for; where there is some, a network for text makes the result */
+  ACU_TEXT_EVERYWHERE             /* that network makes all of it */
+} AcuTextMode;
+
 /**
  * AcuUpscalerParams: use the acu_upscaler_params() macro, which sets the defaults.
  * @width, @height: of the source picture
@@ -64,6 +72,8 @@ typedef enum AcuPrecision
  * @beside: bytes of @memory that the caller needs for other things meanwhile
  * @linear_light: whether the exact resampler works in linear light
  * @clean: how much of noise, blur and JPEG blocks is cleaned away, 0 to 1; more than 0 only for models that have a clean_path
+ * @text: with ACU_TEXT_AUTO the picture is read twice, from its first row on, and models whose factor no network for text has go on without
+ * @text_strength: how much of the network for text is blended in, 0 to 1
  * @precision: a picture whose numbers are too large for fast arithmetic is done exactly, from the beginning
  * @band_rows: 0 lets the planner choose; otherwise the height of a band of output rows (tests)
  */
@@ -79,13 +89,16 @@ typedef struct AcuUpscalerParams
   gboolean linear_light;
   AcuPrecision precision;
   double clean;
+  AcuTextMode text;
+  double text_strength;
   int band_rows;
 } AcuUpscalerParams;
 
 #define acu_upscaler_params(...)                                                          \
   (&(const AcuUpscalerParams) { .format = { 3, FALSE, FALSE },                            \
                                 .size = { .mode = ACU_SIZE_FACTOR, .scale = 2.0 },        \
-                                .model = "auto", .device = "auto", .linear_light = TRUE, __VA_ARGS__ })
+                                .model = "auto", .device = "auto", .linear_light = TRUE,      \
+                                .text_strength = 1.0, __VA_ARGS__ })
 
 typedef struct AcuUpscaler AcuUpscaler;
 

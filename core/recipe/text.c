@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Looks for text first, with a small network; only pictures that have some are enlarged by the network for text as well. */
+#include "upscaler_private.h"
+
+#include <glib/gi18n-lib.h>
+
+typedef struct Search
+{
+  AcuRun *run;
+  float *row;                     /* as read */
+  int width;
+  float most;                     /* of the mask */
+} Search;
+
+static gboolean
+read_row (void *data, int y, int rows, float *pixels, GError **error)
+{
+  Search *search = data;
+  const AcuPixelFormat *format = &search->run->upscaler->format;
+  int channels = acu_format_channels (format);
+  const float *from = search->row;
+
+  g_assert (rows == 1);
+  if (!acu_run_read_rows (search->run, y, 1, search->row, error))
+    return FALSE;
+  for (int x = 0; x < search->width; x++, from += channels, pixels += 3)
+    {
+      for (int c = 0; c < 3; c++)
+        pixels[c] = from[format->colours == 1 ? 0 : c];
+      if (format->linear)
+        acu_srgb_encode (pixels, pixels, 3);
+    }
+  return TRUE;
+}
+
+static gboolean
+look (void *data, int y, int rows, const float *mask, GError **error)
+{
+  Search *search = data;
+
+  for (gsize i = 0; i < (gsize) rows * search->width * 3; i++)
+    search->most = MAX (search->most, mask[i]);
+  return TRUE;
+}
+
+static gboolean
+report (void *data, double operations_done)
+{
+  return acu_run_report (((Search *) data)->run, 0, NULL);
+}
+
+static gboolean
+find_text (AcuRun *run, gboolean *found, GError **error)
+{
+  AcuUpscaler *upscaler = run->upscaler;
+  Search search = { .run = run, .width = upscaler->src_width };
+  AcuPlanCallbacks callbacks = { read_row, look, report, &search };
+  AcuPlan *plan = acu_plan_new_beside (upscaler->mask, upscaler->device, upscaler->src_width, upscaler->src_height, upscaler->threads,
+                                       upscaler->limit, upscaler->beside, 0, upscaler->precision, error);
+  gboolean done = FALSE;
+
+  search.row = acu_try_alloc ((guint64) search.width * acu_format_channels (&upscaler->format), sizeof (float));
+  if (!search.row)
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's rows."));
+  else
+    done = plan && acu_plan_run (plan, &callbacks, error);
+  acu_plan_free (plan);
+  acu_free (search.row);
+  *found = search.most > ACU_TEXT_LOW;
+  return done;
+}
+
+static gboolean
+run_text (AcuRun *run, GError **error)
+{
+  gboolean found;
+
+  return find_text (run, &found, error) && acu_upscaler_use (run->upscaler, found ? run->upscaler->overlay : run->upscaler->plain, error)
+         && acu_recipe_photo.run (run, error);
+}
+
+const AcuRecipe acu_recipe_text = { run_text };
