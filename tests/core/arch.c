@@ -234,6 +234,10 @@ test_mask (void)
   g_assert_true (net->marks);
   g_assert_cmpstr (net->architecture, ==, "text mask");
   g_assert_cmpint (net->scale, ==, 1);
+  /* No negative part, whatever the numbers are. */
+  for (guint i = 0; i < net->layers->len; i++)
+    if (acu_net_layer (net, i)->kind == ACU_LAYER_BICUBIC)
+      g_assert_cmpfloat (acu_net_layer (net, i)->cubic, ==, 0);
   large = g_new (float, 16 * 12 * 3);
   for (int i = 0; i < 16 * 12 * 3; i++)
     large[i] = (float) g_rand_double (rand);
