@@ -72,12 +72,15 @@ key_of (const AcuUpscaler *upscaler)
     g_string_append_printf (text, "%s %d\n", model->name, format.colours);
   else
     {
-      g_autofree char *stem = g_strndup (model->path, strlen (model->path) - strlen (".param"));
-      g_autofree char *bin = g_strconcat (stem, ".bin", NULL);
-
       g_string_append_printf (text, "%s %d\n", model->path, upscaler->net == upscaler->overlay);
       add_file (text, model->path);
-      add_file (text, bin);
+      if (g_str_has_suffix (model->path, ".param"))
+        {
+          g_autofree char *stem = g_strndup (model->path, strlen (model->path) - strlen (".param"));
+          g_autofree char *bin = g_strconcat (stem, ".bin", NULL);
+
+          add_file (text, bin);
+        }
       resampled = upscaler->src_width * (gint64) upscaler->net->scale != upscaler->dst_width
                   || upscaler->src_height * (gint64) upscaler->net->scale != upscaler->dst_height;
       g_string_append_printf (text, "%d\n", upscaler->net->scale);

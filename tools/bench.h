@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 /**
  * BenchOptions: what was asked for.
- * @models: names or .param files, ended by NULL; NULL if none was named
+ * @models: names or files, ended by NULL; NULL if none was named
  * @width, @height: of the picture that networks see; 0 to choose
  * @threads: 0 for one per processor
  * @repeat: how often everything is measured

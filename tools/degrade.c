@@ -81,33 +81,6 @@ make_recipe (const Arguments *arguments, AcuDegradation *recipe, GError **error)
   return TRUE;
 }
 
-/* What is transparent lies on white. */
-static float *
-read_pixels (GeglBuffer *buffer, int width, int height, GError **error)
-{
-  const Babl *format = babl_format_with_space ("R'G'B'A float", babl_format_get_space (gegl_buffer_get_format (buffer)));
-  float *pixels = acu_try_alloc (height, 3 * (guint64) width * sizeof *pixels), *row = acu_try_alloc (width, 4 * sizeof *row);
-
-  if (!pixels || !row)
-    {
-      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for degrading the picture."));
-      g_clear_pointer (&pixels, acu_free);
-      height = 0;
-    }
-  for (int y = 0; y < height; y++)
-    {
-      float *to = pixels + 3 * (gsize) width * y;
-
-      gegl_buffer_get (buffer, GEGL_RECTANGLE (gegl_buffer_get_x (buffer), gegl_buffer_get_y (buffer) + y, width, 1), 1, format, row,
-                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      for (int x = 0; x < width; x++)
-        for (int c = 0; c < 3; c++)
-          to[3 * x + c] = 1 + (row[4 * x + c] - 1) * CLAMP (row[4 * x + 3], 0, 1);
-    }
-  acu_free (row);
-  return pixels;
-}
-
 /* 8 bits stay 8 bits; everything else is a float, of which the file keeps what it can. */
 static GeglBuffer *
 degrade (GeglBuffer *buffer, const AcuDegradation *recipe, double scale, guint64 seed, GError **error)
@@ -116,7 +89,7 @@ degrade (GeglBuffer *buffer, const AcuDegradation *recipe, double scale, guint64
   int width = gegl_buffer_get_width (buffer), height = gegl_buffer_get_height (buffer);
   int small_width = acu_degraded_side (width, scale), small_height = acu_degraded_side (height, scale);
   gboolean bytes = babl_format_is_palette (own) || babl_format_get_type (own, 0) == babl_type ("u8");
-  float *pixels = read_pixels (buffer, width, height, error), *result = NULL;
+  float *pixels = tool_picture_pixels (buffer, error), *result = NULL;
   GeglBuffer *degraded = NULL;
 
   if (pixels)

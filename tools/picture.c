@@ -408,7 +408,7 @@ configure_saver (GeglNode *save, const ToolFormat *format, GeglBuffer *buffer, i
     gegl_node_set (save, "quality", quality, "grayscale", is_gray, NULL);
   else if (g_str_equal (format->saver, "gegl:webp-save"))
     gegl_node_set (save, "quality", quality, NULL);
-  if (gegl_node_find_property (save, "metadata") && source->resolution_x > 0 && source->resolution_y > 0)
+  if (gegl_node_find_property (save, "metadata") && source && source->resolution_x > 0 && source->resolution_y > 0)
     {
       GeglMetadataStore *metadata = gegl_metadata_hash_new ();
 
@@ -483,7 +483,7 @@ tool_picture_save (const ToolPicture *source, GeglBuffer *buffer, const char *pa
   g_object_unref (buffer);
   warning = tool_take_warning ();
   if (!written || warning || tool_take_lost_tiles ()
-      || !tool_metadata_copy (source->path, temporary, width, height, source->resolution_x, error)
+      || (source && !tool_metadata_copy (source->path, temporary, width, height, source->resolution_x, error))
       || !read_back (temporary, width, height))
     {
       if (error && !*error)
@@ -497,4 +497,31 @@ tool_picture_save (const ToolPicture *source, GeglBuffer *buffer, const char *pa
       return FALSE;
     }
   return tool_commit (temporary, path, error);
+}
+
+float *
+tool_picture_pixels (GeglBuffer *buffer, GError **error)
+{
+  int width = gegl_buffer_get_width (buffer), height = gegl_buffer_get_height (buffer);
+  const Babl *format = babl_format_with_space ("R'G'B'A float", babl_format_get_space (gegl_buffer_get_format (buffer)));
+  float *pixels = acu_try_alloc (height, 3 * (guint64) width * sizeof *pixels), *row = acu_try_alloc (width, 4 * sizeof *row);
+
+  if (!pixels || !row)
+    {
+      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture."));
+      g_clear_pointer (&pixels, acu_free);
+      height = 0;
+    }
+  for (int y = 0; y < height; y++)
+    {
+      float *to = pixels + 3 * (gsize) width * y;
+
+      gegl_buffer_get (buffer, GEGL_RECTANGLE (gegl_buffer_get_x (buffer), gegl_buffer_get_y (buffer) + y, width, 1), 1, format, row,
+                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      for (int x = 0; x < width; x++)
+        for (int c = 0; c < 3; c++)
+          to[3 * x + c] = 1 + (row[4 * x + c] - 1) * CLAMP (row[4 * x + 3], 0, 1);
+    }
+  acu_free (row);
+  return pixels;
 }

@@ -78,7 +78,11 @@ typedef struct ToolPicture
 ToolPicture *tool_picture_load (const char *path, GError **error);
 void tool_picture_free (ToolPicture *picture);
 
-/* Writes `buffer`, which it takes, as the file `path`, with the metadata and resolution of `source`. The file appears, or is replaced, only
+/* All of a buffer as encoded RGB floats of its own space, interleaved without gaps; what is transparent lies on white. acu_free(); NULL with
+ * ACU_ERROR_MEMORY. */
+float *tool_picture_pixels (GeglBuffer *buffer, GError **error);
+
+/* Writes `buffer`, which it takes, as the file `path`, with the metadata and resolution of `source` (NULL: without). The file appears, or is replaced, only
  * when it has been written completely and read back. quality: 1 to 100, for formats that lose some. */
 gboolean tool_picture_save (const ToolPicture *source, GeglBuffer *buffer, const char *path, const ToolFormat *format,
                             int quality, GError **error);

@@ -14,7 +14,7 @@ const AcuArch *const acu_archs[] = {
   /* Before those whose tensors have such names as well. */
   &acu_arch_text_mask,
   &acu_arch_rrdb, &acu_arch_span, &acu_arch_compact, &acu_arch_realcugan, &acu_arch_cunet, &acu_arch_upconv7,
-  &acu_arch_srmd, &acu_arch_srcnn, &acu_arch_fsrcnn, &acu_arch_espcn, &acu_arch_srresnet,
+  &acu_arch_srmd, &acu_arch_srcnn, &acu_arch_fsrcnn, &acu_arch_espcn, &acu_arch_srresnet, &acu_arch_msrresnet,
   &acu_arch_vgg_discriminator, &acu_arch_unet_discriminator, &acu_arch_other, NULL
 };
 
@@ -200,6 +200,35 @@ acu_arch_finish (AcuWeights *weights, GError **error)
   return !arch || !arch->finish || arch->finish (weights, error);
 }
 
+/* A tensor that no layer has, or NULL: then the network is not what it was taken for, and its picture would be wrong. */
+static const char *
+find_unused (const AcuWeights *weights, const AcuNet *net)
+{
+  g_autoptr (GHashTable) layers = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < net->layers->len; i++)
+    g_hash_table_add (layers, acu_net_layer (net, i)->name);
+  for (guint i = 0; i < weights->tensors->len; i++)
+    {
+      const char *name = ((const AcuTensor *) g_ptr_array_index (weights->tensors, i))->name, *point = strrchr (name, '.');
+      g_autofree char *layer = point ? g_strndup (name, (gsize) (point - name)) : NULL;
+
+      if (!layer || !(g_str_equal (point, ".weight") || g_str_equal (point, ".bias")) || !g_hash_table_contains (layers, layer))
+        return name;
+    }
+  return NULL;
+}
+
+static void
+check_unused (AcuBuilder *b)
+{
+  const char *unused = find_unused (b->weights, b->net);
+  g_autofree char *what = unused ? g_strdup_printf (_("its architecture has no tensor “%s”, so that its pictures would be wrong"), unused) : NULL;
+
+  if (what)
+    acu_build_fail (b, what);
+}
+
 /* From named tensors, of which convolutions pad as their architecture says: a result is exactly `scale` times as large. */
 static AcuNet *
 build_from_tensors (const AcuWeights *weights, gboolean training, GError **error)
@@ -220,6 +249,8 @@ build_from_tensors (const AcuWeights *weights, gboolean training, GError **error
       net->marks = arch->marks;
       if (!builder.failed && last != net->layers->len - 1)
         acu_build_fail (&builder, _("its layers cannot be put together"));
+      if (!builder.failed && !training && !arch->spare)
+        check_unused (&builder);
     }
   if (!builder.failed)
     return net;

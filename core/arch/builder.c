@@ -157,6 +157,49 @@ acu_build_conv (AcuBuilder *b, const char *prefix, guint at, int stride, int pad
   return set_bias (b, layer, prefix) ? index : 0;
 }
 
+/* [out][in][height][width] to floats; in: factor² channels that follow each other become factor × factor taps in place of one. */
+static GBytes *
+spread_taps (AcuBuilder *b, const AcuTensor *tensor, const char *prefix, int factor)
+{
+  g_autoptr (GBytes) numbers = floats (b, tensor, prefix);
+  const float *from = numbers ? g_bytes_get_data (numbers, NULL) : NULL;
+  gsize height = tensor->shape[2], width = tensor->shape[3], block = (gsize) factor * factor * height * width;
+  float *to;
+  GBytes *spread = numbers ? acu_arch_floats (NULL, tensor->count, &to, b->error) : NULL;
+
+  b->failed |= !spread;
+  for (gsize at = 0; spread && at < tensor->count; at += block, to += block)
+    for (gsize dy = 0; dy < (gsize) factor; dy++)
+      for (gsize dx = 0; dx < (gsize) factor; dx++)
+        for (gsize y = 0; y < height; y++)
+          for (gsize x = 0; x < width; x++)
+            to[(y * factor + dy) * width * factor + x * factor + dx] = *from++;
+  return spread;
+}
+
+guint
+acu_build_conv_unshuffled (AcuBuilder *b, const char *prefix, guint at, int factor, int pad)
+{
+  const AcuTensor *tensor = b->failed ? NULL : acu_builder_conv (b->weights, prefix);
+  guint index = 0;
+  AcuLayer *layer;
+
+  if (b->failed)
+    return 0;
+  if (!tensor || tensor->shape[1] != (guint64) channels_of (b, at) * factor * factor || tensor->shape[0] > ACU_MAX_CHANNELS
+      || tensor->shape[2] > MAX_KERNEL / (guint) factor || tensor->shape[3] > MAX_KERNEL / (guint) factor)
+    return fail_tensor (b, prefix, tensor ? _("do not fit together") : _("are missing"));
+  if (!(layer = add (b, ACU_LAYER_CONV2D, prefix, &at, 1, &index)))
+    return 0;
+  layer->channels = (int) tensor->shape[0];
+  layer->kernel_height = (int) tensor->shape[2] * factor;
+  layer->kernel_width = (int) tensor->shape[3] * factor;
+  layer->stride = factor;
+  layer->left = layer->right = layer->top = layer->bottom = pad * factor;
+  layer->weights = spread_taps (b, tensor, prefix, factor);
+  return layer->weights && set_bias (b, layer, prefix) ? index : 0;
+}
+
 guint
 acu_build_deconv (AcuBuilder *b, const char *prefix, guint at, int stride)
 {
@@ -343,5 +386,43 @@ acu_build_bicubic (AcuBuilder *b, const char *name, guint at, int factor, double
       layer->ratio = factor;
       layer->cubic = cubic;
     }
+  return index;
+}
+
+static float
+triangle (int at, int kernel, int factor)
+{
+  return 1 - fabsf ((float) at - (float) (kernel - 1) / 2) / (float) factor;
+}
+
+/* A transposed convolution with a triangle whose middle is at each pixel's, on the picture with its border repeated once. */
+guint
+acu_build_bilinear (AcuBuilder *b, const char *name, guint at, int factor)
+{
+  g_autofree char *border = g_strconcat (name, " border", NULL);
+  int channels = b->failed ? 0 : channels_of (b, at), kernel = 2 * factor - factor % 2;
+  guint index = 0;
+  AcuLayer *layer;
+  float *taps;
+
+  if ((layer = add (b, ACU_LAYER_PAD, border, &at, 1, &at)))
+    {
+      layer->left = layer->right = layer->top = layer->bottom = 1;
+      layer->align = 1;
+      layer->border = ACU_BORDER_REPLICATE;
+    }
+  if (!(layer = add (b, ACU_LAYER_DECONV2D, name, &at, 1, &index)))
+    return 0;
+  layer->kernel_width = layer->kernel_height = kernel;
+  layer->stride = factor;
+  layer->left = layer->top = (factor + kernel) / 2;
+  layer->right = layer->bottom = factor + kernel - layer->left;
+  if (!(layer->weights = filled (b, channels * channels * kernel * kernel, 0)))
+    return 0;
+  taps = (float *) g_bytes_get_data (layer->weights, NULL);
+  for (int c = 0; c < channels; c++)
+    for (int y = 0; y < kernel; y++)
+      for (int x = 0; x < kernel; x++)
+        taps[((c * channels + c) * kernel + y) * kernel + x] = triangle (y, kernel, factor) * triangle (x, kernel, factor);
   return index;
 }

@@ -21,6 +21,9 @@ struct AcuBuilder
 
 /* A convolution with the tensors PREFIX.weight [out][in][height][width] and, if there is one, PREFIX.bias, with `pad` zeros all around. */
 guint acu_build_conv (AcuBuilder *b, const char *prefix, guint at, int stride, int pad);
+/* The same on a picture of which factor × factor pixels lie in a pixel's channels (pixel unshuffle, the opposite of pixel shuffle), made of it in one step: a
+ * convolution with that stride on the picture itself, whose sides must be multiples of factor. */
+guint acu_build_conv_unshuffled (AcuBuilder *b, const char *prefix, guint at, int factor, int pad);
 /* A transposed convolution with the tensors PREFIX.weight [in][out][height][width] and PREFIX.bias. Its result is exactly `stride` times as
  * large. */
 guint acu_build_deconv (AcuBuilder *b, const char *prefix, guint at, int stride);
@@ -32,13 +35,15 @@ guint acu_build_leaky (AcuBuilder *b, const char *name, guint at, float slope);
 guint acu_build_plain (AcuBuilder *b, AcuLayerKind kind, const char *name, guint at);
 /* v * scale + offset, the same for all channels. */
 guint acu_build_affine (AcuBuilder *b, const char *name, guint at, float scale, float offset);
-/* x * x_scale + y * y_scale; x * y; channels one after the other; pixels repeated; pixel shuffle; bicubic enlargement with Keys' a = cubic. */
+/* x * x_scale + y * y_scale; x * y; channels one after the other; pixels repeated; pixel shuffle; bicubic enlargement with Keys' a = cubic;
+ * bilinear enlargement. */
 guint acu_build_add (AcuBuilder *b, const char *name, guint x, float x_scale, guint y, float y_scale);
 guint acu_build_mul (AcuBuilder *b, const char *name, guint x, guint y);
 guint acu_build_concat (AcuBuilder *b, const char *name, const guint *inputs, guint n);
 guint acu_build_nearest (AcuBuilder *b, const char *name, guint at, int factor);
 guint acu_build_shuffle (AcuBuilder *b, const char *name, guint at, int factor);
 guint acu_build_bicubic (AcuBuilder *b, const char *name, guint at, int factor, double cubic);
+guint acu_build_bilinear (AcuBuilder *b, const char *name, guint at, int factor);
 /* Fails for the reason `what`, a translated half sentence. Returns 0. */
 guint acu_build_fail (AcuBuilder *b, const char *what);
 

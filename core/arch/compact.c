@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* SRVGG (Real-ESRGAN's compact network): a chain of convolutions and PReLU, pixel shuffle on the repeated picture. */
+/* SRVGG (Real-ESRGAN's compact network): a chain of convolutions and PReLU, pixel shuffle on the repeated picture. It can be trained with ReLU or leaky ReLU instead,
+ * which have no tensors: then the file's metadata may say which ("activation": "relu" or "leakyrelu"); otherwise it is taken for ReLU. */
 #include "builder.h"
 
 #include <glib/gi18n-lib.h>
 
 #define FIRST "body.0"
+#define LEAK 0.1f
 #define MAX_LAYERS 1000
 
 static gboolean
@@ -36,15 +38,18 @@ static guint
 build (AcuBuilder *b, guint picture)
 {
   int last = last_layer (b->weights), scale = acu_builder_shuffle_factor (acu_builder_conv_at (b->weights, "body.%d", last));
+  gboolean plain = !acu_weights_find (b->weights, "body.1.weight");
+  float slope_of_all = g_strcmp0 (acu_weights_metadata (b->weights, "activation"), "leakyrelu") == 0 ? LEAK : 0;
   guint at = picture;
 
   for (int i = 0; i <= last; i += 2)
     {
       g_autofree char *conv = g_strdup_printf ("body.%d", i), *slope = g_strdup_printf ("body.%d", i + 1);
+      g_autofree char *relu = g_strconcat (slope, " relu", NULL);
 
       at = acu_build_conv (b, conv, at, 1, 1);
       if (i < last)
-        at = acu_build_prelu (b, slope, at);
+        at = plain ? acu_build_leaky (b, relu, at, slope_of_all) : acu_build_prelu (b, slope, at);
     }
   at = acu_build_shuffle (b, "shuffle", at, scale);
   return acu_build_add (b, "sum", at, 1, acu_build_nearest (b, "repeated", picture, scale), 1);

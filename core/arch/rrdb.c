@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* ESRGAN's residual-in-residual dense blocks (Wang et al. 2018), as in Real-ESRGAN x4plus: dense blocks of five
- * convolutions, joined channels, residuals scaled by 0.2. Files of ESRGAN's own time name their tensors by place (model.0, …). */
+ * convolutions, joined channels, residuals scaled by 0.2, then as many enlargements by 2 as there are convolutions for them. Files of ESRGAN's own time name their
+ * tensors by place (model.0, …). A first convolution of 12 or 48 channels in place of 3 reads the picture's pixels by 2 × 2 or 4 × 4 (x2plus): such networks work at
+ * half or a quarter of its size. */
 #include "builder.h"
+
+#include <glib/gi18n-lib.h>
 
 #define LEAK 0.2f
 #define RESIDUAL 0.2f
@@ -15,15 +19,21 @@ recognise (const AcuWeights *weights)
          && acu_arch_count (weights, "Eltwise") >= 2;
 }
 
-/* A convolution's name in files of today and of then. */
+#define MAX_UPS 4
+
+/* The convolutions' names in the files of Real-ESRGAN, of ESRGAN, and of ESRGAN's first time, when they were numbered by their place. Numbers in them: dense: block, dense
+ * block and convolution; body: how many blocks there are; up: its own, from 1, times up_step; hr, last: that of the last up, and so many more. */
 typedef struct Names
 {
-  const char *first, *dense, *body, *up1, *up2, *hr, *last;
+  const char *first, *dense, *body, *up, *hr, *last;
+  int up_step, hr_more, last_more;
 } Names;
 
-/* dense: block, dense block, convolution. body of then: the number of blocks. */
-static const Names today = { "conv_first", "body.%d.rdb%d.conv%d", "conv_body", "conv_up1", "conv_up2", "conv_hr", "conv_last" };
-static const Names then = { "model.0", "model.1.sub.%d.RDB%d.conv%d.0", "model.1.sub.%d", "model.3", "model.6", "model.8", "model.10" };
+static const Names all_names[] = {
+  { "conv_first", "body.%d.rdb%d.conv%d", "conv_body", "conv_up%d", "conv_hr", "conv_last", 1, 0, 0 },
+  { "conv_first", "RRDB_trunk.%d.RDB%d.conv%d", "trunk_conv", "upconv%d", "HRconv", "conv_last", 1, 0, 0 },
+  { "model.0", "model.1.sub.%d.RDB%d.conv%d.0", "model.1.sub.%d", "model.%d", "model.%d", "model.%d", 3, 2, 4 }
+};
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -34,9 +44,9 @@ dense_name (const Names *names, int block, int dense, int conv)
 }
 
 static char *
-body_name (const Names *names, int blocks)
+numbered (const char *format, int number)
 {
-  return g_strdup_printf (names->body, blocks);
+  return g_strdup_printf (format, number);
 }
 #pragma GCC diagnostic pop
 
@@ -51,17 +61,47 @@ has_block (const AcuWeights *weights, const Names *names, int block)
 static const Names *
 names_of (const AcuWeights *weights)
 {
-  return has_block (weights, &today, 0) ? &today : has_block (weights, &then, 0) ? &then : NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (all_names); i++)
+    if (has_block (weights, &all_names[i], 0))
+      return &all_names[i];
+  return NULL;
+}
+
+static gboolean
+has_up (const AcuWeights *weights, const Names *names, int number)
+{
+  g_autofree char *name = numbered (names->up, number * names->up_step);
+
+  return acu_builder_conv (weights, name) != NULL;
+}
+
+/* How many times it enlarges by 2. */
+static int
+count_ups (const AcuWeights *weights, const Names *names)
+{
+  int ups = 0;
+
+  while (ups < MAX_UPS && has_up (weights, names, ups + 1))
+    ups++;
+  return ups;
+}
+
+/* The side of the squares of pixels that the first convolution reads, or 0. */
+static int
+unshuffle_factor (const AcuTensor *first)
+{
+  for (int factor = 1; first && factor <= 4; factor *= 2)
+    if (first->shape[1] == 3u * factor * factor)
+      return factor;
+  return 0;
 }
 
 static gboolean
 recognise_tensors (const AcuWeights *weights)
 {
   const Names *names = names_of (weights);
-  const AcuTensor *first = names ? acu_builder_conv (weights, names->first) : NULL;
 
-  /* With twelve channels, the network begins with what pixel shuffle undoes: there is no such layer here. */
-  return first && first->shape[1] == 3 && acu_builder_conv (weights, names->up2);
+  return names && unshuffle_factor (acu_builder_conv (weights, names->first));
 }
 
 static guint
@@ -83,18 +123,18 @@ build_dense (AcuBuilder *b, const Names *names, int block, int dense, guint in)
 }
 
 static guint
-build_up (AcuBuilder *b, const char *conv, guint at)
+build_up (AcuBuilder *b, const Names *names, int number, guint at)
 {
-  g_autofree char *nearest = g_strconcat (conv, ".nearest", NULL), *relu = g_strconcat (conv, ".relu", NULL);
+  g_autofree char *conv = numbered (names->up, number * names->up_step), *nearest = g_strconcat (conv, ".nearest", NULL);
+  g_autofree char *relu = g_strconcat (conv, ".relu", NULL);
 
   return acu_build_leaky (b, relu, acu_build_conv (b, conv, acu_build_nearest (b, nearest, at, 2), 1, 1), LEAK);
 }
 
 static guint
-build (AcuBuilder *b, guint picture)
+build_body (AcuBuilder *b, const Names *names, guint first)
 {
-  const Names *names = names_of (b->weights);
-  guint first = acu_build_conv (b, names->first, picture, 1, 1), at = first;
+  guint at = first;
   int blocks = 0;
   g_autofree char *body = NULL;
 
@@ -107,11 +147,48 @@ build (AcuBuilder *b, guint picture)
         at = build_dense (b, names, blocks, k, at);
       at = acu_build_add (b, sum, at, RESIDUAL, in, 1);
     }
-  body = body_name (names, blocks);
-  at = acu_build_add (b, "sum", acu_build_conv (b, body, at, 1, 1), 1, first, 1);
-  at = build_up (b, names->up2, build_up (b, names->up1, at));
-  at = acu_build_leaky (b, "relu", acu_build_conv (b, names->hr, at, 1, 1), LEAK);
-  return acu_build_conv (b, names->last, at, 1, 1);
+  body = numbered (names->body, blocks);
+  return acu_build_add (b, "sum", acu_build_conv (b, body, at, 1, 1), 1, first, 1);
+}
+
+/* A picture whose sides are multiples of what the first convolution reads. */
+static guint
+build_first (AcuBuilder *b, const Names *names, guint picture, int factor)
+{
+  AcuLayer *layer;
+
+  if (factor == 1)
+    return acu_build_conv (b, names->first, picture, 1, 1);
+  layer = acu_net_add (b->net, ACU_LAYER_PAD, "whole squares", &picture, 1, &picture);
+  layer->align = factor;
+  layer->border = ACU_BORDER_REFLECT;
+  return acu_build_conv_unshuffled (b, names->first, picture, factor, 1);
+}
+
+static guint
+build (AcuBuilder *b, guint picture)
+{
+  const Names *names = names_of (b->weights);
+  int factor = unshuffle_factor (acu_builder_conv (b->weights, names->first)), ups = count_ups (b->weights, names);
+  g_autofree char *hr = numbered (names->hr, ups * names->up_step + names->hr_more);
+  g_autofree char *last = numbered (names->last, ups * names->up_step + names->last_more);
+  guint at, cut[2];
+  AcuLayer *layer;
+
+  if (1 << ups < factor)
+    return acu_build_fail (b, _("it makes pictures smaller"));
+  at = build_body (b, names, build_first (b, names, picture, factor));
+  for (int i = 1; i <= ups; i++)
+    at = build_up (b, names, i, at);
+  at = acu_build_leaky (b, "relu", acu_build_conv (b, hr, at, 1, 1), LEAK);
+  at = acu_build_conv (b, last, at, 1, 1);
+  if (factor == 1 || b->failed)
+    return at;
+  cut[0] = at;
+  cut[1] = picture;
+  layer = acu_net_add (b->net, ACU_LAYER_CROP, "as large as the picture", cut, 2, &at);
+  layer->factor = (1 << ups) / factor;
+  return at;
 }
 
 static void

@@ -287,4 +287,5 @@ create (AcuCreator *c)
 }
 
 const AcuArch acu_arch_span = { "SPAN", ACU_BORDER_REPLICATE, recognise, .key = "span", .channels = 48, .blocks = 6,
-                                .recognise_tensors = recognise_tensors, .build = build, .create = create, .finish = finish };
+                                .recognise_tensors = recognise_tensors, .build = build, .create = create, .finish = finish,
+                                .spare = TRUE };

@@ -7,6 +7,7 @@
 #include <acuity/size.h>
 
 #include "catalogue-resource.h"
+#include "weights.h"
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
@@ -257,19 +258,15 @@ find_path (const GPtrArray *models, const char *path)
   return NULL;
 }
 
-static const char *const endings[] = { ".param", ".safetensors" };
-
 /* Whether that is a file that a model is opened by; *stem (not NULL) gets its path without the ending. */
 static gboolean
 is_model_file (const char *path, char **stem)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
-    if (g_str_has_suffix (path, endings[i]))
-      {
-        *stem = g_strndup (path, strlen (path) - strlen (endings[i]));
-        return TRUE;
-      }
-  return FALSE;
+  const char *ending = acu_weights_ending (path);
+
+  if (ending)
+    *stem = g_strndup (path, strlen (path) - strlen (ending));
+  return ending != NULL;
 }
 
 /* A model's name from its file's path; NULL for no model, or PATH.param without a PATH.bin beside it. *bytes gets the size of its weights. */

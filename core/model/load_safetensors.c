@@ -4,7 +4,6 @@
  * then the tensors' bytes, where offsets count from. Tensors neither overlap nor leave gaps. */
 #include "load_safetensors.h"
 
-#include "catalogue.h"
 #include "read_file.h"
 
 #include <acuity/error.h>
@@ -14,15 +13,11 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-#define MAX_FILE_BYTES (G_GUINT64_CONSTANT (2) << 30)
 #define MAX_HEADER_BYTES (16 << 20)
-#define MAX_TENSORS 10000
-#define MAX_DIMENSIONS 4
-#define MAX_NAME_BYTES 500
 #define LENGTH_BYTES 8
 /* { name: { "shape": [ */
 #define MAX_DEPTH 3
-/* Of MAX_TENSORS, each with its 9, and of metadata. */
+/* Of ACU_MAX_TENSORS, each with its 9, and of metadata. */
 #define MAX_COMMAS 200000
 
 typedef struct Load
@@ -116,7 +111,8 @@ read_type (Load *load, JsonObject *object, AcuTensor *tensor)
   };
   const char *type = text_of (json_object_get_member (object, "dtype"));
 
-  if (!type)
+  /* It is shown, too. */
+  if (!type || !acu_weights_is_name (type))
     return damaged (load, _("the tensor “%s” has no type"), tensor->name);
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
     if (g_str_equal (types[i].name, type))
@@ -135,8 +131,8 @@ read_shape (Load *load, JsonObject *object, AcuTensor *tensor)
   JsonArray *shape = array_member (object, "shape");
   guint n = shape ? json_array_get_length (shape) : 0;
 
-  if (!shape || n > MAX_DIMENSIONS)
-    return damaged (load, _("the tensor “%s” has no shape of at most %d dimensions"), tensor->name, MAX_DIMENSIONS);
+  if (!shape || n > ACU_MAX_DIMENSIONS)
+    return damaged (load, _("the tensor “%s” has no shape of at most %d dimensions"), tensor->name, ACU_MAX_DIMENSIONS);
   /* A single number is a vector of one. */
   tensor->dimensions = MAX (n, 1);
   tensor->shape[0] = 1;
@@ -162,25 +158,13 @@ read_offsets (Load *load, JsonObject *object, AcuTensor *tensor)
   return TRUE;
 }
 
-/* Names are shown in messages. */
-static gboolean
-is_sane_name (const char *name)
-{
-  gsize length = strlen (name);
-
-  for (const char *at = name; *at; at = g_utf8_next_char (at))
-    if (g_unichar_iscntrl (g_utf8_get_char (at)))
-      return FALSE;
-  return length > 0 && length <= MAX_NAME_BYTES;
-}
-
 static gboolean
 add_tensor (Load *load, const char *name, JsonNode *node)
 {
   AcuTensor *tensor;
   JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
 
-  if (!is_sane_name (name))
+  if (!acu_weights_is_name (name))
     return damaged (load, _("a tensor has an impossible name"));
   tensor = g_new0 (AcuTensor, 1);
   tensor->name = g_strdup (name);
@@ -260,8 +244,8 @@ read_header (Load *load, const char *json, gsize n)
   root = json_parser_get_root (parser);
   if (!root || !JSON_NODE_HOLDS_OBJECT (root))
     return damaged (load, _("its header cannot be read"));
-  if (json_object_get_size (json_node_get_object (root)) > MAX_TENSORS)
-    return damaged (load, _("it has more than %d tensors"), MAX_TENSORS);
+  if (json_object_get_size (json_node_get_object (root)) > ACU_MAX_TENSORS)
+    return damaged (load, _("it has more than %d tensors"), ACU_MAX_TENSORS);
   json_object_iter_init_ordered (&iter, json_node_get_object (root));
   while (json_object_iter_next_ordered (&iter, &name, &node))
     if (g_str_equal (name, "__metadata__") ? !read_metadata (load, node) : !add_tensor (load, name, node))
@@ -318,25 +302,7 @@ AcuWeights *
 acu_load_safetensors (const char *path, GError **error)
 {
   guint64 n;
-  guint8 *bytes = acu_read_file (path, MAX_FILE_BYTES, &n, error);
+  guint8 *bytes = acu_read_file (path, ACU_MAX_MODEL_BYTES, &n, error);
 
   return bytes ? load_taking (bytes, n, path, error) : NULL;
-}
-
-static AcuWeights *
-load_built_in (const char *path, GError **error)
-{
-  g_autoptr (GBytes) bytes = acu_catalogue_file (path, error);
-  gsize n;
-  const guint8 *data = bytes ? g_bytes_get_data (bytes, &n) : NULL;
-
-  return data ? acu_load_safetensors_bytes (data, n, path, error) : NULL;
-}
-
-AcuWeights *
-acu_load_weights (const char *path, GError **error)
-{
-  if (g_str_has_prefix (path, ACU_RESOURCE_PREFIX))
-    return load_built_in (path, error);
-  return g_str_has_suffix (path, ".safetensors") ? acu_load_safetensors (path, error) : acu_load_ncnn (path, error);
 }

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#define MAX_NAME_BYTES 500
+
 static void
 record_clear (AcuRecord *record)
 {
@@ -53,6 +55,7 @@ acu_weights_free (AcuWeights *weights)
   g_clear_pointer (&weights->metadata, g_hash_table_unref);
   g_clear_pointer (&weights->tensors, g_ptr_array_unref);
   g_clear_pointer (&weights->storage, g_bytes_unref);
+  g_clear_pointer (&weights->copies, g_bytes_unref);
   g_free (weights->path);
   g_free (weights);
 }
@@ -71,6 +74,20 @@ acu_weights_add (AcuWeights *weights, AcuTensor *tensor)
   g_ptr_array_add (weights->tensors, tensor);
   g_hash_table_insert (weights->by_name, tensor->name, tensor);
   return TRUE;
+}
+
+gboolean
+acu_weights_is_name (const char *name)
+{
+  gsize length = strlen (name);
+
+  if (!g_utf8_validate (name, (gssize) length, NULL))
+    return FALSE;
+  /* Names are shown in messages. */
+  for (const char *at = name; *at; at = g_utf8_next_char (at))
+    if (g_unichar_iscntrl (g_utf8_get_char (at)))
+      return FALSE;
+  return length > 0 && length <= MAX_NAME_BYTES;
 }
 
 guint64
@@ -253,6 +270,9 @@ acu_tensor_share (const AcuWeights *weights, const AcuTensor *tensor)
 {
   gsize size = acu_tensor_element_bytes (tensor->type);
 
+  /* A copy that its loader made. */
+  if (tensor->data < weights->bytes || tensor->data >= weights->bytes + g_bytes_get_size (weights->storage))
+    return NULL;
   /* Within the file, so nothing overflows. */
   if (G_BYTE_ORDER != G_LITTLE_ENDIAN || tensor->type == ACU_TENSOR_BF16 || GPOINTER_TO_SIZE (tensor->data) % size || !acu_tensor_is_finite (tensor))
     return NULL;

@@ -8,6 +8,11 @@
 
 G_BEGIN_DECLS
 
+/* What a file may have. */
+#define ACU_MAX_MODEL_BYTES (G_GUINT64_CONSTANT (2) << 30)
+#define ACU_MAX_TENSORS 10000
+#define ACU_MAX_DIMENSIONS 4
+
 typedef enum AcuTensorType
 {
   ACU_TENSOR_F32,
@@ -21,7 +26,7 @@ typedef struct AcuTensor
   char *name;                     /* "<layer>.weight", "<layer>.bias", "<layer>.slope", "<layer>.data" */
   AcuTensorType type;
   guint dimensions;               /* 1 to 4 */
-  guint64 shape[4];               /* outermost first: a convolution is [out][in][kernel_height][kernel_width] */
+  guint64 shape[ACU_MAX_DIMENSIONS];   /* outermost first: a convolution is [out][in][kernel_height][kernel_width] */
   guint64 count;                  /* product of shape, at least 1 */
   const guint8 *data;
 } AcuTensor;
@@ -56,7 +61,7 @@ typedef struct AcuWeights
   guint64 file_bytes;             /* size of the weights file */
   /* private to the loaders */
   const guint8 *bytes;            /* those of storage */
-  GBytes *storage;
+  GBytes *storage, *copies;       /* copies: tensors that do not lie in the file as they are used; NULL for none */
   GHashTable *by_name, *metadata;
 } AcuWeights;
 
@@ -66,8 +71,14 @@ typedef struct AcuWeights
 AcuWeights *acu_load_ncnn (const char *param_path, GError **error);
 /* Loads a .safetensors file: tensors only, n_records is 0. Tensors of 1 to 4 dimensions in 16-bit, bfloat16 or 32-bit floats. The same errors. */
 AcuWeights *acu_load_safetensors (const char *path, GError **error);
-/* Loads a model by its name's ending: .param or .safetensors. */
+/* Loads what PyTorch's torch.save() wrote of a network's state_dict() (.pth, .pt, .ckpt): alone, or in a dictionary as "params_ema" (first), "params", "state_dict" or
+ * "model"; "module." or "netG." before all names is left out, and so are whole numbers. Nothing in the file is executed; files of PyTorch before 1.6 and those that hold more than
+ * tensors are ACU_ERROR_UNSUPPORTED. 64-bit floats become 32-bit ones. The same errors. Uses at most twice the file's size plus some 50 MB. */
+AcuWeights *acu_load_pytorch (const char *path, GError **error);
+/* Loads a model by its name's ending, or one that is built in by its resource's path. */
 AcuWeights *acu_load_weights (const char *path, GError **error);
+/* The ending that models' names may have, with its point, if this name has one (".param" of "a.param"); NULL. */
+const char *acu_weights_ending (const char *path);
 void acu_weights_free (AcuWeights *weights);
 
 /* For the loaders and for makers of new weights: nothing in it yet but the path. */
@@ -92,6 +103,9 @@ AcuWeights *acu_weights_interpolate (const AcuWeights *a, const AcuWeights *b, d
 
 /* Adds a tensor, which it takes; FALSE, and the tensor stays the caller's, when there is one of that name. */
 gboolean acu_weights_add (AcuWeights *weights, AcuTensor *tensor);
+
+/* Whether that can be a tensor's name: UTF-8 without control characters, neither empty nor long. */
+gboolean acu_weights_is_name (const char *name);
 
 /* A line of text that the file carries about itself (safetensors: "__metadata__"), or NULL. */
 const char *acu_weights_metadata (const AcuWeights *weights, const char *key);

@@ -131,6 +131,32 @@ acu_net_append (AcuNet *net, const AcuNet *other, guint picture, const char *suf
 }
 
 AcuNet *
+acu_net_up_to (const AcuNet *net, guint last)
+{
+  g_autofree gboolean *wanted = g_new0 (gboolean, last + 1);
+  g_autofree guint *places = g_new0 (guint, last + 1);
+  AcuNet *part = acu_net_new (net->name);
+
+  part->architecture = g_strdup (net->architecture);
+  wanted[0] = wanted[last] = TRUE;
+  for (guint i = last + 1; i-- > 0;)
+    for (guint k = 0; wanted[i] && k < acu_net_layer (net, i)->n_inputs; k++)
+      wanted[acu_net_layer (net, i)->inputs[k]] = TRUE;
+  for (guint i = 0; i <= last; i++)
+    {
+      const AcuLayer *source = acu_net_layer (net, i);
+      guint inputs[ACU_LAYER_MAX_INPUTS] = { 0 };
+
+      if (!wanted[i])
+        continue;
+      for (guint k = 0; k < source->n_inputs; k++)
+        inputs[k] = places[source->inputs[k]];
+      acu_net_add_like (part, source, inputs, &places[i]);
+    }
+  return part;
+}
+
+AcuNet *
 acu_net_repeat (const AcuNet *net, int times, GError **error)
 {
   AcuNet *repeated = acu_net_new (net->name);

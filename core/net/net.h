@@ -95,6 +95,9 @@ AcuLayer *acu_net_add_like (AcuNet *net, const AcuLayer *layer, const guint *inp
  * where a layer cannot be appended. */
 gboolean acu_net_append (AcuNet *net, const AcuNet *other, guint picture, const char *suffix) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A new net of those layers alone that layer `last` is made of, which makes its result; weights are shared. */
+AcuNet *acu_net_up_to (const AcuNet *net, guint last);
+
 /* The net repeated `times` times (each result is the next one's picture), sharing the weights. A new net. */
 AcuNet *acu_net_repeat (const AcuNet *net, int times, GError **error);
 

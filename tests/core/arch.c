@@ -3,6 +3,7 @@
 #include "run_net.h"
 
 #include "arch.h"
+#include "builder.h"
 #include "create.h"
 #include "save_safetensors.h"
 
@@ -281,6 +282,146 @@ test_mask (void)
   g_rand_free (rand);
 }
 
+static float
+number_at (gsize i)
+{
+  return (float) (i * 7919 % 101) / 50 - 1;
+}
+
+/* Weights of these shapes with numbers of all kinds in them, but nothing in tensors called `empty`. */
+static AcuWeights *
+make_weights (AcuValues *values, guint n, const char *empty)
+{
+  AcuWeights *weights;
+
+  for (guint i = 0; i < n; i++)
+    {
+      gsize count = acu_values_count (&values[i]);
+      float *numbers = g_new0 (float, count);
+
+      for (gsize k = 0; k < count && g_strcmp0 (values[i].name, empty) != 0; k++)
+        numbers[k] = number_at (k + i);
+      values[i].values = numbers;
+    }
+  weights = acu_weights_from_values ("made.pth", values, n, NULL);
+  for (guint i = 0; i < n; i++)
+    g_free ((float *) values[i].values);
+  return weights;
+}
+
+/* Between the middles of the picture's pixels; beyond them, the nearest. */
+static float
+bilinear (const float *picture, int width, int height, int scale, int x, int y, int channel)
+{
+  double fx = CLAMP ((x + 0.5) / scale - 0.5, 0, width - 1), fy = CLAMP ((y + 0.5) / scale - 0.5, 0, height - 1);
+  int x0 = (int) fx, y0 = (int) fy, x1 = MIN (x0 + 1, width - 1), y1 = MIN (y0 + 1, height - 1);
+  double upper = picture[(y0 * width + x0) * 3 + channel] * (1 - fx + x0) + picture[(y0 * width + x1) * 3 + channel] * (fx - x0);
+  double lower = picture[(y1 * width + x0) * 3 + channel] * (1 - fx + x0) + picture[(y1 * width + x1) * 3 + channel] * (fx - x0);
+
+  return (float) (upper * (1 - fy + y0) + lower * (fy - y0));
+}
+
+/* With nothing in its last convolution, MSRResNet makes what bilinear interpolation makes. */
+static void
+test_bilinear (void)
+{
+  for (guint scale = 2; scale <= 4; scale++)
+    {
+      guint factor = scale == 3 ? 3 : 2;
+      AcuValues values[] = {
+        { "conv_first.weight", 4, { 2, 3, 3, 3 } }, { "body.0.conv1.weight", 4, { 2, 2, 3, 3 } }, { "body.0.conv2.weight", 4, { 2, 2, 3, 3 } },
+        { "upconv1.weight", 4, { 2 * factor * factor, 2, 3, 3 } }, { "conv_hr.weight", 4, { 2, 2, 3, 3 } }, { "conv_last.weight", 4, { 3, 2, 3, 3 } },
+        { "upconv2.weight", 4, { 8, 2, 3, 3 } }
+      };
+      AcuWeights *weights = make_weights (values, scale == 4 ? 7 : 6, "conv_last.weight");
+      AcuNet *net = build (weights, FALSE);
+      int sizes[][2] = { { 5, 4 }, { 1, 1 }, { 1, 3 } };
+
+      g_assert_cmpint (net->scale, ==, scale);
+      for (guint s = 0; s < G_N_ELEMENTS (sizes); s++)
+        {
+          int in_width = sizes[s][0], in_height = sizes[s][1], width = in_width, height = in_height;
+          float picture[5 * 4 * 3];
+          g_autofree float *result = NULL;
+
+          for (gsize i = 0; i < G_N_ELEMENTS (picture); i++)
+            picture[i] = number_at (i);
+          result = run_net (net, picture, &width, &height, 1, 0, 0, ACU_PRECISION_EXACT);
+          for (int i = 0; i < width * height * 3; i++)
+            g_assert_cmpfloat_with_epsilon (result[i], bilinear (picture, in_width, in_height, (int) scale, i / 3 % width, i / 3 / width, i % 3), 1e-6);
+        }
+      acu_net_unref (net);
+      acu_weights_free (weights);
+    }
+}
+
+/* A convolution on a picture whose squares of pixels lie in its channels, worked out by hand. */
+static void
+test_unshuffled (void)
+{
+  enum { WIDTH = 8, HEIGHT = 4 };
+  float picture[WIDTH * HEIGHT * 3];
+
+  for (gsize i = 0; i < G_N_ELEMENTS (picture); i++)
+    picture[i] = number_at (i);
+  for (int factor = 2; factor <= 4; factor += 2)
+    {
+      AcuValues values[] = { { "c.weight", 4, { 3, 3u * (guint) (factor * factor), 3, 3 } }, { "c.bias", 1, { 3 } } };
+      AcuWeights *weights = make_weights (values, G_N_ELEMENTS (values), NULL);
+      AcuNet *net = acu_net_new ("made");
+      AcuBuilder b = { net, weights, FALSE, NULL };
+      int width = WIDTH, height = HEIGHT;
+      g_autofree float *result = NULL;
+
+      acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, NULL)->channels = 3;
+      acu_build_conv_unshuffled (&b, "c", 0, factor, 1);
+      result = run_net (net, picture, &width, &height, 1, 0, 0, ACU_PRECISION_EXACT);
+      g_assert_true (width == WIDTH / factor && height == HEIGHT / factor);
+      for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++)
+          for (int o = 0; o < 3; o++)
+            {
+              double sum = number_at (1 + (gsize) o);
+
+              for (int i = 0; i < 3 * factor * factor; i++)
+                for (int t = 0; t < 9; t++)
+                  {
+                    int from_x = x + t % 3 - 1, from_y = y + t / 3 - 1, inside = i % (factor * factor);
+
+                    if (from_x >= 0 && from_x < width && from_y >= 0 && from_y < height)
+                      sum += number_at ((gsize) (o * 3 * factor * factor + i) * 9 + t)
+                             * picture[((from_y * factor + inside / factor) * WIDTH + from_x * factor + inside % factor) * 3 + i / (factor * factor)];
+                  }
+              g_assert_cmpfloat_with_epsilon (result[(y * width + x) * 3 + o], sum, 2e-5);
+            }
+      acu_net_unref (net);
+      acu_weights_free (weights);
+    }
+}
+
+/* What an architecture has no place for says that the network is another. */
+static void
+test_unused (void)
+{
+  static const char *const names[] = { "body.0.weight_g", "body.1.bn.weight", "else", "body.3.weight" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      AcuValues values[] = { { "body.0.weight", 4, { 2, 3, 3, 3 } }, { "body.2.weight", 4, { 12, 2, 3, 3 } }, { names[i], 1, { 2 } } };
+      AcuWeights *weights = make_weights (values, 3, NULL), *without = make_weights (values, 2, NULL);
+      AcuNet *net = build (without, FALSE);
+      GError *error = NULL;
+
+      g_assert_null (acu_arch_build (weights, &error));
+      g_assert_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED);
+      g_assert_nonnull (strstr (error->message, names[i]));
+      g_error_free (error);
+      acu_net_unref (net);
+      acu_weights_free (weights);
+      acu_weights_free (without);
+    }
+}
+
 static void
 test_seeds (void)
 {
@@ -309,6 +450,9 @@ main (int argc, char **argv)
   g_test_add_func ("/core/arch/refused", test_refused);
   g_test_add_func ("/core/arch/judges", test_judges);
   g_test_add_func ("/core/arch/mask", test_mask);
+  g_test_add_func ("/core/arch/bilinear", test_bilinear);
+  g_test_add_func ("/core/arch/unshuffled", test_unshuffled);
+  g_test_add_func ("/core/arch/unused", test_unused);
   g_test_add_func ("/core/arch/seeds", test_seeds);
   return g_test_run ();
 }

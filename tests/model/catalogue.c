@@ -96,6 +96,30 @@ folders (void)
   take ("mine.bin");
 }
 
+/* Every format is listed and found by name and by path. */
+static void
+formats (void)
+{
+  static const char *const endings[] = { ".safetensors", ".pth", ".pt", ".ckpt" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    {
+      g_autofree char *file = g_strconcat ("m", endings[i], NULL), *path = g_build_filename (folder, file, NULL);
+      AcuModelInfo *m;
+
+      put (file, "1234");
+      m = acu_model_find ("m", 2, NULL);
+      g_assert_cmpstr (m->path, ==, path);
+      g_assert_cmpuint (m->bytes, ==, 4);
+      acu_model_info_free (m);
+      m = acu_model_find (path, 2, NULL);
+      g_assert_cmpstr (m->name, ==, "m");
+      acu_model_info_free (m);
+      take (file);
+      g_assert_null (acu_model_find (path, 2, NULL));
+    }
+}
+
 /* What "auto" becomes: what is built in, whatever is installed. */
 static void
 automatic (void)
@@ -157,6 +181,7 @@ main (int argc, char **argv)
   g_setenv ("ACUITY_MODELS", folder, TRUE);
   g_test_add_func ("/catalogue/entries", entries);
   g_test_add_func ("/catalogue/folders", folders);
+  g_test_add_func ("/catalogue/formats", formats);
   g_test_add_func ("/catalogue/not-found", not_found);
   g_test_add_func ("/catalogue/zz-automatic", automatic);
   result = g_test_run ();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Writes the seeds, sound and hostile, as a fuzzer's first inputs: make_corpus FOLDER */
+/* Writes the seeds, sound and hostile, as a fuzzer's first inputs: make_corpus FOLDER FUZZER */
 #include "hostile_seeds.h"
+#include "pytorch_seeds.h"
 #include "seeds.h"
 
 #include <glib/gstdio.h>
@@ -18,6 +19,23 @@ write_input (const char *folder, const char *name, const char *param, const GByt
   return g_file_set_contents (path, (const char *) both->data, both->len, NULL);
 }
 
+/* Whole files, and a pickle that says nothing more than that it is one. */
+static gboolean
+write_pytorch (const char *folder)
+{
+  g_autofree char *pickle = g_build_filename (folder, "pickle", NULL);
+  gboolean ok = g_file_set_contents (pickle, "\x80\x02}.", 4, NULL);
+
+  for (guint i = 0; ok && i < N_PYTORCH_SEEDS; i++)
+    {
+      g_autoptr (GByteArray) file = seed_pytorch (i);
+      g_autofree char *name = g_strdup_printf ("pytorch%u", i), *path = g_build_filename (folder, name, NULL);
+
+      ok = g_file_set_contents (path, (const char *) file->data, file->len, NULL);
+    }
+  return ok;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -26,16 +44,19 @@ main (int argc, char **argv)
     hostile_drift (), hostile_rounding (), hostile_doubling (3), hostile_doubling (9), hostile_doubling (14),
     hostile_slopes (5), hostile_offsets (5), hostile_parameters (3)
   };
-  int failed = argc != 2 || g_mkdir_with_parents (argv[1], 0700) != 0;
+  int failed = argc != 3 || g_mkdir_with_parents (argv[1], 0700) != 0;
+  gboolean pytorch = argc == 3 && g_str_equal (argv[2], "fuzz_pytorch");
 
+  if (pytorch)
+    failed = failed || !write_pytorch (argv[1]);
   make_seeds (seeds);
-  for (int i = 0; !failed && i < N_SEEDS; i++)
+  for (int i = 0; !pytorch && !failed && i < N_SEEDS; i++)
     failed = !write_input (argv[1], seeds[i].name, seeds[i].param, seeds[i].bin);
   for (guint i = 0; i < G_N_ELEMENTS (hostile); i++)
     {
       g_autofree char *name = g_strdup_printf ("hostile%u", i);
 
-      failed = failed || !write_input (argv[1], name, hostile[i]->str, NULL);
+      failed = failed || (!pytorch && !write_input (argv[1], name, hostile[i]->str, NULL));
       g_string_free (hostile[i], TRUE);
     }
   free_seeds (seeds);

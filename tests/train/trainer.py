@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """trainer.py ACUITY_TRAIN ACUITY: small runs on made pictures: that they learn, that a run killed at any moment goes on to the same bytes, that the number
-of threads does not matter, that the model is one that acuity opens, and that mistakes in run files are told."""
+of threads does not matter, that the model is one that acuity opens, that PyTorch's files can be begun with, and that mistakes in run files are told."""
 import json
 import os
 import random
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 import zlib
 
 TRAIN, ACUITY = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
@@ -278,6 +279,48 @@ def test_architectures():
                         f"{architecture}/model.safetensors"], check=True, timeout=LIMIT)
 
 
+def pickled(number):
+    return b"J" + struct.pack("<i", number)
+
+
+def write_pth(path, source):
+    """The tensors of a .safetensors file as PyTorch writes them, which need not be here: every name and number by its own instruction."""
+    raw = contents(source)
+    header_bytes = int.from_bytes(raw[:8], "little")
+    header = json.loads(raw[8:8 + header_bytes])
+    data = raw[8 + header_bytes:]
+    text = lambda t: b"X" + struct.pack("<I", len(t)) + t.encode()
+    pickle = b"\x80\x02}" + text("params_ema") + b"}("
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, tensor in header.items():
+            if name == "__metadata__":
+                continue
+            begin, end = tensor["data_offsets"]
+            shape, strides = tensor["shape"], [1]
+            for side in shape[:0:-1]:
+                strides.insert(0, strides[0] * side)
+            pickle += text(name) + b"ctorch._utils\n_rebuild_tensor_v2\n((" + text("storage") + b"ctorch\nFloatStorage\n" + text(name) + text("cpu")
+            pickle += pickled((end - begin) // 4) + b"tQK\x00(" + b"".join(map(pickled, shape)) + b"t(" + b"".join(map(pickled, strides)) + b"t\x89}tR"
+            archive.writestr(f"model/data/{name}", data[begin:end])
+        archive.writestr("model/data.pkl", pickle + b"us.")
+
+
+def test_pytorch():
+    """A model in PyTorch's format enlarges alike, and a run can begin with it."""
+    write_pth("m.pt", "a/model.safetensors")
+    for model, out in (("m.pt", "from-pt.ppm"), ("a/model.safetensors", "from-safetensors.ppm")):
+        subprocess.run([ACUITY, "judges/0.ppm", "-o", out, "--scale", "2", "--model", model], check=True, timeout=LIMIT)
+    check("a .pt file makes the same picture", contents("from-pt.ppm") == contents("from-safetensors.ppm"))
+    write_run("g.run", steps=100)
+    with open("g.run", encoding="utf-8") as file:
+        text = file.read()
+    with open("g.run", "w", encoding="utf-8") as file:
+        file.write(text.replace("[data]", "start=m.pt\n[data]"))
+    run("g.run", "g")
+    begun, fresh = log_of("g"), log_of("a")
+    check(f"a run begins with a .pt file: loss {begun[0]['loss']} instead of {fresh[0]['loss']}", float(begun[0]["loss"]) < 0.8 * float(fresh[0]["loss"]))
+
+
 def test_guides():
     """A discriminator, a teacher and a comparison of features: each run learns, and what is killed goes on to the same."""
     base = RUN.format(steps=100, threads=2, architecture="compact", scale=2, rate=0.004)
@@ -447,8 +490,8 @@ def main():
             picture(f"pictures/{i}.ppm", i)
         for i in range(2):
             picture(f"judges/{i}.ppm", 100 + i)
-        for test in (test_learns, test_pictures, test_threads, test_killed, test_damaged, test_processes, test_architectures, test_guides,
-                     test_masks, test_bare, test_mask_mistakes, test_mistakes):
+        for test in (test_learns, test_pictures, test_threads, test_killed, test_damaged, test_processes, test_architectures, test_pytorch,
+                     test_guides, test_masks, test_bare, test_mask_mistakes, test_mistakes):
             test()
 
 

@@ -24,41 +24,6 @@ is_activation (const AcuLayer *layer)
   return layer->kind == ACU_LAYER_SLOPE || layer->kind == ACU_LAYER_SIGMOID || layer->kind == ACU_LAYER_SWISH;
 }
 
-/* The layers that layer `last` is made of: it makes the result of the new net. Weights are shared. */
-static AcuNet *
-net_up_to (const AcuNet *net, guint last)
-{
-  g_autofree gboolean *wanted = g_new0 (gboolean, last + 1);
-  g_autofree guint *places = g_new0 (guint, last + 1);
-  AcuNet *part = acu_net_new (net->name);
-
-  part->architecture = g_strdup (net->architecture);
-  wanted[0] = wanted[last] = TRUE;
-  for (guint i = last + 1; i-- > 0;)
-    for (guint k = 0; wanted[i] && k < acu_net_layer (net, i)->n_inputs; k++)
-      wanted[acu_net_layer (net, i)->inputs[k]] = TRUE;
-  for (guint i = 0; i <= last; i++)
-    {
-      const AcuLayer *source = acu_net_layer (net, i);
-      guint inputs[ACU_LAYER_MAX_INPUTS] = { 0 };
-      AcuLayer *layer;
-
-      if (!wanted[i])
-        continue;
-      for (guint k = 0; k < source->n_inputs; k++)
-        inputs[k] = places[source->inputs[k]];
-      layer = acu_net_add (part, source->kind, NULL, inputs, source->n_inputs, &places[i]);
-      *layer = *source;
-      memcpy (layer->inputs, inputs, sizeof inputs);
-      layer->name = g_strdup (source->name);
-      if (layer->weights)
-        g_bytes_ref (layer->weights);
-      if (layer->bias)
-        g_bytes_ref (layer->bias);
-    }
-  return part;
-}
-
 AcuFeatureDistance *
 acu_feature_distance_new (const AcuNet *net, guint depths, GError **error)
 {
@@ -88,7 +53,7 @@ acu_feature_distance_new (const AcuNet *net, guint depths, GError **error)
     {
       guint layer = g_array_index (activations, guint, (guint64) activations->len * (d + 1) / distance->n_parts - 1);
 
-      distance->parts[d] = net_up_to (net, layer);
+      distance->parts[d] = acu_net_up_to (net, layer);
       g_string_append_printf (names, "%s%s", d ? ", " : "", acu_net_layer (net, layer)->name);
     }
   distance->layers = g_strdup (names->str);

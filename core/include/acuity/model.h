@@ -32,7 +32,7 @@ typedef struct AcuModelFile
  * @bytes: size of its weights
  * @package, @version: where `acuity models install` takes it from; NULL for others
  * @param, @bin: its two files in the package; empty for others
- * @path: where it is: a .param or .safetensors file, or "resource://…" for a built-in network; NULL: not installed. Classic filters have none and
+ * @path: where it is: a .param, .safetensors, .pth, .pt or .ckpt file, or "resource://…" for a built-in network; NULL: not installed. Classic filters have none and
  *   are always there
  * @clean_path: weights of the same network that clean noise, blur and JPEG blocks away, which AcuUpscalerParams.clean mixes in; NULL: it has none.
  *   Of the user's own models: NAME-clean.safetensors beside NAME.safetensors
@@ -56,7 +56,7 @@ typedef struct AcuModelInfo
 ACU_API GPtrArray *acu_models_list (GError **error);
 
 /* The model that `name` means: a name from the list, "auto" (the built-in one for `scale`), or the path of a
- * .param or .safetensors file. Returns a copy to be freed with acu_model_info_free(). ACU_ERROR_NOT_FOUND says how to install it. */
+ * .param, .safetensors, .pth, .pt or .ckpt file. Returns a copy to be freed with acu_model_info_free(). ACU_ERROR_NOT_FOUND says how to install it. */
 ACU_API AcuModelInfo *acu_model_find (const char *name, double scale, GError **error);
 
 /* Whether that model (as acu_model_find() takes it) is there and has a clean_path. Thread-safe. */

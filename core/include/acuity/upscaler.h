@@ -65,7 +65,7 @@ typedef enum AcuTextMode
 /**
  * AcuUpscalerParams: use the acu_upscaler_params() macro, which sets the defaults.
  * @width, @height: of the source picture
- * @model: name, path of a .param or .safetensors file, or "auto"
+ * @model: name, path of a .param, .safetensors, .pth, .pt or .ckpt file, or "auto"
  * @device: "auto" or "cpu"
  * @threads: 0 for one per processor; at most 256
  * @memory: limit in bytes for everything that the job allocates; 0 for three quarters of the memory that is available
