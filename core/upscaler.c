@@ -153,6 +153,13 @@ plan_network (AcuUpscaler *upscaler, GError **error)
 
   if (!own)
     return FALSE;
+  if (own->marks)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("The model “%s” shows where text is in a picture; it does not enlarge pictures."),
+                   upscaler->model->name);
+      acu_net_unref (own);
+      return FALSE;
+    }
   passes = passes_needed (upscaler, own->scale);
   upscaler->plain = passes > 1 ? acu_net_repeat (own, passes, error) : acu_net_ref (own);
   ok = upscaler->plain && (upscaler->text == ACU_TEXT_OFF || add_text (upscaler, own, passes, error));

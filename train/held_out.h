@@ -13,14 +13,14 @@ G_BEGIN_DECLS
 /* The least side of pictures that are held out. */
 #define ACU_HELD_OUT_LEAST 64
 
-/* Means over the pictures. */
+/* Means over the pictures, a PSNR above 100 dB counting as that. */
 typedef struct AcuScore
 {
   double psnr, ssim;              /* of Y, as the field measures them; the border cut off is as wide as the factor */
   double seconds;                 /* a megapixel of the result */
 } AcuScore;
 
-/* A held-out picture and its small version, both RGB floats. */
+/* A held-out picture (or its truth) and its small version, both RGB floats. */
 typedef struct AcuHeldOut
 {
   char *name;

@@ -7,21 +7,27 @@
 #include <acuity/error.h>
 #include <string.h>
 
+static guint64
+add_pixels (guint64 sum, const guint8 *pixels, gsize n)
+{
+  for (gsize at = 0; at < n; at += sizeof sum)
+    {
+      guint64 word = 0;
+
+      memcpy (&word, pixels + at, MIN (n - at, sizeof word));
+      sum = acu_mix (sum ^ word) + ACU_MIX_STEP;
+    }
+  return sum;
+}
+
 /* Not against forgers: for pictures that have been changed, added or taken away. */
 static guint64
 picture_sum (const AcuTrainPicture *picture)
 {
-  gsize n = (gsize) picture->width * picture->height * 3, at = 0;
-  guint64 sum = acu_mix (((guint64) picture->width << 32) + (guint64) picture->height);
+  gsize n = (gsize) picture->width * picture->height * 3;
+  guint64 sum = add_pixels (acu_mix (((guint64) picture->width << 32) + (guint64) picture->height), picture->pixels, n);
 
-  for (; at < n; at += sizeof sum)
-    {
-      guint64 word = 0;
-
-      memcpy (&word, picture->pixels + at, MIN (n - at, sizeof word));
-      sum = acu_mix (sum ^ word) + ACU_MIX_STEP;
-    }
-  return sum;
+  return picture->truth ? add_pixels (sum, picture->truth, n) : sum;
 }
 
 static gboolean

@@ -11,6 +11,7 @@ acu_train_picture_free (AcuTrainPicture *picture)
   if (!picture)
     return;
   acu_free (picture->pixels);
+  acu_free (picture->truth);
   g_free (picture->name);
   g_free (picture);
 }
@@ -19,6 +20,18 @@ static int
 compare_names (gconstpointer a, gconstpointer b)
 {
   return strcmp (*(char *const *) a, *(char *const *) b);
+}
+
+static void
+no_memory (const char *name, GError **error)
+{
+  g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture %s."), name);
+}
+
+static int
+shrunk (int side, double shrink)
+{
+  return MAX (1, (int) (side / shrink));
 }
 
 GPtrArray *
@@ -32,40 +45,66 @@ acu_train_pictures_list (const char *folder, GError **error)
     return NULL;
   names = g_ptr_array_new_with_free_func (g_free);
   while ((name = g_dir_read_name (dir)))
-    if (name[0] != '.')
-      g_ptr_array_add (names, g_strdup (name));
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (name[0] != '.' && !g_file_test (path, G_FILE_TEST_IS_DIR))
+        g_ptr_array_add (names, g_strdup (name));
+    }
   g_ptr_array_sort (names, compare_names);
   return names;
+}
+
+/* Of RGB pixels, which are replaced. */
+static gboolean
+shrink_pixels (guint8 **pixels, const char *name, int width, int height, double shrink, GError **error)
+{
+  AcuResamplerParams params = {
+    .filter = acu_filter_find ("area"), .src_width = width, .src_height = height,
+    .dst_width = shrunk (width, shrink), .dst_height = shrunk (height, shrink), .channels = 3
+  };
+  guint8 *smaller = acu_try_alloc ((guint64) params.dst_width * params.dst_height, 3);
+
+  if (!smaller)
+    {
+      no_memory (name, error);
+      return FALSE;
+    }
+  if (!acu_resample_picture (&params, ACU_SAMPLE_U8, *pixels, (gsize) width * 3, smaller, (gsize) params.dst_width * 3,
+                             (int) g_get_num_processors (), error))
+    {
+      acu_free (smaller);
+      return FALSE;
+    }
+  acu_free (*pixels);
+  *pixels = smaller;
+  return TRUE;
 }
 
 static gboolean
 shrink_picture (AcuTrainPicture *picture, double shrink, GError **error)
 {
-  AcuResamplerParams params = {
-    .filter = acu_filter_find ("area"), .src_width = picture->width, .src_height = picture->height,
-    .dst_width = MAX (1, (int) (picture->width / shrink)), .dst_height = MAX (1, (int) (picture->height / shrink)), .channels = 3
-  };
-  guint8 *smaller;
-
   if (shrink <= 1)
     return TRUE;
-  smaller = acu_try_alloc ((guint64) params.dst_width * params.dst_height, 3);
-  if (!smaller)
-    {
-      g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture %s."), picture->name);
-      return FALSE;
-    }
-  if (!acu_resample_picture (&params, ACU_SAMPLE_U8, picture->pixels, (gsize) picture->width * 3, smaller,
-                             (gsize) params.dst_width * 3, (int) g_get_num_processors (), error))
-    {
-      acu_free (smaller);
-      return FALSE;
-    }
-  acu_free (picture->pixels);
-  picture->pixels = smaller;
-  picture->width = params.dst_width;
-  picture->height = params.dst_height;
+  if (!shrink_pixels (&picture->pixels, picture->name, picture->width, picture->height, shrink, error)
+      || (picture->truth && !shrink_pixels (&picture->truth, picture->name, picture->width, picture->height, shrink, error)))
+    return FALSE;
+  picture->width = shrunk (picture->width, shrink);
+  picture->height = shrunk (picture->height, shrink);
   return TRUE;
+}
+
+static guint8 *
+read_pixels (const ToolPicture *file, const char *name, GError **error)
+{
+  const GeglRectangle *extent = gegl_buffer_get_extent (file->buffer);
+  guint8 *pixels = acu_try_alloc ((guint64) extent->width * extent->height, 3);
+
+  if (pixels)
+    gegl_buffer_get (file->buffer, extent, 1.0, babl_format ("R'G'B' u8"), pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  else
+    no_memory (name, error);
+  return pixels;
 }
 
 static AcuTrainPicture *
@@ -74,36 +113,66 @@ load (const char *folder, const char *name, GError **error)
   g_autofree char *path = g_build_filename (folder, name, NULL);
   ToolPicture *file = tool_picture_load (path, error);
   AcuTrainPicture *picture;
-  const GeglRectangle *extent;
 
   if (!file)
     return NULL;
-  extent = gegl_buffer_get_extent (file->buffer);
   picture = g_new0 (AcuTrainPicture, 1);
   picture->name = g_strdup (name);
-  picture->width = extent->width;
-  picture->height = extent->height;
-  picture->pixels = acu_try_alloc ((guint64) extent->width * extent->height, 3);
-  if (!picture->pixels)
-    {
-      g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture %s."), name);
-      g_clear_pointer (&picture, acu_train_picture_free);
-    }
-  else
-    gegl_buffer_get (file->buffer, extent, 1.0, babl_format ("R'G'B' u8"), picture->pixels, GEGL_AUTO_ROWSTRIDE,
-                     GEGL_ABYSS_NONE);
+  picture->width = gegl_buffer_get_width (file->buffer);
+  picture->height = gegl_buffer_get_height (file->buffer);
+  picture->pixels = read_pixels (file, name, error);
   tool_picture_free (file);
+  if (!picture->pixels)
+    g_clear_pointer (&picture, acu_train_picture_free);
   return picture;
 }
 
-AcuTrainPicture *
-acu_train_picture_load (const char *folder, const char *name, double shrink, int least_side, GError **error)
+/* Where the mask of FOLDER/NAME.EXT would be. */
+static char *
+mask_path (const char *folder, const char *name)
+{
+  const char *dot = strrchr (name, '.');
+  g_autofree char *stem = dot ? g_strndup (name, (gsize) (dot - name)) : g_strdup (name);
+  g_autofree char *file = g_strconcat (stem, ".mask.png", NULL);
+
+  return g_build_filename (folder, "masks", file, NULL);
+}
+
+static gboolean
+load_mask (AcuTrainPicture *picture, const char *folder, GError **error)
+{
+  g_autofree char *path = mask_path (folder, picture->name);
+  ToolPicture *file;
+  const Babl *format;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      picture->truth = acu_try_alloc0 ((guint64) picture->width * picture->height, 3);
+      if (!picture->truth)
+        no_memory (picture->name, error);
+      return picture->truth != NULL;
+    }
+  if (!(file = tool_picture_load (path, error)))
+    return FALSE;
+  format = gegl_buffer_get_format (file->buffer);
+  if (babl_format_get_n_components (format) != 1 || babl_format_get_type (format, 0) != babl_type ("u8"))
+    g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s is not gray with 8 bits."), path);
+  else if (gegl_buffer_get_width (file->buffer) != picture->width || gegl_buffer_get_height (file->buffer) != picture->height)
+    g_set_error (error, ACU_ERROR, ACU_ERROR_SIZE, _("%s is not as large as its picture."), path);
+  else
+    picture->truth = read_pixels (file, picture->name, error);
+  tool_picture_free (file);
+  return picture->truth != NULL;
+}
+
+static AcuTrainPicture *
+load_wanted (const char *folder, const char *name, const AcuPictureFolders *wanted, GError **error)
 {
   AcuTrainPicture *picture = load (folder, name, error);
 
-  if (picture && !shrink_picture (picture, shrink, error))
+  if (picture && ((wanted->masks && !load_mask (picture, folder, error)) || !shrink_picture (picture, wanted->shrink, error)))
     g_clear_pointer (&picture, acu_train_picture_free);
-  if (picture && MIN (picture->width, picture->height) < least_side)
+  if (picture && MIN (picture->width, picture->height) < wanted->least_side)
     {
       g_set_error (error, ACU_ERROR, ACU_ERROR_SIZE, _("%d × %d pixels are too few."), picture->width, picture->height);
       g_clear_pointer (&picture, acu_train_picture_free);
@@ -111,12 +180,20 @@ acu_train_picture_load (const char *folder, const char *name, double shrink, int
   return picture;
 }
 
+AcuTrainPicture *
+acu_train_picture_load (const char *folder, const char *name, double shrink, int least_side, GError **error)
+{
+  const AcuPictureFolders wanted = { NULL, shrink, least_side };
+
+  return load_wanted (folder, name, &wanted, error);
+}
+
 /* FALSE only when nothing more should be tried. */
 static gboolean
 add_picture (GPtrArray *pictures, const AcuPictureFolders *wanted, const char *folder, const char *name, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  AcuTrainPicture *picture = acu_train_picture_load (folder, name, wanted->shrink, wanted->least_side, &problem);
+  AcuTrainPicture *picture = load_wanted (folder, name, wanted, &problem);
 
   if (picture)
     g_ptr_array_add (pictures, picture);
@@ -156,7 +233,7 @@ acu_train_pictures_load (const AcuPictureFolders *wanted, GError **error)
 }
 
 void
-acu_train_picture_part (const AcuTrainPicture *picture, int x, int y, int width, int height, int turn, float *part)
+acu_train_picture_part (const AcuTrainPicture *picture, gboolean truth, int x, int y, int width, int height, int turn, float *part)
 {
   gboolean transposed = turn & 4;
 
@@ -164,7 +241,7 @@ acu_train_picture_part (const AcuTrainPicture *picture, int x, int y, int width,
     for (int px = 0; px < width; px++, part += 3)
       {
         int sx = turn & 1 ? width - 1 - px : px, sy = turn & 2 ? height - 1 - py : py;
-        const guint8 *from = picture->pixels
+        const guint8 *from = (truth ? picture->truth : picture->pixels)
                              + ((gsize) (y + (transposed ? sx : sy)) * picture->width + x + (transposed ? sy : sx)) * 3;
 
         for (int c = 0; c < 3; c++)

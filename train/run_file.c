@@ -36,8 +36,8 @@ static const Key keys[] = {
   { "run", "batch", KEY_WHOLE, AT (batch), 1, 4096, 16, NULL, N_("Crops whose mean gradient makes one step") },
   { "run", "side", KEY_WHOLE, AT (side), 8, 1024, 48, NULL, N_("Width and height of the small crops, in pixels") },
   { "run", "threads", KEY_WHOLE, AT (threads), 0, 256, 0, NULL, N_("Threads; 0: one a processor. The result does not depend on it") },
-  { "network", "architecture", KEY_TEXT, AT (architecture), 0, 0, 0, "compact", N_("srcnn, fsrcnn, espcn, compact, srresnet, rrdb or span") },
-  { "network", "scale", KEY_WHOLE, AT (scale), 2, 8, 2, NULL, N_("How many times it enlarges") },
+  { "network", "architecture", KEY_TEXT, AT (architecture), 0, 0, 0, "compact", N_("srcnn, fsrcnn, espcn, compact, srresnet, rrdb or span; text-mask with truth=mask and scale=1") },
+  { "network", "scale", KEY_WHOLE, AT (scale), 1, 8, 2, NULL, N_("How many times it enlarges") },
   { "network", "channels", KEY_WHOLE, AT (channels), 0, 512, 0, NULL, N_("Width of the network; 0: as published") },
   { "network", "blocks", KEY_WHOLE, AT (blocks), 0, 256, 0, NULL, N_("Depth of the network; 0: as published") },
   { "network", "start", KEY_PATH, AT (start), 0, 0, 0, NULL, N_("A model to begin with, where its tensors fit; without: random weights") },
@@ -78,7 +78,7 @@ static const Key keys[] = {
 
 /* Choices that are no numbers. */
 static const char *const optimisers[] = { "adam", "adamw" }, *const schedules[] = { "constant", "cosine", "step" },
-           *const precisions[] = { "fast", "exact" };
+           *const precisions[] = { "fast", "exact" }, *const truths[] = { "picture", "mask" };
 
 static gboolean
 bad_value (const AcuRunFile *run, const Key *key, const char *value, GError **error)
@@ -223,6 +223,15 @@ read_precision (AcuRunFile *run, GKeyFile *file, GError **error)
 }
 
 static gboolean
+read_truth (AcuRunFile *run, GKeyFile *file, GError **error)
+{
+  int truth = choose (run, file, "data", "truth", truths, G_N_ELEMENTS (truths), 0, error);
+
+  run->masks = truth == 1;
+  return truth >= 0;
+}
+
+static gboolean
 read_losses (AcuRunFile *run, GKeyFile *file, GError **error)
 {
   g_auto (GStrv) names = g_key_file_get_keys (file, "loss", NULL, NULL);
@@ -261,6 +270,7 @@ check_names (AcuRunFile *run, GKeyFile *file, GError **error)
       for (char **name = names; name && *name; name++)
         {
           if (g_str_equal (*group, "loss") || find_key (*group, *name) || (g_str_equal (*group, "run") && g_str_equal (*name, "precision"))
+              || (g_str_equal (*group, "data") && g_str_equal (*name, "truth"))
               || (g_str_equal (*group, "optimiser")
                   && (g_str_equal (*name, "kind") || g_str_equal (*name, "schedule") || g_str_equal (*name, "milestones"))))
             continue;
@@ -308,6 +318,26 @@ check_architectures (const AcuRunFile *run, GError **error)
   else if (*judge && !g_str_has_suffix (judge, ending))
     g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [discriminator] architecture=%s: it is vgg-discriminator or unet-discriminator."),
                  run->path, judge);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* A mask is as large as its picture, and one network alone makes masks. */
+static gboolean
+check_truth (const AcuRunFile *run, GError **error)
+{
+  gboolean marks = g_str_equal (run->architecture, "text-mask");
+
+  if (run->masks && run->scale != 1)
+    g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [data] truth=mask: a mask is as large as its picture: [network] scale must be 1."),
+                 run->path);
+  else if (run->masks != marks)
+    g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [data] truth=mask and [network] architecture=text-mask need each other."), run->path);
+  else if (!marks && run->scale == 1)
+    g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [network] scale=1: only the architecture text-mask has it."), run->path);
+  else if (marks && run->side % 4)
+    g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [run] side=%d: the architecture text-mask needs a multiple of 4."), run->path, run->side);
   else
     return TRUE;
   return FALSE;
@@ -374,14 +404,14 @@ acu_run_file_load (const char *path, GError **error)
         goto failed;
     }
   if (!check_names (run, file, error) || !read_losses (run, file, error) || !read_optimiser (run, file, error)
-      || !read_precision (run, file, error))
+      || !read_precision (run, file, error) || !read_truth (run, file, error))
     goto failed;
   if (!run->train[0] || !run->held_out[0])
     {
       g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [data] train and held_out need a folder each."), run->path);
       goto failed;
     }
-  if (!check_folders (run, error) || !check_architectures (run, error))
+  if (!check_folders (run, error) || !check_architectures (run, error) || !check_truth (run, error))
     goto failed;
   return run;
 
@@ -430,8 +460,10 @@ acu_run_file_describe (void)
         g_string_append_printf (text, "%s=%g   (%g … %g)", key->key, key->fallback, key->least, key->most);
       g_string_append_printf (text, "   # %s\n", _(key->help));
     }
-  g_string_append_printf (text, "\n[run]\nprecision=fast   # %s\n\n[optimiser]\nkind=adam   # %s\nschedule=cosine   # %s\nmilestones=   # %s\n\n[loss]\n# %s\n",
-                          _("fast or exact; fast multiplies numbers of 16 bits (bfloat16) where the processor is quicker with them"), _("adam or adamw"), _("constant, cosine or step"), _("Steps at which the step schedule lowers the rate, separated by ;"),
+  g_string_append_printf (text, "\n[run]\nprecision=fast   # %s\n\n[data]\ntruth=picture   # %s\n\n[optimiser]\nkind=adam   # %s\nschedule=cosine   # %s\nmilestones=   # %s\n\n[loss]\n# %s\n",
+                          _("fast or exact; fast multiplies numbers of 16 bits (bfloat16) where the processor is quicker with them"),
+                          _("picture or mask; mask: what is to be found in FOLDER/NAME.EXT is FOLDER/masks/NAME.mask.png (gray, 8 bits, as large), nothing where there is no such file; held-out pictures are shrunk as well"),
+                          _("adam or adamw"), _("constant, cosine or step"), _("Steps at which the step schedule lowers the rate, separated by ;"),
                           _("Losses by name with their weights, such as charbonnier=1"));
   return g_string_free (text, FALSE);
 }

@@ -38,6 +38,7 @@ typedef struct AcuRunFile
   char **train, **held_out;       /* folders */
   double shrink;
   int most;
+  gboolean masks;                 /* truth: mask */
   /* [degradation] */
   char *preset;
   double degradation_strength;

@@ -52,7 +52,7 @@ typedef struct Session
   gint64 first_step;              /* of this process */
   double sums[ACU_MAX_LOSSES], norm;  /* since the last row of the log */
   int summed;
-  double psnr, ssim, bicubic;     /* the last validation's */
+  double psnr, ssim, bicubic;     /* the last validation's; bicubic: NaN where masks are learnt */
 } Session;
 
 static gboolean
@@ -80,8 +80,9 @@ prepare_losses (Session *s, GError **error)
 static gboolean
 prepare_pictures (Session *s, AcuBatchOptions *batch, GError **error)
 {
-  AcuPictureFolders train = { (const char *const *) s->run->train, s->run->shrink, acu_batches_least_side (batch), s->run->most };
-  AcuPictureFolders held_out = { (const char *const *) s->run->held_out, 1, ACU_HELD_OUT_LEAST, s->run->validate_most };
+  AcuPictureFolders train = { (const char *const *) s->run->train, s->run->shrink, acu_batches_least_side (batch), s->run->most, s->run->masks };
+  AcuPictureFolders held_out = { (const char *const *) s->run->held_out, s->run->masks ? s->run->shrink : 1, ACU_HELD_OUT_LEAST,
+                                 s->run->validate_most, s->run->masks };
   g_autoptr (GPtrArray) judges = NULL;
 
   if (!(s->pictures = acu_train_pictures_load (&train, error)) || !(judges = acu_train_pictures_load (&held_out, error)))
@@ -233,7 +234,9 @@ show (Session *s, double loss)
     return;
   g_printerr (isatty (STDERR_FILENO) ? "\r\033[K" : "");
   g_printerr (_("step %" PRId64 " of %" PRId64 ", loss %.5f, "), step, s->run->steps, loss);
-  if (!isnan (s->psnr))
+  if (!isnan (s->psnr) && isnan (s->bicubic))
+    g_printerr (_("PSNR %.2f dB, SSIM %.4f, "), s->psnr, s->ssim);
+  else if (!isnan (s->psnr))
     g_printerr (_("PSNR %.2f dB (%+.2f on bicubic), SSIM %.4f, "), s->psnr, s->psnr - s->bicubic, s->ssim);
   g_printerr (_("%.1f pictures a second, %s left"), rate * s->run->batch * acu_parallel_size (), left);
   g_printerr (isatty (STDERR_FILENO) ? "" : "\n");
@@ -381,13 +384,25 @@ lock_folder (Session *s, GError **error)
 }
 
 static gboolean
+judge_bicubic (Session *s, GError **error)
+{
+  AcuScore score;
+
+  if (!acu_validate (s->held_out, NULL, s->run->scale, s->threads, &score, error))
+    return FALSE;
+  s->bicubic = score.psnr;
+  if (!s->options->quiet)
+    g_printerr (_("Bicubic: PSNR %.2f dB, SSIM %.4f\n"), score.psnr, score.ssim);
+  return TRUE;
+}
+
+static gboolean
 prepare (Session *s, GError **error)
 {
   int processes = acu_parallel_size ();
   AcuBatchOptions batch = { .seed = (guint64) s->run->seed, .size = s->run->batch * processes, .first = acu_parallel_rank (),
                             .every = processes, .side = s->run->side,
                             .margin = MARGIN, .scale = s->run->scale, .degrade = acu_train_degrade };
-  AcuScore bicubic;
 
   if (g_mkdir_with_parents (s->options->folder, 0777) != 0)
     {
@@ -405,11 +420,8 @@ prepare (Session *s, GError **error)
   if (is_first () && ((s->options->restart && !acu_checkpoint_remove (s->options->folder, error)) || !open_log (s, error)))
     return FALSE;
   batch.degrade_data = s->degradation;
-  if (!acu_validate (s->held_out, NULL, s->run->scale, s->threads, &bicubic, error))
+  if (!s->run->masks && !judge_bicubic (s, error))
     return FALSE;
-  s->bicubic = bicubic.psnr;
-  if (!s->options->quiet)
-    g_printerr (_("Bicubic: PSNR %.2f dB, SSIM %.4f\n"), bicubic.psnr, bicubic.ssim);
   s->batches = acu_batches_new (&batch, s->learner->optimiser->step, error);
   s->first_step = s->learner->optimiser->step;
   s->started = s->saved = g_get_monotonic_time ();
@@ -438,7 +450,7 @@ gboolean
 acu_session_run (const AcuRunFile *run, const AcuSessionOptions *options, GError **error)
 {
   Session s = { run, options, run->threads ? run->threads : MAX (1, (int) g_get_num_processors () / acu_parallel_size ()), .lock = -1,
-                .psnr = NAN, .ssim = NAN };
+                .psnr = NAN, .ssim = NAN, .bicubic = NAN };
   gboolean ok = prepare (&s, error) && loop (&s, error);
 
   clear (&s);

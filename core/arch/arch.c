@@ -11,6 +11,8 @@
 #define MAX_RECORDS 10000
 
 const AcuArch *const acu_archs[] = {
+  /* Before those whose tensors have such names as well. */
+  &acu_arch_text_mask,
   &acu_arch_rrdb, &acu_arch_span, &acu_arch_compact, &acu_arch_realcugan, &acu_arch_cunet, &acu_arch_upconv7,
   &acu_arch_srmd, &acu_arch_srcnn, &acu_arch_fsrcnn, &acu_arch_espcn, &acu_arch_srresnet, &acu_arch_msrresnet,
   &acu_arch_vgg_discriminator, &acu_arch_unet_discriminator, &acu_arch_other, NULL
@@ -244,6 +246,7 @@ build_from_tensors (const AcuWeights *weights, gboolean training, GError **error
       acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, NULL)->channels = 3;
       last = arch->build (&builder, 0);
       net->architecture = g_strdup (arch->name);
+      net->marks = arch->marks;
       if (!builder.failed && last != net->layers->len - 1)
         acu_build_fail (&builder, _("its layers cannot be put together"));
       if (!builder.failed && !training && !arch->spare)

@@ -32,6 +32,7 @@ typedef struct AcuCreator AcuCreator;
  * @channels, @blocks: the published width and depth
  * @scales: bits 1 << scale of those that can be made; 0: all
  * @judges: makes scores and no picture: for training only
+ * @marks: makes a mask of the picture's own size: it enlarges nothing
  * @spare: files may have tensors that a net for use does not have
  */
 typedef struct AcuArch
@@ -49,12 +50,12 @@ typedef struct AcuArch
   gboolean (*finish) (AcuWeights *weights, GError **error);
   int channels, blocks;
   unsigned scales;
-  gboolean judges, spare;
+  gboolean judges, marks, spare;
 } AcuArch;
 
 extern const AcuArch acu_arch_rrdb, acu_arch_compact, acu_arch_span, acu_arch_realcugan, acu_arch_cunet,
                      acu_arch_upconv7, acu_arch_srmd, acu_arch_srcnn, acu_arch_fsrcnn, acu_arch_espcn, acu_arch_srresnet, acu_arch_msrresnet,
-                     acu_arch_vgg_discriminator, acu_arch_unet_discriminator, acu_arch_other;
+                     acu_arch_vgg_discriminator, acu_arch_unet_discriminator, acu_arch_text_mask, acu_arch_other;
 /* In the order in which they are asked; the last one recognises everything. Ended by NULL. */
 extern const AcuArch *const acu_archs[];
 

@@ -86,7 +86,8 @@ make (const AcuArch *arch, const AcuArchOptions *options, guint64 seed, GError *
   g_autofree char *scale = NULL;
   AcuWeights *weights = NULL;
 
-  all.scale = all.scale ? all.scale : 4;
+  if (!all.scale)
+    all.scale = arch->scales && !(arch->scales & (1u << 4)) ? g_bit_nth_lsf (arch->scales, -1) : 4;
   if (arch->scales && !(arch->scales & (1u << all.scale)))
     {
       g_array_unref (creator.values);

@@ -70,6 +70,7 @@ typedef struct AcuNet
   char *name;                     /* for messages */
   char *architecture;
   int scale;                      /* result / source, in each direction */
+  gboolean marks;                 /* the result is a mask, not a picture */
   GPtrArray *layers;              /* AcuLayer*; the first is the INPUT, the last makes the result */
   gint references;
 } AcuNet;

@@ -15,11 +15,12 @@ static const struct
 {
   const char *key;
   int scale, channels, blocks;
+  int step;                       /* sides that can be learnt from are multiples of it; 0: all can */
 } rows[] = {
   { "compact", 2, 16, 2 }, { "compact", 3, 20, 1 }, { "compact", 4, 16, 3 }, { "srcnn", 2, 16, 0 }, { "srcnn", 3, 64, 0 },
   { "fsrcnn", 2, 0, 0 }, { "fsrcnn", 3, 24, 2 }, { "fsrcnn", 4, 0, 0 }, { "espcn", 2, 0, 0 }, { "espcn", 3, 20, 0 },
   { "srresnet", 2, 16, 2 }, { "srresnet", 3, 16, 1 }, { "srresnet", 4, 16, 2 }, { "rrdb", 4, 16, 1 }, { "span", 2, 16, 0 },
-  { "span", 4, 12, 0 },
+  { "span", 4, 12, 0 }, { "text-mask", 1, 16, 4, 4 }, { "text-mask", 1, 24, 2, 4 },
 };
 
 static AcuWeights *
@@ -78,7 +79,7 @@ lively (gsize row)
 static void
 test_sizes (void)
 {
-  static const int sizes[][2] = { { 1, 1 }, { 7, 5 }, { 1, 9 } };
+  static const int sizes[][2] = { { 1, 1 }, { 7, 5 }, { 1, 9 }, { 8, 12 } };
 
   for (gsize row = 0; row < G_N_ELEMENTS (rows); row++)
     {
@@ -89,8 +90,11 @@ test_sizes (void)
       for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
         {
           gsize n = (gsize) sizes[s][0] * sizes[s][1] * rows[row].scale * rows[row].scale * 3;
-          g_autofree float *a = run (net, sizes[s][0], sizes[s][1]), *b = run (training, sizes[s][0], sizes[s][1]);
+          g_autofree float *a = run (net, sizes[s][0], sizes[s][1]), *b = NULL;
+          gboolean divides = !rows[row].step || (sizes[s][0] % rows[row].step == 0 && sizes[s][1] % rows[row].step == 0);
           double energy = 0;
+
+          b = run (divides ? training : net, sizes[s][0], sizes[s][1]);
 
           for (gsize i = 0; i < n; i++)
             {
@@ -148,7 +152,8 @@ test_saved (void)
 static void
 test_refused (void)
 {
-  static const AcuArchOptions options[] = { { "unknown" }, { "rrdb", 3 }, { "compact", 9 }, { "compact", 2, 513 }, { "compact", 2, 0, -1 } };
+  static const AcuArchOptions options[] = { { "unknown" }, { "rrdb", 3 }, { "compact", 9 }, { "compact", 2, 513 }, { "compact", 2, 0, -1 },
+                                             { "text-mask", 2 } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
     {
@@ -209,6 +214,72 @@ test_judges (void)
       acu_net_unref (net);
       acu_weights_free (weights);
     }
+}
+
+/* Pictures of any size, and the same whatever the bands; within 0..1; three channels that are alike, and marked as what it is. */
+static void
+test_mask (void)
+{
+  AcuArchOptions options = { "text-mask" };
+  AcuWeights *weights = acu_arch_create (&options, 4, NULL), *again;
+  AcuNet *net;
+  const AcuTensor *last = acu_weights_find (weights, "mask.weight");
+  float *numbers = (float *) (void *) last->data, lowest = 1, highest = 0;
+  GRand *rand = g_rand_new_with_seed (6);
+  g_autofree float *large = NULL, *small = NULL, *rows_by_one = NULL, *whole = NULL, *cut = g_new (float, 13 * 10 * 3);
+
+  g_assert_cmpint (last->shape[1], ==, 32);
+  for (guint64 i = 0; i < last->count; i++)
+    numbers[i] *= 30;
+  net = build (weights, FALSE);
+  g_assert_true (net->marks);
+  g_assert_cmpstr (net->architecture, ==, "text mask");
+  g_assert_cmpint (net->scale, ==, 1);
+  /* No negative part, whatever the numbers are. */
+  for (guint i = 0; i < net->layers->len; i++)
+    if (acu_net_layer (net, i)->kind == ACU_LAYER_BICUBIC)
+      g_assert_cmpfloat (acu_net_layer (net, i)->cubic, ==, 0);
+  large = g_new (float, 16 * 12 * 3);
+  for (int i = 0; i < 16 * 12 * 3; i++)
+    large[i] = (float) g_rand_double (rand);
+  /* Its edges go on as the border does. */
+  for (int y = 0; y < 12; y++)
+    for (int x = 0; x < 16; x++)
+      memcpy (large + (y * 16 + x) * 3, large + (MIN (y, 9) * 16 + MIN (x, 12)) * 3, 3 * sizeof (float));
+  for (int y = 0; y < 10; y++)
+    memcpy (cut + y * 13 * 3, large + y * 16 * 3, 13 * 3 * sizeof (float));
+  {
+    int width = 16, height = 12;
+
+    whole = run_net (net, large, &width, &height, 1, 0, 0, ACU_PRECISION_EXACT);
+    width = 13;
+    height = 10;
+    small = run_net (net, cut, &width, &height, 1, 0, 0, ACU_PRECISION_EXACT);
+    g_assert_cmpint (width, ==, 13);
+    g_assert_cmpint (height, ==, 10);
+    rows_by_one = run_net (net, cut, &width, &height, 2, 1, 0, ACU_PRECISION_EXACT);
+  }
+  g_assert_cmpmem (small, 13 * 10 * 3 * sizeof (float), rows_by_one, 13 * 10 * 3 * sizeof (float));
+  for (int y = 0; y < 10; y++)
+    g_assert_cmpmem (small + y * 13 * 3, 13 * 3 * sizeof (float), whole + y * 16 * 3, 13 * 3 * sizeof (float));
+  for (int i = 0; i < 13 * 10; i++)
+    {
+      g_assert_true (small[3 * i] == small[3 * i + 1] && small[3 * i] == small[3 * i + 2]);
+      lowest = MIN (lowest, small[3 * i]);
+      highest = MAX (highest, small[3 * i]);
+    }
+  g_assert_cmpfloat (lowest, >=, 0);
+  g_assert_cmpfloat (highest, <=, 1);
+  g_assert_cmpfloat (highest - lowest, >, 0.2f);
+  acu_net_unref (net);
+  options.architecture = "compact";
+  again = acu_arch_create (&options, 4, NULL);
+  net = build (again, FALSE);
+  g_assert_false (net->marks);
+  acu_net_unref (net);
+  acu_weights_free (again);
+  acu_weights_free (weights);
+  g_rand_free (rand);
 }
 
 static float
@@ -378,6 +449,7 @@ main (int argc, char **argv)
   g_test_add_func ("/core/arch/saved", test_saved);
   g_test_add_func ("/core/arch/refused", test_refused);
   g_test_add_func ("/core/arch/judges", test_judges);
+  g_test_add_func ("/core/arch/mask", test_mask);
   g_test_add_func ("/core/arch/bilinear", test_bilinear);
   g_test_add_func ("/core/arch/unshuffled", test_unshuffled);
   g_test_add_func ("/core/arch/unused", test_unused);

@@ -32,9 +32,9 @@ write_layer (FILE *text, FILE *file, const AcuTrainNet *train, guint i, const fl
   const AcuTrainLayer *mine = &train->layers[i];
   const int numbers[] = { mine->weight, mine->bias };
 
-  fprintf (text, "%s %d %d %d %d %d %d %d %d %d %d %g %g %g %d %d", acu_layer_kind_name (l->kind), l->channels, l->kernel_width,
+  fprintf (text, "%s %d %d %d %d %d %d %d %d %d %d %g %g %g %g %d %d", acu_layer_kind_name (l->kind), l->channels, l->kernel_width,
            l->kernel_height, MAX (l->stride, 1), l->left, l->right, l->top, l->bottom, l->factor, (int) l->n_inputs, l->scale[0],
-           l->scale[1], l->ratio, mine->weight >= 0, mine->bias >= 0);
+           l->scale[1], l->ratio, l->cubic, mine->weight >= 0, mine->bias >= 0);
   for (guint k = 0; k < l->n_inputs; k++)
     fprintf (text, " %u", l->inputs[k]);
   fputc ('\n', text);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """gradients_torch.py GRADIENTS_DUMP: results and gradients of every kind of layer beside PyTorch's, to 1e-4."""
+import math
 import os
 import subprocess
 import sys
@@ -17,9 +18,22 @@ TOLERANCE = 1e-4
 WIDTH, HEIGHT = 14, 10
 
 
-def bicubic(x, ratio):
-    # torch has a = -0.75 as well
-    return F.interpolate(x, scale_factor=ratio, mode="bicubic", align_corners=False)
+def keys(n, ratio, a):
+    """The matrix of a bicubic enlargement along one side, the ends repeated."""
+    matrix = torch.zeros(round(n * ratio), n)
+    for to in range(len(matrix)):
+        at = (to + 0.5) / ratio - 0.5
+        for tap in range(math.floor(at) - 1, math.floor(at) + 3):
+            d = abs(at - tap)
+            weight = (a + 2) * d ** 3 - (a + 3) * d ** 2 + 1 if d < 1 else a * (d ** 3 - 5 * d ** 2 + 8 * d - 4)
+            matrix[to, min(max(tap, 0), n - 1)] += weight
+    return matrix
+
+
+def bicubic(x, ratio, a):
+    if a == -0.75:
+        return F.interpolate(x, scale_factor=ratio, mode="bicubic", align_corners=False)
+    return keys(x.shape[2], ratio, a) @ x @ keys(x.shape[3], ratio, a).T
 
 
 def run(layers, picture):
@@ -55,7 +69,7 @@ def run(layers, picture):
         elif kind == "nearest":
             y = F.interpolate(x[0], scale_factor=l["factor"], mode="nearest")
         elif kind == "bicubic":
-            y = bicubic(x[0], l["ratio"])
+            y = bicubic(x[0], l["ratio"], l["cubic"])
         elif kind == "pixel_shuffle":
             y = F.pixel_shuffle(x[0], l["factor"])
         elif kind == "global_pool":
@@ -92,8 +106,8 @@ def read(folder, number):
         w = line.split()
         n = [int(v) for v in w[1:11]]
         layers.append({"kind": w[0], "channels": n[0], "kernel": (n[2], n[1]), "stride": n[3], "pads": n[4:8], "factor": n[8],
-                       "scale": (float(w[11]), float(w[12])), "ratio": float(w[13]), "learnt": (w[14] == "1", w[15] == "1"),
-                       "inputs": [int(v) for v in w[16:16 + n[9]]], "weight": None, "bias": None})
+                       "scale": (float(w[11]), float(w[12])), "ratio": float(w[13]), "cubic": float(w[14]), "learnt": (w[15] == "1", w[16] == "1"),
+                       "inputs": [int(v) for v in w[17:17 + n[9]]], "weight": None, "bias": None})
     return name, layers, take
 
 

@@ -221,6 +221,19 @@ bicubic (AcuNet *net, GRand *rand)
   conv (net, rand, "b", at, 3, 3, 1, 1);
 }
 
+/* As where masks are made: padding on two sides, and enlargement without a negative part. */
+static void
+mask (AcuNet *net, GRand *rand)
+{
+  guint at = conv (net, rand, "a", 0, 8, 3, 2, 1);
+
+  last (net)->right = last (net)->bottom = 0;
+  at = add (net, ACU_LAYER_SIGMOID, "sigmoid", conv (net, rand, "b", at, 3, 3, 1, 1), -1);
+  add (net, ACU_LAYER_BICUBIC, "bicubic", at, -1);
+  last (net)->ratio = 4;
+  last (net)->cubic = 0;
+}
+
 static void
 crop (AcuNet *net, GRand *rand)
 {
@@ -248,7 +261,7 @@ const TestNet test_nets[] = {
   { "9 x 9, 1 x 1, 5 x 5", 3, conv_wide }, { "1 x 1 with padding", 16, conv_padded_point },
   { "4 x 4 with stride 2", 3, conv_strided }, { "transposed 9 x 9 with stride 3", 3, deconv },
   { "slopes", 3, activations }, { "sigmoid", 3, sigmoid }, { "swish", 3, swish }, { "attention", 3, attention },
-  { "concat", 3, concat }, { "pixel shuffle", 3, shuffle }, { "nearest", 3, nearest }, { "bicubic", 3, bicubic },
+  { "concat", 3, concat }, { "pixel shuffle", 3, shuffle }, { "nearest", 3, nearest }, { "bicubic", 3, bicubic }, { "mask", 3, mask },
   { "crop", 3, crop }, { "global pool", 3, pool }, { NULL }
 };
 

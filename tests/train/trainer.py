@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import zipfile
+import zlib
 
 TRAIN, ACUITY = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 LIMIT = 240
@@ -347,6 +348,121 @@ def test_guides():
     check("a killed run with a discriminator goes on to the same model", same_tensors("gan", "gan2"))
 
 
+def png(path, width, height, rows, channels):
+    """rows: bytes; gray or RGB of 8 bits."""
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    line = width * channels
+    raw = b"".join(b"\0" + rows[y * line:(y + 1) * line] for y in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 8, 0 if channels == 1 else 2, 0, 0, 0)
+    with open(path, "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b""))
+
+
+SIDE, BLOCK = 192, 88
+
+
+def share_of_crops(first):
+    """How much of a crop, 24 of 96 pixels with 6 around, a block from `first` on covers along one side, on average."""
+    overlaps = [max(0, min(x + 30, (first + BLOCK) / 2) - max(x + 6, first / 2)) for x in range(61)]
+    return sum(overlaps) / len(overlaps) / 24
+
+
+def page(folder, name, seed, masked=True):
+    """A coloured ground, with a block of fine stripes for text, and its mask; twice as large as what is learnt from. Returns the mask's mean in crops."""
+    rand = random.Random(seed)
+    light, slope = rand.randrange(150, 200), rand.uniform(-0.2, 0.2)
+    left, top = rand.randrange(8, 96), rand.randrange(8, 96)
+    rows, mask = bytearray(), bytearray()
+    for y in range(SIDE):
+        for x in range(SIDE):
+            inside = masked and left <= x < left + BLOCK and top <= y < top + BLOCK
+            value = 20 if inside and (x // 4) % 2 else int(light + slope * (x - y) / 2)
+            rows += bytes((value, value, max(value - 15, 0)))
+            mask.append(255 if inside else 0)
+    png(f"{folder}/{name}.png", SIDE, SIDE, bytes(rows), 3)
+    if masked:
+        png(f"{folder}/masks/{name}.mask.png", SIDE, SIDE, bytes(mask), 1)
+    return share_of_crops(left) * share_of_crops(top) if masked else 0
+
+
+MASK_RUN = RUN.replace("side=12", "side=24").replace("train=pictures", "train=pages;bare\nshrink=2\ntruth=mask").replace("held_out=judges", "held_out=proofs") \
+    .replace("preset=cubic", "preset=screen").replace("charbonnier=1", "mse=1").replace("channels=16", "channels=8")
+
+
+def write_mask_run(name, *changes, **values):
+    text = MASK_RUN.format(**{"steps": 250, "threads": 2, "architecture": "text-mask", "scale": 1, "rate": 0.004, **values})
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    with open(name, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def test_masks():
+    """Where stripes are is learnt; what has no mask has no stripes; masks that do not fit are told."""
+    for folder in ("pages/masks", "proofs/masks", "bare"):
+        os.makedirs(folder)
+    shares = [page("pages", f"p{i}", 200 + i) for i in range(6)]
+    shares += [page("bare", f"b{i}", 300 + i, masked=False) for i in range(2)]
+    for i in range(2):
+        page("proofs", f"q{i}", 400 + i)
+    page("pages", "wide", 500)
+    page("pages", "colour", 501)
+    page("pages", "broken", 502)
+    png("pages/masks/wide.mask.png", 190, 192, bytes(190 * 192), 1)
+    png("pages/masks/colour.mask.png", 192, 192, bytes(192 * 192 * 3), 3)
+    with open("pages/masks/broken.mask.png", "wb") as file:
+        file.write(contents("pages/masks/p0.mask.png")[:90])
+    write_mask_run("masks.run")
+    output = run("masks.run", "masks")
+    check("masks that do not fit are told, and only those", "8 pictures to learn from, 2 held out" in output and output.count("left out") == 3
+          and all(f"{name}.png is left out" in output for name in ("wide", "colour", "broken")))
+    rows = log_of("masks")
+    mean = sum(shares) / len(shares)
+    check(f"the loss falls to {rows[-1]['loss']}, well below the best constant answer's {mean * (1 - mean):.3f}",
+          float(rows[-1]["loss"]) < 0.3 * mean * (1 - mean))
+    check(f"masks of other pages are found: PSNR {rows[-1]['psnr_y']}", float(rows[-1]["psnr_y"]) > 16)
+    check("no bicubic picture is beside them", "PSNR" in output and "icubic" not in output)
+    subprocess.run([TRAIN, "report", "masks.run"], check=True, timeout=LIMIT, stdout=subprocess.DEVNULL)
+    check("a sheet is drawn", contents("masks/sheet.png").startswith(b"\x89PNG"))
+    last = three_masks("masks")
+    check("the three channels stay alike", last[0] == last[1] == last[2])
+    done = subprocess.run([ACUITY, "proofs/q0.png", "-o", "q.png", "--model", "masks/model.safetensors"], capture_output=True, text=True, timeout=LIMIT)
+    check("acuity says that it does not enlarge: " + done.stderr.strip(), done.returncode != 0 and "does not enlarge" in done.stderr and not os.path.exists("q.png"))
+    # Another mask is another run.
+    shutil.copy("pages/masks/p1.mask.png", "pages/masks/p0.mask.png")
+    check("a run does not go on with other masks", "pictures" in run("masks.run", "masks", fails=True))
+
+
+def three_masks(folder):
+    """The weights of the last convolution, one bytes object a channel."""
+    raw = model(folder)
+    size = int.from_bytes(raw[:8], "little")
+    first, after = json.loads(raw[8:8 + size])["mask.weight"]["data_offsets"]
+    data, part = raw[8 + size + first:8 + size + after], (after - first) // 3
+    return [data[i * part:(i + 1) * part] for i in range(3)]
+
+
+def test_bare():
+    """Without a mask nothing is to be found: with such pictures alone, nothing is."""
+    write_mask_run("bare.run", ("pages;bare", "bare"), steps=60)
+    run("bare.run", "nothing")
+    rows = log_of("nothing")
+    # A black answer to pages of which a fifth is white; a white one would be at 2 dB.
+    check(f"nothing is found: loss {rows[-1]['loss']}, PSNR of other pages {rows[-1]['psnr_y']}",
+          float(rows[-1]["loss"]) < 0.001 and 7.5 < float(rows[-1]["psnr_y"]) < 8.5)
+
+
+def test_mask_mistakes():
+    for changes, values, word in (((), {"scale": 2}, "scale must be 1"), ((), {"architecture": "compact"}, "need each other"),
+                                  ((("truth=mask", "truth=picture"),), {}, "need each other"), ((("truth=mask", "truth=x"),), {}, "picture, mask"),
+                                  ((("truth=mask\n", "\n"),), {"architecture": "compact"}, "scale=1"), ((("side=24", "side=26"),), {}, "multiple of 4")):
+        write_mask_run("bad.run", *changes, **values)
+        output = run("bad.run", "bad", fails=True)
+        check(f"a mistake is told: {output.strip().splitlines()[-1]}", word in output)
+
+
 def test_mistakes():
     good = RUN.format(steps=10, threads=1, architecture="compact", scale=2, rate=0.004)
     for text, word in ((good.replace("batch=4", "batch=0"), "batch"), (good.replace("batch=4", "bach=4"), "bach"),
@@ -374,7 +490,8 @@ def main():
             picture(f"pictures/{i}.ppm", i)
         for i in range(2):
             picture(f"judges/{i}.ppm", 100 + i)
-        for test in (test_learns, test_pictures, test_threads, test_killed, test_damaged, test_processes, test_architectures, test_pytorch, test_guides, test_mistakes):
+        for test in (test_learns, test_pictures, test_threads, test_killed, test_damaged, test_processes, test_architectures, test_pytorch,
+                     test_guides, test_masks, test_bare, test_mask_mistakes, test_mistakes):
             test()
 
 

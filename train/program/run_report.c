@@ -20,6 +20,7 @@ typedef struct Sheet
 {
   AcuReportCell cells[ROWS * COLUMNS];
   const char *names[ROWS];
+  guint columns;                  /* without BICUBIC where masks are learnt */
   guint rows;
   GPtrArray *memory;              /* g_free() */
 } Sheet;
@@ -35,7 +36,8 @@ set_cell (Sheet *sheet, guint column, const float *pixels, int width, int height
     memcpy (part + (gsize) row * w * 3, pixels + ((gsize) (y + row) * width + x) * 3, (gsize) w * 3 * sizeof (float));
   g_ptr_array_add (sheet->memory, part);
   g_ptr_array_add (sheet->memory, text);
-  sheet->cells[sheet->rows * COLUMNS + column] = (AcuReportCell) { part, w, h, text };
+  column -= sheet->columns < COLUMNS && column > BICUBIC;
+  sheet->cells[sheet->rows * sheet->columns + column] = (AcuReportCell) { part, w, h, text };
 }
 
 static gboolean
@@ -58,7 +60,8 @@ add_row (Sheet *sheet, const AcuHeldOut *picture, const AcuNet *net, int scale, 
   sheet->names[sheet->rows] = picture->name;
   set_cell (sheet, GIVEN, picture->small, picture->width / scale, picture->height / scale, SIDE / scale, 1, NULL);
   set_cell (sheet, TRUTH, picture->large, picture->width, picture->height, SIDE / scale * scale, scale, NULL);
-  if (!add_result (sheet, BICUBIC, picture, NULL, scale, error) || !add_result (sheet, MODEL, picture, net, scale, error))
+  if ((sheet->columns == COLUMNS && !add_result (sheet, BICUBIC, picture, NULL, scale, error))
+      || !add_result (sheet, MODEL, picture, net, scale, error))
     return FALSE;
   sheet->rows++;
   return TRUE;
@@ -68,8 +71,9 @@ static gboolean
 draw_sheet (const AcuRunFile *run, const GPtrArray *held_out, const AcuNet *net, const char *path, GError **error)
 {
   const char *const headings[COLUMNS] = { _("given"), _("bicubic"), run->name, _("truth") };
-  Sheet sheet = { .memory = g_ptr_array_new_with_free_func (g_free) };
-  AcuReportSheet all = { run->name, COLUMNS, 0, headings, sheet.names, sheet.cells, 1 };
+  const char *const of_masks[] = { headings[GIVEN], headings[MODEL], headings[TRUTH] };
+  Sheet sheet = { .columns = run->masks ? G_N_ELEMENTS (of_masks) : COLUMNS, .memory = g_ptr_array_new_with_free_func (g_free) };
+  AcuReportSheet all = { run->name, sheet.columns, 0, run->masks ? of_masks : headings, sheet.names, sheet.cells, 1 };
   gboolean ok = TRUE;
 
   for (guint i = 0; ok && i < held_out->len; i++)
@@ -83,7 +87,8 @@ draw_sheet (const AcuRunFile *run, const GPtrArray *held_out, const AcuNet *net,
 static GPtrArray *
 load_held_out (const AcuRunFile *run, GError **error)
 {
-  AcuPictureFolders folders = { (const char *const *) run->held_out, 1, ACU_HELD_OUT_LEAST, MIN (ROWS, run->validate_most) };
+  AcuPictureFolders folders = { (const char *const *) run->held_out, run->masks ? run->shrink : 1, ACU_HELD_OUT_LEAST,
+                                MIN (ROWS, run->validate_most), run->masks };
   AcuTrainDegradation *degradation = acu_train_degradation_new (run, error);
   GPtrArray *pictures = degradation ? acu_train_pictures_load (&folders, error) : NULL, *held_out = NULL;
 
