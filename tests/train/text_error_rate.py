@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""text_error_rate.py ACUITY [--pages N] [--scale S] APPROACH…: how much of enlarged text tesseract reads wrongly. An approach is a model's name or file, or
+"cubic"; "MODEL+auto" and "MODEL+everywhere" add --text; "truth" reads the pages as they were drawn.
+
+Pages are drawn with fonts that no network here has learnt from (FONTS), S times as large as letters of 7, 9 and 11 pixels (height of a capital letter) need,
+made small by bicubic interpolation, then, of one kind, kept as JPEG of quality 60, and enlarged again. Character error rate: Levenshtein distance / length,
+`tesseract --psm 6`. Not a test: needs Pillow, tesseract-ocr, and those fonts' packages."""
+import argparse
+import io
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+
+from PIL import Image, ImageDraw, ImageFont
+
+FONTS = ["Carlito", "Tinos", "Fira Code", "Cantarell", "EB Garamond"]
+SIZES = [7, 9, 11]
+KINDS = {"black on white": ((0, 0, 0), (255, 255, 255)), "white on dark": ((255, 255, 255), (30, 34, 40)),
+         "coloured": None, "JPEG 60": ((0, 0, 0), (255, 255, 255))}
+COLOURS = [((150, 20, 30), (250, 240, 220)), ((20, 60, 140), (225, 235, 250)), ((255, 225, 90), (40, 60, 110)), ((10, 90, 60), (240, 240, 200))]
+WORDS = """about above after again almost always amount answer around because before behind better between bottle bridge bring brown business build buy
+capital careful carry center century change chapter children choose circle city clear clock close coffee cold color common company complete consider
+contain corner correct cotton country course cover create cross daughter decide deep degree depend describe design different difficult direct discuss
+distance doctor double dream drive during early earth edge effect eight either energy engine enough equal evening event every example except exercise
+expect express family famous farm father figure final finger finish fire first floor flower follow force forest forward fresh friend front garden gather
+general gentle glass gold government grand great green ground group grow happy heavy height history hour house however human hundred hurry imagine
+important inch include indicate industry instrument interest island just keep kitchen know ladder language large laugh learn leave letter level light
+listen little locate machine market master material matter measure middle minute modern moment money month morning mother motion mountain music natural
+nature necessary neighbor north notice number object observe ocean office often open orange order other paper paragraph parent particular pattern people
+perhaps picture piece plain planet plural point position possible power practice prepare present pretty probable problem process produce product property
+provide quarter question quick quiet reach ready reason receive record region remember repeat represent require result return river rule sail science
+season second section segment select sentence separate serve settle seven several shape share shoulder silver simple single sister skill smooth soldier
+solution special spread spring square stand station steady stream street string strong student subject sudden suggest summer supply support surface
+surprise syllable symbol system table teach temperature thick thing thousand through together tomorrow toward travel triangle trouble under understand
+value vary village visit voice vowel wagon weather wheel whether window winter without wonder world write yellow young""".split()
+
+
+def font_file(family):
+    done = subprocess.run(["fc-match", "-f", "%{family}\n%{file}", f"{family}:style=Regular"], check=True, capture_output=True, text=True).stdout.split("\n")
+    if not done[0].startswith(family):
+        sys.exit(f"the font {family} is not there")
+    return done[1]
+
+
+def font_of_height(path, height):
+    """The font whose capital letters are so many pixels high."""
+    box = ImageFont.truetype(path, 1000).getbbox("H")
+    return ImageFont.truetype(path, round(1000 * height / (box[3] - box[1])))
+
+
+def draw_page(path, capital, colours, rand):
+    font = font_of_height(path, capital)
+    lines, width, margin = [], capital * 46, capital * 2
+    while len(lines) < 9:
+        words = []
+        while not words or font.getlength(" ".join(words)) < width - 2 * margin:
+            word = rand.choice(WORDS)
+            words.append(word.capitalize() if not words or rand.random() < 0.15 else word)
+        lines.append(" ".join(words[:-1]) + rand.choice([".", ",", "", ""]))
+    step = int(capital * 2.2)
+    page = Image.new("RGB", (width // 8 * 8, (len(lines) * step + 2 * margin) // 8 * 8), colours[1])
+    for i, line in enumerate(lines):
+        ImageDraw.Draw(page).text((margin, margin + i * step), line, colours[0], font)
+    return page, "\n".join(lines)
+
+
+def distance(a, b):
+    before = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (x != y)))
+        before = row
+    return before[-1]
+
+
+def read(path):
+    text = subprocess.run(["tesseract", path, "-", "--psm", "6"], capture_output=True, text=True, env={**os.environ, "OMP_THREAD_LIMIT": "1"}).stdout
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("acuity")
+    parser.add_argument("approaches", nargs="+")
+    parser.add_argument("--pages", type=int, default=1, help="of each font, size and kind")
+    parser.add_argument("--scale", type=int, default=4)
+    options = parser.parse_args()
+    acuity, scale = os.path.abspath(options.acuity), options.scale
+    approaches = [a if a.split("+")[0] in ("truth", "cubic") or not os.path.exists(a.split("+")[0]) else os.path.abspath(a.split("+")[0]) + "".join("+" + m for m in a.split("+")[1:])
+                  for a in options.approaches]
+    sums = {}
+    files = [font_file(f) for f in FONTS]
+    with tempfile.TemporaryDirectory() as folder:
+        for kind, colours in KINDS.items():
+            for size in SIZES:
+                rand = random.Random(f"{kind} {size}")
+                for number in range(options.pages * len(files)):
+                    page, text = draw_page(files[number % len(files)], size * scale, colours or rand.choice(COLOURS), rand)
+                    page.save(f"{folder}/large.png")
+                    subprocess.run([acuity, "degrade", f"{folder}/large.png", "-o", f"{folder}/small.png", "-p", "cubic", "--scale", str(scale)], check=True)
+                    if kind == "JPEG 60":
+                        kept = io.BytesIO()
+                        Image.open(f"{folder}/small.png").convert("RGB").save(kept, "JPEG", quality=60)
+                        Image.open(kept).save(f"{folder}/small.png")
+                    for approach in approaches:
+                        path = f"{folder}/large.png"
+                        if approach != "truth":
+                            model, _, mode = approach.partition("+")
+                            path = f"{folder}/result.png"
+                            subprocess.run([acuity, f"{folder}/small.png", "-o", path, "--scale", str(scale), "--model", model, "-q",
+                                            *(["--text", mode] if mode else [])], check=True)
+                        wanted = re.sub(r"\s+", " ", text)
+                        wrong, length = sums.setdefault((kind, size, approach), [0, 0])
+                        sums[kind, size, approach] = [wrong + distance(wanted, read(path)), length + len(wanted)]
+    print("| kind, letters | " + " | ".join(os.path.basename(a) for a in approaches) + " |\n|---|" + "---|" * len(approaches))
+    for kind in KINDS:
+        for size in SIZES:
+            print(f"| {kind}, {size} px | " + " | ".join("%.1f %%" % (100 * sums[kind, size, a][0] / sums[kind, size, a][1]) for a in approaches) + " |")
+
+
+main()
