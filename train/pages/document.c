@@ -182,11 +182,14 @@ acu_page_draw_receipt (AcuPage *page)
 {
   double width = page->width * acu_chance_between (&page->chance, 0.7, 1.05), left = (page->width - width) / 2, pad = page->size * 0.6, y = pad, height;
   AcuText text, large;
-  AcuColour around = acu_colour_mix (page->colours.ground, (AcuColour) { 0.2, 0.17, 0.15 }, acu_chance_between (&page->chance, 0.2, 0.9));
+  AcuColour around;
 
+  if (page->scheme != ACU_SCHEME_BLACK_ON_WHITE && acu_chance_percent (&page->chance, 85))
+    page->colours = acu_colours_draw (&page->chance, page->scheme = ACU_SCHEME_PAPER);
   if (acu_chance_percent (&page->chance, 65))
     page->face = acu_page_fonts_any (page->fonts, &page->chance, TRUE);
   text = large = acu_page_body (page);
+  around = acu_colour_mix (page->colours.ground, (AcuColour) { 0.2, 0.17, 0.15 }, acu_chance_between (&page->chance, 0.2, 0.9));
   acu_page_ground (page);
   if (width < page->width && acu_chance_percent (&page->chance, 60))
     {

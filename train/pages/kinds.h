@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @weight: how often it is drawn, in hundredths if nothing is left out
  * @needs: what else a page of it has to have
  * @largest: pixels of an em of its ordinary text, at most
+ * @small: in how many of a hundred pages letters are so small that it can only be made half as large
  * @turned: in how many of a hundred pages its text is not level
  * @draw: fills the page, ground and all
  */
@@ -22,7 +23,7 @@ typedef struct AcuPageKind
   guint weight;
   enum { ACU_NEEDS_NOTHING, ACU_NEEDS_PHOTOS, ACU_NEEDS_LOGOS } needs;
   double largest;
-  guint turned;
+  guint small, turned;
   void (*draw) (AcuPage *page);
 } AcuPageKind;
 

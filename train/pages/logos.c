@@ -108,10 +108,14 @@ acu_page_draw_logos (AcuPage *page)
       double x = i % columns * width, y = i / columns * height;
       gboolean named = i == 0 || acu_chance_percent (&page->chance, 60);
       g_autofree char *word = acu_words_phrase (page->words, &page->chance, 1);
+      double size = text.size, wide;
 
       draw_logo (page, g_ptr_array_index (page->logos, acu_chance_below (&page->chance, page->logos->len)), x + width * 0.1, y + height * 0.08,
                  width * 0.8, MAX (height * 0.9 - line_height - height * 0.08, 1));
+      acu_page_measure (page, &text, 0, word, &wide, NULL);
+      text.size *= MIN (1, width * 0.95 / MAX (wide, 1));
       if (named)
         acu_page_line (page, &text, x + width / 2, y + height * 0.9 - line_height, 0.5, word);
+      text.size = size;
     }
 }

@@ -99,13 +99,13 @@ draw_scheme (AcuChance *chance)
   return (AcuScheme) scheme;
 }
 
-/* Small letters are more frequent than large ones; a few are for pages that are made only twice as small. */
+/* After pages have been made four times smaller, letters shall be 6 to 20 pixels high; the smaller are the more frequent. */
 static double
-draw_size (AcuChance *chance, double largest)
+draw_size (AcuChance *chance, const AcuPageKind *kind)
 {
-  if (acu_chance_percent (chance, 12))
+  if (acu_chance_percent (chance, kind->small))
     return acu_chance_between (chance, 12, 24);
-  return 24 * pow (largest / 24, acu_chance_between (chance, 0, 1));
+  return 24 * pow (kind->largest / 24, acu_chance_between (chance, 0, 1));
 }
 
 static double
@@ -132,7 +132,7 @@ set_style (const Job *job, AcuPage *page)
   page->face = acu_page_fonts_any (job->fonts, chance, FALSE);
   if (acu_chance_percent (chance, 60))
     page->face = acu_page_fonts_like (job->fonts, chance, page->face, ACU_FACE_REGULAR);
-  page->size = draw_size (chance, kind->largest);
+  page->size = draw_size (chance, kind);
   page->spacing = acu_chance_percent (chance, 15) ? acu_chance_between (chance, -0.02, 0.12) : 0;
   page->angle = draw_angle (chance, kind->turned);
   return kind;

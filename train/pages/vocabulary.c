@@ -4,7 +4,7 @@
 const char acu_vocabulary_letters[] =
   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
   "ÄÖÜäöüßÀÂÇÈÉÊËÎÏÔÙÛàâçèéêëîïôùûœ"
-  ".,:;!?'\"()[]{}<>/\\|&%$#@*+-=_~^ –—…€£©®«»„“”’•°×−";
+  ".,:;!?'\"()[]{}<>/\\|&%$#@*+-=_~^ –…€£«»„“”’•°×";
 
 const AcuVocabulary acu_vocabularies[ACU_VOCABULARIES] = {
   { .words = "the of and to in a is that for it as was with be by on not he his but at are this have from or had an they which one you were "

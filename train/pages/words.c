@@ -169,7 +169,7 @@ acu_words_number (AcuChance *chance)
     case 2: return g_strdup_printf ("%u.%u %%", n % 100, n / 10000);
     case 3: return g_strdup_printf ("%u.%03u", n % 10, n / 100);
     case 4: return g_strdup_printf ("+49 %u %05u", 100 + n % 800, n);
-    case 5: return g_strdup_printf ("%s%u.%02u", n % 2 ? "−" : "", n % 1000, n / 1000);
+    case 5: return g_strdup_printf ("%s%u.%02u", n % 2 ? "-" : "", n % 1000, n / 1000);
     case 6: return g_strdup_printf ("%u × %u", 1 + n % 90, 1 + n / 1000);
     case 7: return g_strdup_printf ("#%05u", n);
     default: return g_strdup_printf ("%u", n);

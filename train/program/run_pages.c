@@ -93,6 +93,8 @@ check (const Arguments *arguments, AcuPagesOptions *options, GError **error)
     g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("--count must be a whole number from 1 to %d."), ACU_PAGES_MOST);
   else if (arguments->seed < 0)
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("--seed must be a whole number of 0 or more."));
+  else if (arguments->kinds && !options->kinds)
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("--kind names nothing; --help lists the kinds of pages."));
   else if (!arguments->size || acu_size_parse_pixels (arguments->size, &options->width, &options->height, error))
     {
       if (MIN (options->width, options->height) >= ACU_PAGE_LEAST && MAX (options->width, options->height) <= ACU_PAGE_MOST)
@@ -130,8 +132,9 @@ make (const Arguments *arguments, AcuPagesOptions *options, GError **error)
 static int
 run (const Arguments *arguments)
 {
-  g_auto (GStrv) kinds = arguments->kinds ? g_strsplit (arguments->kinds, ",", -1) : NULL, fonts = NULL, left_out = NULL;
-  AcuPagesOptions options = { .folder = arguments->folder, .count = (guint) arguments->count, .seed = (guint64) arguments->seed };
+  g_auto (GStrv) kinds = arguments->kinds ? clean_list (arguments->kinds, ",") : NULL, fonts = NULL, left_out = NULL;
+  AcuPagesOptions options = { .folder = arguments->folder, .count = (guint) arguments->count, .seed = (guint64) arguments->seed,
+                              .kinds = (const char *const *) kinds };
   GError *error = NULL;
 
   if (!check (arguments, &options, &error)
@@ -141,7 +144,6 @@ run (const Arguments *arguments)
       acu_command_fail (error);
       return TOOL_USAGE;
     }
-  options.kinds = (const char *const *) kinds;
   options.fonts = (const char *const *) fonts;
   options.fonts_left_out = (const char *const *) left_out;
   gegl_init (NULL, NULL);
