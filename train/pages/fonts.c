@@ -24,6 +24,15 @@ face_free (gpointer data)
   g_free (face);
 }
 
+/* Whether a name is the beginning of a family's: "Lato" of "Lato Black". */
+static gboolean
+is_of (const char *family, const char *name)
+{
+  gsize length = strlen (name);
+
+  return length && strncmp (family, name, length) == 0 && (family[length] == '\0' || family[length] == ' ');
+}
+
 static gboolean
 is_named (const char *family, const char *const *names)
 {
@@ -32,9 +41,8 @@ is_named (const char *family, const char *const *names)
   for (guint i = 0; names && names[i]; i++)
     {
       g_autofree char *name = g_utf8_casefold (names[i], -1);
-      gsize length = strlen (name);
 
-      if (length && strncmp (folded, name, length) == 0 && (folded[length] == '\0' || folded[length] == ' '))
+      if (is_of (folded, name))
         return TRUE;
     }
   return FALSE;
@@ -140,35 +148,12 @@ acu_page_fonts_free (AcuPageFonts *fonts)
   g_free (fonts);
 }
 
-guint
-acu_page_fonts_count (const AcuPageFonts *fonts)
-{
-  return fonts->faces->len;
-}
-
-/* Up to the second blank. */
-static gsize
-group_length (const char *family)
-{
-  const char *blank = strchr (family, ' ');
-
-  blank = blank ? strchr (blank + 1, ' ') : NULL;
-  return blank ? (gsize) (blank - family) : strlen (family);
-}
-
-static gboolean
-same_group (const AcuPageFace *a, const AcuPageFace *b)
-{
-  gsize length = group_length (a->family);
-
-  return length == group_length (b->family) && strncmp (a->family, b->family, length) == 0;
-}
-
 const AcuPageFace *
 acu_page_fonts_any (const AcuPageFonts *fonts, AcuChance *chance, gboolean mono)
 {
   g_autoptr (GPtrArray) some = g_ptr_array_new ();
   g_autoptr (GArray) starts = g_array_new (FALSE, FALSE, sizeof (guint));
+  const char *name = "";
   guint group, first, end;
 
   for (guint i = 0; i < fonts->faces->len; i++)
@@ -177,8 +162,14 @@ acu_page_fonts_any (const AcuPageFonts *fonts, AcuChance *chance, gboolean mono)
   if (!some->len)
     return acu_page_fonts_any (fonts, chance, FALSE);
   for (guint i = 0; i < some->len; i++)
-    if (i == 0 || !same_group (g_ptr_array_index (some, i - 1), g_ptr_array_index (some, i)))
+    {
+      const AcuPageFace *face = g_ptr_array_index (some, i);
+
+      if (is_of (face->family, name))
+        continue;
+      name = face->family;
       g_array_append_val (starts, i);
+    }
   group = acu_chance_below (chance, starts->len);
   first = g_array_index (starts, guint, group);
   end = group + 1 < starts->len ? g_array_index (starts, guint, group + 1) : some->len;

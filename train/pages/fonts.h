@@ -27,16 +27,14 @@ typedef enum
   ACU_FACE_ITALIC
 } AcuFaceWish;
 
-/* Finds every scalable font that has the letters of the vocabulary, less those left out; with `only`, of those alone. Both lists are ended by NULL or
- * NULL; a name stands for the families that it is the beginning of, as "Lato" does for "Lato Black", in capitals or not.
+/* Finds every scalable font that has the letters of the vocabulary, less those left out; with `only`, of those alone. Both lists are ended by NULL,
+ * or NULL; a name stands for the families that it is the beginning of, as "Lato" does for "Lato Black", in capitals or not.
  * ACU_ERROR_NOT_FOUND when there is none. */
 AcuPageFonts *acu_page_fonts_new (const char *const *only, const char *const *left_out, GError **error);
 void acu_page_fonts_free (AcuPageFonts *fonts);
 
-/* How many faces there are. */
-guint acu_page_fonts_count (const AcuPageFonts *fonts);
-/* A face of any family, or of one whose letters are equally wide where there is such. Families that share their first two words, as those of Noto for the
- * world's scripts do, count as one. */
+/* A face of any family, or of one whose letters are equally wide where there is such. Families count as one with the one whose name is the
+ * beginning of theirs, as those of Noto for the world's scripts do. */
 const AcuPageFace *acu_page_fonts_any (const AcuPageFonts *fonts, AcuChance *chance, gboolean mono);
 /* The face of the same family that comes nearest to a wish; ACU_FACE_ANY: one of them. */
 const AcuPageFace *acu_page_fonts_like (const AcuPageFonts *fonts, AcuChance *chance, const AcuPageFace *face, AcuFaceWish wish);
