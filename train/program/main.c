@@ -3,6 +3,7 @@
 #include "command.h"
 #include "model_file.h"
 #include "parallel.h"
+#include "run_pages.h"
 #include "run_report.h"
 #include "run_validate.h"
 #include "session.h"
@@ -65,7 +66,8 @@ command_train (int argc, char **argv)
               _("Trains the network that a run file describes. Run it again to go on after a stop.\n\n"
                 "acuity-train export FOLDER FILE.safetensors   writes a trained model in 16 bits\n"
                 "acuity-train report RUN.run   draws its curves, and pictures before and after\n"
-                "acuity-train validate FOLDER…   measures models on folders of pictures, beside bicubic and Lanczos"), -1))
+                "acuity-train validate FOLDER…   measures models on folders of pictures, beside bicubic and Lanczos\n"
+                "acuity-train pages -o FOLDER   draws pages of made-up text to learn from"), -1))
     return TOOL_USAGE;
   if (keys)
     {
@@ -132,7 +134,7 @@ run (int argc, char **argv)
   {
     const char *name;
     int (*run) (int argc, char **argv);
-  } commands[] = { { "export", command_export }, { "report", command_report }, { "validate", acu_run_validate } };
+  } commands[] = { { "export", command_export }, { "report", command_report }, { "validate", acu_run_validate }, { "pages", acu_run_pages } };
 
   for (guint i = 0; argc > 1 && i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (argv[1], commands[i].name))
