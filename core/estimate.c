@@ -72,8 +72,8 @@ key_of (const AcuUpscaler *upscaler)
     g_string_append_printf (text, "%s %d\n", model->name, format.colours);
   else
     {
-      g_string_append_printf (text, "%s %d %d\n", model->path, upscaler->net == upscaler->overlay,
-                              upscaler->strength < 1);
+      g_string_append_printf (text, "%s %d %d %d %d\n", model->path, upscaler->text, upscaler->net == upscaler->overlay,
+                              upscaler->text_strength < 1, upscaler->strength < 1);
       add_file (text, model->path);
       if (g_str_has_suffix (model->path, ".param"))
         {
@@ -187,7 +187,7 @@ small_job (const AcuUpscaler *whole, int side)
   job = acu_upscaler_new (acu_upscaler_params (.width = width, .height = height, .format = whole->format, .size = size,
                                                .model = whole->model->classic ? whole->model->name : whole->model->path,
                                                .device = whole->device->name, .threads = whole->threads,
-                                               .linear_light = whole->linear_light, .precision = whole->precision, .strength = whole->strength,
+                                               .linear_light = whole->linear_light, .precision = whole->precision, .strength = whole->strength, .text_strength = whole->text_strength,
                                                .text = whole->net && whole->net == whole->overlay ? ACU_TEXT_EVERYWHERE : ACU_TEXT_OFF),
                           NULL);
   if (job)

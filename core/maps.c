@@ -93,7 +93,7 @@ find_place (const AcuNet *net, const GArray *places, const char *name)
 {
   for (int level = 0; level < LEVELS; level++)
     if (g_str_equal (levels[level].name, name))
-      return MAX (1, (int) places->len * (level + 1) / LEVELS) - 1;
+      return MAX (1, ((int) places->len * (level + 1) + LEVELS - 1) / LEVELS) - 1;
   for (guint i = 0; i < places->len; i++)
     if (g_str_equal (acu_net_layer (net, g_array_index (places, guint, i))->name, name))
       return (int) i;
@@ -123,8 +123,15 @@ write_rows (void *data, int y, int rows, const float *values, GError **error)
   gsize plane = (gsize) maps->width * maps->height, at = (gsize) y * maps->width;
 
   for (gsize i = at; i < at + (gsize) rows * maps->width; i++)
-    for (int c = 0; c < maps->channels; c++)
-      maps->values[c * plane + i] = *values++;
+    for (int c = 0; c < maps->channels; c++, values++)
+      {
+        if (!isfinite (*values))
+          {
+            g_set_error (error, ACU_ERROR, ACU_ERROR_OUTPUT, _("The layer “%s” made what is no number of this picture."), maps->place);
+            return FALSE;
+          }
+        maps->values[c * plane + i] = *values;
+      }
   return TRUE;
 }
 

@@ -12,7 +12,7 @@
 static GMutex lock;
 static AcuNet *kept;
 static char *kept_path;
-static GStatBuf kept_stat;
+static GStatBuf kept_stat, kept_clean_stat;
 static double kept_clean;
 
 static gboolean
@@ -42,7 +42,7 @@ load (const AcuModelInfo *model, double clean, GError **error)
 AcuNet *
 acu_model_net (const AcuModelInfo *model, double clean, GError **error)
 {
-  GStatBuf now = { 0 };
+  GStatBuf now = { 0 }, clean_now = { 0 };
   AcuWeights *weights;
   AcuNet *net = NULL;
 
@@ -52,8 +52,11 @@ acu_model_net (const AcuModelInfo *model, double clean, GError **error)
       return NULL;
     }
   g_stat (model->path, &now);
+  if (clean > 0)
+    g_stat (model->clean_path, &clean_now);
   g_mutex_lock (&lock);
-  if (kept && g_str_equal (kept_path, model->path) && kept_clean == clean && same_file (&kept_stat, &now))
+  if (kept && g_str_equal (kept_path, model->path) && kept_clean == clean && same_file (&kept_stat, &now)
+      && same_file (&kept_clean_stat, &clean_now))
     {
       net = acu_net_ref (kept);
       g_mutex_unlock (&lock);
@@ -75,6 +78,7 @@ acu_model_net (const AcuModelInfo *model, double clean, GError **error)
   kept = acu_net_ref (net);
   kept_path = g_strdup (model->path);
   kept_stat = now;
+  kept_clean_stat = clean_now;
   kept_clean = clean;
   g_mutex_unlock (&lock);
   return net;

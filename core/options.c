@@ -87,7 +87,7 @@ static const AcuOption options[] = {
     N_("Fast calculates networks with 16 bits where no eye can see the difference; exact takes about twice as long."),
     CHOICE (precisions, "fast"), .use = EVERYWHERE },
   { "clean", N_("_Clean up"),
-    N_("How much noise, blur and JPEG blocks are cleaned away, from 0 (the picture is good: keep everything) to 1. Built-in models for photographs only."),
+    N_("How much noise, blur and JPEG blocks are cleaned away, from 0 (the picture is good: keep everything) to 1. For models that have weights for it, such as the built-in ones for photographs."),
     NUMBER (0, 1, 0), .use = EVERYWHERE },
   { "strength", N_("Stren_gth"),
     N_("How much of the network's result there is, from 0 to 1; the rest is plain bicubic enlargement. Filters ignore it."),

@@ -89,10 +89,32 @@ make_plan (AcuUpscaler *upscaler, GError **error)
 gboolean
 acu_upscaler_use (AcuUpscaler *upscaler, AcuNet *net, GError **error)
 {
+  guint64 before = upscaler->memory;
+
   if (upscaler->net == net && upscaler->plan)
     return TRUE;
   upscaler->net = net;
-  return make_plan (upscaler, error);
+  if (!make_plan (upscaler, error))
+    return FALSE;
+  upscaler->memory = MAX (upscaler->memory, before);
+  return TRUE;
+}
+
+/* A network repeated as often as its scale asks for, and weakened to the strength that is wanted. Takes `net`. */
+static AcuNet *
+finish_net (const AcuUpscaler *upscaler, AcuNet *net, int passes, GError **error)
+{
+  AcuNet *whole = passes > 1 ? acu_net_repeat (net, passes, error) : acu_net_ref (net), *base, *weaker;
+  AcuOverlay overlay = { .over = whole, .strength = upscaler->strength };
+
+  acu_net_unref (net);
+  if (!whole || upscaler->strength >= 1)
+    return whole;
+  overlay.base = base = acu_net_bicubic (whole->scale);
+  weaker = acu_net_overlay (&overlay, error);
+  acu_net_unref (base);
+  acu_net_unref (whole);
+  return weaker;
 }
 
 /* The networks for text that go with the model's own; none are needed where its factor is one that they do not have, unless they are asked for. */
@@ -120,34 +142,29 @@ add_text (AcuUpscaler *upscaler, const AcuNet *own, int passes, GError **error)
       overlay.mask = upscaler->mask;
       both = acu_net_overlay (&overlay, error);
     }
-  if (both)
-    upscaler->overlay = passes > 1 ? acu_net_repeat (both, passes, error) : acu_net_ref (both);
   acu_net_unref (over);
-  acu_net_unref (both);
+  upscaler->overlay = both ? finish_net (upscaler, both, passes, error) : NULL;
   return upscaler->overlay != NULL;
 }
 
-/* The model's network, weakened to the strength that is wanted. */
-static AcuNet *
-own_net (const AcuUpscaler *upscaler, GError **error)
+/* Bytes that looking for text takes. */
+static gboolean
+mask_bytes (const AcuUpscaler *upscaler, guint64 *bytes, GError **error)
 {
-  AcuNet *own = acu_model_net (upscaler->model, upscaler->clean, error), *base, *weaker;
-  AcuOverlay overlay = { .over = own, .strength = upscaler->strength };
+  AcuPlan *plan = acu_plan_new_beside (upscaler->mask, upscaler->device, upscaler->src_width, upscaler->src_height, upscaler->threads,
+                                       upscaler->limit, upscaler->beside, 0, upscaler->precision, error);
 
-  if (!own || upscaler->strength >= 1)
-    return own;
-  overlay.base = base = acu_net_bicubic (own->scale);
-  weaker = acu_net_overlay (&overlay, error);
-  acu_net_unref (base);
-  acu_net_unref (own);
-  return weaker;
+  if (plan)
+    *bytes = acu_plan_bytes (plan) + (guint64) upscaler->src_width * 4 * sizeof (float);
+  acu_plan_free (plan);
+  return plan != NULL;
 }
 
 static gboolean
 plan_network (AcuUpscaler *upscaler, GError **error)
 {
-  AcuNet *own = own_net (upscaler, error);
-  guint64 with_text = 0;
+  AcuNet *own = acu_model_net (upscaler->model, upscaler->clean, error);
+  guint64 looking = 0;
   int passes;
   gboolean ok;
 
@@ -161,19 +178,18 @@ plan_network (AcuUpscaler *upscaler, GError **error)
       return FALSE;
     }
   passes = passes_needed (upscaler, own->scale);
-  upscaler->plain = passes > 1 ? acu_net_repeat (own, passes, error) : acu_net_ref (own);
+  upscaler->plain = finish_net (upscaler, acu_net_ref (own), passes, error);
   ok = upscaler->plain && (upscaler->text == ACU_TEXT_OFF || add_text (upscaler, own, passes, error));
   acu_net_unref (own);
   upscaler->recipe = upscaler->mask ? &acu_recipe_text : &acu_recipe_photo;
   if (!ok || (upscaler->overlay && !acu_upscaler_use (upscaler, upscaler->overlay, error)))
     return FALSE;
-  if (!upscaler->mask && upscaler->overlay)
-    return TRUE;
-  /* Whether there is text is found out later: memory is that of the larger plan, time that of pictures without. */
-  with_text = upscaler->overlay ? upscaler->memory : 0;
-  if (!acu_upscaler_use (upscaler, upscaler->plain, error))
+  if (!upscaler->mask)
+    return upscaler->overlay || acu_upscaler_use (upscaler, upscaler->plain, error);
+  /* Whether there is text is found out later: memory is that of the largest plan, time that of pictures without. */
+  if (!mask_bytes (upscaler, &looking, error) || !acu_upscaler_use (upscaler, upscaler->plain, error))
     return FALSE;
-  upscaler->memory = MAX (upscaler->memory, with_text);
+  upscaler->memory = MAX (upscaler->memory, looking);
   return TRUE;
 }
 
@@ -356,7 +372,7 @@ acu_upscaler_run (AcuUpscaler *upscaler, AcuReadRows read, AcuWriteRows write, v
   gint64 ready;
 
   upscaler->expected = progress ? acu_upscaler_estimate_seconds (upscaler) : -1;
-  if (!acu_run_report (&run, 0, error) || (upscaler->plan && !acu_plan_prepare (upscaler->plan, error)))
+  if (!acu_run_report (&run, 0, error) || (upscaler->plan && !upscaler->mask && !acu_plan_prepare (upscaler->plan, error)))
     return FALSE;
   ready = g_get_monotonic_time ();
   if (upscaler->recipe->run (&run, &problem))

@@ -59,7 +59,10 @@ static gboolean
 draw_maps (const Arguments *arguments, const AcuModelInfo *model, GError **error)
 {
   const ToolFormat *format = tool_format_find (arguments->output, error);
-  AcuMaps *maps = format && tool_can_write (arguments->output, error) ? make_maps (arguments, model, error) : NULL;
+  g_autoptr (GHashTable) written = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  gboolean ready = format && tool_can_write (arguments->output, error)
+                   && tool_output_is_free (arguments->maps, arguments->output, written, error);
+  AcuMaps *maps = ready ? make_maps (arguments, model, error) : NULL;
   int width, height;
   guint8 *pixels = maps ? acu_maps_sheet (maps, GAP, &width, &height, error) : NULL;
   GeglBuffer *buffer;
@@ -142,7 +145,7 @@ tool_inspect (int argc, char **argv)
       status = TOOL_USAGE;
     }
   else if (argc != 2 || (arguments.graph || arguments.plan) + (arguments.maps != NULL) + places != 1 || !arguments.width || !arguments.height
-           || (arguments.maps && !arguments.output) || arguments.longest < 1 || arguments.longest > ACU_MAX_SIDE)
+           || !arguments.maps != !arguments.output || (arguments.place && !arguments.maps) || arguments.longest < 1 || arguments.longest > ACU_MAX_SIDE)
     {
       tool_complain (_("Name one model and what to print: --graph, --plan or --places; or --maps PICTURE -o SHEET.png."));
       status = TOOL_USAGE;

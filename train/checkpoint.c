@@ -84,7 +84,7 @@ load_one (const char *path, const AcuCheckpointPart *parts, guint n, gint64 *ste
     g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s is no checkpoint."), path);
   else if (!g_str_equal (run, fingerprint))
     g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT,
-                 _("%s is of a run whose file, pictures, guides or number of processes have changed since; start again with --restart, or change them back."), path);
+                 _("%s is of a run whose file, pictures, guides, number of processes or processor have changed since, or of an older acuity-train; start again with --restart, or change them back."), path);
   else
     ok = copy_out (weights, parts, n, path, error);
   acu_weights_free (weights);

@@ -10,7 +10,6 @@
 #include <string.h>
 
 /* A picture counts for no more: masks of pictures without text may be hit exactly. */
-#define MOST_PSNR 100
 
 void
 acu_held_out_free (AcuHeldOut *picture)
@@ -208,7 +207,7 @@ acu_validate (const GPtrArray *held_out, const AcuNet *net, int scale, int threa
       acu_free (result);
       if (!ok)
         return FALSE;
-      score->psnr += (psnr > MOST_PSNR ? MOST_PSNR : psnr) / held_out->len;
+      score->psnr += MIN (psnr, ACU_MOST_DECIBELS) / held_out->len;
       score->ssim += ssim / held_out->len;
       score->seconds += seconds;
       pixels += (double) picture->width * picture->height;

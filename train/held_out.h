@@ -13,7 +13,10 @@ G_BEGIN_DECLS
 /* The least side of pictures that are held out. */
 #define ACU_HELD_OUT_LEAST 64
 
-/* Means over the pictures, a PSNR above 100 dB counting as that. */
+/* In means, more decibels count as these: what is hit exactly has infinitely many. */
+#define ACU_MOST_DECIBELS 100
+
+/* Means over the pictures. */
 typedef struct AcuScore
 {
   double psnr, ssim;              /* of Y, as the field measures them; the border cut off is as wide as the factor */

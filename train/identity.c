@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "identity.h"
 
+#include "catalogue.h"
 #include "mix.h"
 #include "pictures.h"
 
@@ -37,6 +38,15 @@ add_file (GChecksum *sum, const char *path, GError **error)
   g_autoptr (GError) problem = NULL;
   gsize n;
 
+  if (g_str_has_prefix (path, ACU_RESOURCE_PREFIX))
+    {
+      g_autoptr (GBytes) inside = acu_catalogue_file (path, error);
+      gconstpointer data = inside ? g_bytes_get_data (inside, &n) : NULL;
+
+      if (inside)
+        g_checksum_update (sum, data, (gssize) n);
+      return inside != NULL;
+    }
   if (!g_file_get_contents (path, &bytes, &n, &problem))
     {
       g_set_error_literal (error, ACU_ERROR, ACU_ERROR_IO, problem->message);
@@ -57,10 +67,10 @@ add_model (GChecksum *sum, const char *path, GError **error)
 }
 
 char *
-acu_train_identity (const AcuRunFile *run, const GPtrArray *pictures, int processes, GError **error)
+acu_train_identity (const AcuRunFile *run, const GPtrArray *pictures, int processes, gboolean bf16, GError **error)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_autofree char *ranks = g_strdup_printf ("%d", processes);
+  g_autofree char *ranks = g_strdup_printf ("%d%s", processes, bf16 ? " bf16" : "");
 
   g_checksum_update (sum, (const guchar *) run->fingerprint, -1);
   g_checksum_update (sum, (const guchar *) ranks, -1);

@@ -8,9 +8,9 @@
 G_BEGIN_DECLS
 
 /* A checksum of all that the steps to come depend on: the run file's fingerprint, the contents of the networks that guide it, the pictures to learn from
- * (AcuTrainPicture*) and the number of processes. Not of the network it began with, which its checkpoints hold. g_free(); NULL with
+ * (AcuTrainPicture*), the number of processes and whether convolutions multiply bfloat16 numbers. Not of the network it began with, which its checkpoints hold. g_free(); NULL with
  * ACU_ERROR_IO. */
-char *acu_train_identity (const AcuRunFile *run, const GPtrArray *pictures, int processes, GError **error);
+char *acu_train_identity (const AcuRunFile *run, const GPtrArray *pictures, int processes, gboolean bf16, GError **error);
 
 G_END_DECLS
 

@@ -13,7 +13,7 @@ typedef enum KeyType
   KEY_COUNT,                      /* gint64 */
   KEY_WHOLE,                      /* int */
   KEY_TEXT,                       /* char * */
-  KEY_PATH,                       /* char *, relative to the run file */
+  KEY_MODEL,                      /* char *: a file, relative to the run file, or the name of a model that is there */
   KEY_FOLDERS                     /* char **, likewise; separated by ; */
 } KeyType;
 
@@ -40,17 +40,17 @@ static const Key keys[] = {
   { "network", "scale", KEY_WHOLE, AT (scale), 1, 8, 2, NULL, N_("How many times it enlarges") },
   { "network", "channels", KEY_WHOLE, AT (channels), 0, 512, 0, NULL, N_("Width of the network; 0: as published") },
   { "network", "blocks", KEY_WHOLE, AT (blocks), 0, 256, 0, NULL, N_("Depth of the network; 0: as published") },
-  { "network", "start", KEY_PATH, AT (start), 0, 0, 0, NULL, N_("A model to begin with, where its tensors fit; without: random weights") },
+  { "network", "start", KEY_MODEL, AT (start), 0, 0, 0, NULL, N_("A model to begin with, where its tensors fit: a file, or a name such as photo-x2; without: random weights") },
   { "data", "train", KEY_FOLDERS, AT (train), 0, 0, 0, NULL, N_("Folders of pictures to learn from, separated by ;") },
   { "data", "held_out", KEY_FOLDERS, AT (held_out), 0, 0, 0, NULL, N_("Folders of pictures to be judged by, never learnt from") },
   { "data", "shrink", KEY_NUMBER, AT (shrink), 1, 16, 1, NULL, N_("Pictures to learn from are made this many times smaller first") },
   { "data", "most", KEY_WHOLE, AT (most), 0, 1e6, 0, NULL, N_("Pictures of each folder at most; 0: all") },
   { "degradation", "preset", KEY_TEXT, AT (preset), 0, 0, 0, "clean", N_("clean, cubic, photo, jpeg, camera or screen; further keys of this group change it, see acuity degrade --list") },
   { "degradation", "strength", KEY_NUMBER, AT (degradation_strength), 0, 1, 1, NULL, N_("How much of it is done; with 0 pictures are only made smaller") },
-  { "features", "model", KEY_PATH, AT (features_model), 0, 0, 0, NULL, N_("A model whose inner maps of result and true picture are compared") },
+  { "features", "model", KEY_MODEL, AT (features_model), 0, 0, 0, NULL, N_("A model whose inner maps of result and true picture are compared") },
   { "features", "layer", KEY_TEXT, AT (features_layer), 0, 0, 0, "", N_("The layer whose map it is, as acuity inspect --graph names it; empty: the last") },
   { "features", "weight", KEY_NUMBER, AT (features_weight), 0, 1e6, 1, NULL, N_("Weight of that loss") },
-  { "teacher", "model", KEY_PATH, AT (teacher_model), 0, 0, 0, NULL, N_("A model of the same scale whose results are learnt as well") },
+  { "teacher", "model", KEY_MODEL, AT (teacher_model), 0, 0, 0, NULL, N_("A model of the same scale whose results are learnt as well") },
   { "teacher", "weight", KEY_NUMBER, AT (teacher_weight), 0, 1e6, 1, NULL, N_("Weight of that loss") },
   { "discriminator", "architecture", KEY_TEXT, AT (judge_architecture), 0, 0, 0, "", N_("vgg-discriminator or unet-discriminator; empty: none") },
   { "discriminator", "channels", KEY_WHOLE, AT (judge_channels), 0, 512, 0, NULL, N_("Its width; 0: as published") },
@@ -114,6 +114,18 @@ beside (const AcuRunFile *run, const char *path)
   return g_path_is_absolute (path) ? g_strdup (path) : g_build_filename (folder, path, NULL);
 }
 
+/* Whoever opens it says so when it is not there. */
+static char *
+model_path (const AcuRunFile *run, const char *value)
+{
+  g_autofree char *file = beside (run, value);
+  AcuModelInfo *model = g_file_test (file, G_FILE_TEST_EXISTS) ? NULL : acu_model_find (value, 2, NULL);
+  char *path = g_strdup (model && model->path ? model->path : file);
+
+  acu_model_info_free (model);
+  return path;
+}
+
 static void
 set_folders (AcuRunFile *run, const Key *key, const char *value)
 {
@@ -135,8 +147,8 @@ set_key (AcuRunFile *run, const Key *key, const char *value, GError **error)
     case KEY_TEXT:
       G_STRUCT_MEMBER (char *, run, key->offset) = g_strdup (value ? value : key->text);
       return TRUE;
-    case KEY_PATH:
-      G_STRUCT_MEMBER (char *, run, key->offset) = value && *value ? beside (run, value) : NULL;
+    case KEY_MODEL:
+      G_STRUCT_MEMBER (char *, run, key->offset) = value && *value ? model_path (run, value) : NULL;
       return TRUE;
     case KEY_FOLDERS:
       set_folders (run, key, value);
@@ -426,7 +438,7 @@ acu_run_file_free (AcuRunFile *run)
   if (!run)
     return;
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (keys[i].type == KEY_TEXT || keys[i].type == KEY_PATH)
+    if (keys[i].type == KEY_TEXT || keys[i].type == KEY_MODEL)
       g_free (G_STRUCT_MEMBER (char *, run, keys[i].offset));
     else if (keys[i].type == KEY_FOLDERS)
       g_strfreev (G_STRUCT_MEMBER (char **, run, keys[i].offset));
@@ -454,7 +466,7 @@ acu_run_file_describe (void)
       group = key->group;
       if (key->type == KEY_TEXT)
         g_string_append_printf (text, "%s=%s", key->key, key->text);
-      else if (key->type == KEY_PATH || key->type == KEY_FOLDERS)
+      else if (key->type == KEY_MODEL || key->type == KEY_FOLDERS)
         g_string_append_printf (text, "%s=", key->key);
       else
         g_string_append_printf (text, "%s=%g   (%g … %g)", key->key, key->fallback, key->least, key->most);

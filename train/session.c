@@ -413,7 +413,7 @@ prepare (Session *s, GError **error)
     return FALSE;
   if (!prepare_losses (s, error) || !(s->degradation = acu_train_degradation_new (s->run, error)) || !prepare_nets (s, error)
       || !prepare_worker (s, error) || !prepare_pictures (s, &batch, error)
-      || !(s->identity = acu_train_identity (s->run, s->pictures, processes, error)) || !resume (s, error))
+      || !(s->identity = acu_train_identity (s->run, s->pictures, processes, s->learner->train->bf16, error)) || !resume (s, error))
     return FALSE;
   /* Nobody writes a checkpoint that another is still reading. */
   acu_parallel_any (FALSE);

@@ -55,10 +55,13 @@ find_text (AcuRun *run, gboolean *found, GError **error)
   AcuUpscaler *upscaler = run->upscaler;
   Search search = { .run = run, .width = upscaler->src_width };
   AcuPlanCallbacks callbacks = { read_row, look, report, &search };
-  AcuPlan *plan = acu_plan_new_beside (upscaler->mask, upscaler->device, upscaler->src_width, upscaler->src_height, upscaler->threads,
-                                       upscaler->limit, upscaler->beside, 0, upscaler->precision, error);
+  AcuPlan *plan;
   gboolean done = FALSE;
 
+  /* Both at a time would be more than was planned with. */
+  g_clear_pointer (&upscaler->plan, acu_plan_free);
+  plan = acu_plan_new_beside (upscaler->mask, upscaler->device, upscaler->src_width, upscaler->src_height, upscaler->threads,
+                              upscaler->limit, upscaler->beside, 0, upscaler->precision, error);
   search.row = acu_try_alloc ((guint64) search.width * acu_format_channels (&upscaler->format), sizeof (float));
   if (!search.row)
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's rows."));

@@ -26,6 +26,27 @@ property_string (precision, _("Precision"), "fast")
 #include "bridge.h"
 #include "whole.h"
 
+/* The picture as it was, and so much of what became of it. */
+static void
+blend (GeglBuffer *input, GeglBuffer *result, const GeglRectangle *rect, float strength)
+{
+  const Babl *format = gegl_buffer_get_format (result);
+  const Babl *floats = babl_format_with_space ("R'G'B'A float", babl_format_get_space (format));
+  g_autofree float *row = g_new (float, (gsize) rect->width * 8);
+  float *other = row + (gsize) rect->width * 4;
+
+  for (int y = rect->y; y < rect->y + rect->height; y++)
+    {
+      const GeglRectangle line = { rect->x, y, rect->width, 1 };
+
+      gegl_buffer_get (input, &line, 1, floats, row, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      gegl_buffer_get (result, &line, 1, floats, other, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      for (gsize i = 0; i < (gsize) rect->width * 4; i++)
+        row[i] += strength * (other[i] - row[i]);
+      gegl_buffer_set (result, &line, 0, floats, row, GEGL_AUTO_ROWSTRIDE);
+    }
+}
+
 static void
 prepare (GeglOperation *operation)
 {
@@ -38,10 +59,14 @@ process (GeglOperation *operation, GeglBuffer *input, GeglBuffer *output, const 
   const GeglProperties *o = GEGL_PROPERTIES (operation);
   AcuBridgeJob job = {
     .input = input, .rect = acu_whole_input (operation), .size = { .mode = ACU_SIZE_FACTOR, .scale = 1 }, .model = "auto", .device = "auto",
-    .precision = o->precision, .strength = o->strength, .clean = o->clean, .text = "off", .linear_light = TRUE
+    .precision = o->precision, .strength = 1, .clean = o->clean, .text = "off", .linear_light = TRUE
   };
 
-  return acu_whole_process (operation, &job, "acuity:enhance", output, &job.rect);
+  if (!acu_whole_process (operation, &job, "acuity:enhance", output, &job.rect))
+    return FALSE;
+  if (o->strength < 1)
+    blend (input, output, &job.rect, (float) o->strength);
+  return TRUE;
 }
 
 static void

@@ -22,7 +22,7 @@ property_string (precision, _("Precision"), "fast")
   description (_("Fast calculates networks with 16 bits where no eye can see the difference; exact takes about twice as long."))
 
 property_double (clean, _("Clean up"), 0.0)
-  description (_("How much noise, blur and JPEG blocks are cleaned away, from 0 (the picture is good: keep everything) to 1. Built-in models for photographs only."))
+  description (_("How much noise, blur and JPEG blocks are cleaned away, from 0 (the picture is good: keep everything) to 1. For models that have weights for it, such as the built-in ones for photographs."))
   value_range (0.0, 1.0)
 
 property_double (strength, _("Strength"), 1.0)

@@ -143,7 +143,7 @@ bridge_job (const PluginJob *job, const Part *part, GeglBuffer *input, AcuBridge
       bridge->text = plugin_values_text (job->values, "text");
       bridge->text_strength = plugin_values_number (job->values, "text-strength");
       bridge->strength = plugin_values_number (job->values, "strength");
-      bridge->clean = plugin_values_clean (job->values, (double) part->scaled.width / part->source.width);
+      bridge->clean = plugin_values_number (job->values, "clean");
       bridge->linear_light = plugin_values_number (job->values, "linear-light") != 0;
     }
 }

@@ -107,6 +107,13 @@ set_small (GtkWidget *label, const char *text)
   g_free (markup);
 }
 
+/* What is gray does not count. */
+static double
+value_when_gray (const PluginPanel *panel, const AcuOption *option, int i, double value)
+{
+  return g_str_equal (option->key, "clean") && !gtk_widget_get_sensitive (panel->rows[i].box) ? option->default_number : value;
+}
+
 void
 plugin_panel_get (const PluginPanel *panel, PluginValues *values)
 {
@@ -117,7 +124,7 @@ plugin_panel_get (const PluginPanel *panel, PluginValues *values)
       char *text;
 
       if (GTK_IS_SPIN_BUTTON (field))
-        values->value[i].number = gtk_spin_button_get_value (GTK_SPIN_BUTTON (field));
+        values->value[i].number = value_when_gray (panel, option, i, gtk_spin_button_get_value (GTK_SPIN_BUTTON (field)));
       else if (GTK_IS_TOGGLE_BUTTON (field))
         values->value[i].number = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (field));
       else if (GTK_IS_COMBO_BOX (field) && (text = plugin_combo_name (field)))
@@ -199,7 +206,7 @@ show_rows (PluginPanel *panel)
   plugin_values_size (&panel->values, &size);
   acu_size_resolve (&size, panel->width, panel->height, &width, &height, NULL);
   gtk_widget_set_sensitive (panel->rows[plugin_option_index ("clean")].box,
-                            acu_model_cleans (plugin_values_text (&panel->values, "model"), (double) width / panel->width));
+                            acu_model_cleans (plugin_values_text (&panel->values, "model"), fmax ((double) width / panel->width, (double) height / panel->height)));
   gtk_widget_set_sensitive (panel->rows[plugin_option_index ("text-strength")].box,
                             !g_str_equal (plugin_values_text (&panel->values, "text"), "off"));
   gtk_widget_set_visible (panel->pairs[0].box, g_str_equal (mode, "pixels"));

@@ -39,8 +39,6 @@ void plugin_values_set_text (PluginValues *values, int index, const char *text);
 /* By key; the key must be in the table. */
 double plugin_values_number (const PluginValues *values, const char *key);
 const char *plugin_values_text (const PluginValues *values, const char *key);
-/* How much to clean: 0 for a model that cannot, whose field is gray. */
-double plugin_values_clean (const PluginValues *values, double scale);
 int plugin_option_index (const char *key);
 /* Whether every value is inside its option's range or choices. ACU_ERROR_ARGUMENT. */
 gboolean plugin_values_check (const PluginValues *values, GError **error);

@@ -47,12 +47,6 @@ plugin_values_text (const PluginValues *values, const char *key)
   return values->value[plugin_option_index (key)].text;
 }
 
-double
-plugin_values_clean (const PluginValues *values, double scale)
-{
-  return acu_model_cleans (plugin_values_text (values, "model"), scale) ? plugin_values_number (values, "clean") : 0;
-}
-
 gboolean
 plugin_values_check (const PluginValues *values, GError **error)
 {

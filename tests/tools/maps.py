@@ -94,11 +94,17 @@ def main():
         for place in ("edges", "shapes", "features", lines[0][1], lines[-1][1]):
             done = run(MODEL, "--maps", "half.ppm", "-o", "sheet.png", "--place", place, "--longest", "12")
             check(f"{place}: {done.stdout.strip()}{done.stderr}", done.returncode == 0 and "12 × 8" in done.stdout)
+        lines = [line.split() for line in run(os.path.join(os.path.dirname(MODEL), "srcnn-x2.safetensors"), "--places").stdout.splitlines()]
+        for level in dict(lines):
+            last = [name for word, name in lines if word == level][-1]
+            done = run(os.path.join(os.path.dirname(MODEL), "srcnn-x2.safetensors"), "--maps", "half.ppm", "-o", "sheet.png", "--place", level)
+            check(f"the last of the {level} is {last}", done.stdout.startswith(last + " ("))
         os.unlink("sheet.png")
         for arguments, status, word in (((MODEL, "--maps", "half.ppm", "-o", "sheet.png", "--place", "nowhere"), 1, "nowhere"),
                                         ((MODEL, "--maps", "none.ppm", "-o", "sheet.png"), 1, "none.ppm"), (("lanczos3", "--places"), 1, "filter"),
                                         ((MODEL, "--maps", "half.ppm"), 2, "--maps"), ((MODEL, "--maps", "half.ppm", "-o", "sheet.xyz"), 1, "sheet.xyz"),
                                         ((MODEL, "--maps", "half.ppm", "-o", "sheet.png", "--longest", "0"), 2, "--maps"),
+                                        ((MODEL, "--maps", "half.ppm", "-o", "half.ppm"), 1, "half.ppm"), ((MODEL, "--graph", "--place", "edges"), 2, "--maps"),
                                         (("no-such-model", "--maps", "half.ppm", "-o", "sheet.png"), 1, "no-such-model")):
             done = run(*arguments)
             check(f"refused: {done.stderr.strip()}", done.returncode == status and word in done.stderr and len(done.stderr.splitlines()) == 1

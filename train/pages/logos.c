@@ -55,7 +55,7 @@ acu_logos_load (const char *folder, GError **error)
   return NULL;
 }
 
-/* Some logos are letters, some are pictures: the mask says that it does not know. */
+/* Some logos are letters, some are pictures: the mask says half. */
 static void
 draw_logo (AcuPage *page, RsvgHandle *logo, double x, double y, double width, double height)
 {

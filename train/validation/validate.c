@@ -274,7 +274,11 @@ add_values (Sums *sums, const double *values, guint approaches)
       for (guint a = 0; a < approaches; a++)
         all &= !isnan (values[a * MEASURES + m]);
       for (guint a = 0; all && a < approaches; a++)
-        sums->values[a * MEASURES + m] += values[a * MEASURES + m];
+        {
+          double value = values[a * MEASURES + m];
+
+          sums->values[a * MEASURES + m] += m == PSNR || m == CONSISTENCY ? MIN (value, ACU_MOST_DECIBELS) : value;
+        }
       sums->counts[m] += all;
     }
 }

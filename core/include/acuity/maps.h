@@ -40,15 +40,15 @@ typedef struct AcuMaps
 
 /* Runs a network on a picture of width × height RGB floats (encoded, 0..1) as far as `place`: a name of acu_model_places(), or of a level, which means
  * that third's last one. In single precision, with `threads` threads (0: all). ACU_ERROR_NOT_FOUND for a place that is not there, ACU_ERROR_MEMORY,
- * and what loading and planning say. Free with acu_maps_free(). Thread-safe. */
+ * ACU_ERROR_OUTPUT where a map is no number, and what loading and planning say. Free with acu_maps_free(). Thread-safe. */
 ACU_API AcuMaps *acu_maps_new (const AcuModelInfo *model, const char *place, const float *pixels, int width, int height, int threads,
                                GError **error);
 /* NULL is allowed. */
 ACU_API void acu_maps_free (AcuMaps *maps);
 
 /* All maps side by side, gray, each stretched so that the darkest hundredth of its values is black and the brightest white (a map that is the same
- * everywhere is black), with lines of white of `gap` pixels between them, in about as many columns as rows of the picture's proportions. *width and
- * *height get its size. NULL with ACU_ERROR_MEMORY or ACU_ERROR_SIZE; g_free(). Thread-safe. */
+ * everywhere is black), with lines of white of `gap` pixels between and around them, in √channels columns, rounded up. *width and *height get its
+ * size. NULL with ACU_ERROR_MEMORY or ACU_ERROR_SIZE; g_free(). Thread-safe. */
 ACU_API guint8 *acu_maps_sheet (const AcuMaps *maps, int gap, int *width, int *height, GError **error);
 
 G_END_DECLS

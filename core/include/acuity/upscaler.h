@@ -59,7 +59,7 @@ typedef enum AcuTextMode
 {
   ACU_TEXT_OFF,
   ACU_TEXT_AUTO,                  /* looked for; where there is some, a network for text makes the result */
-  ACU_TEXT_EVERYWHERE             /* that network makes all of it */
+  ACU_TEXT_EVERYWHERE             /* that network makes all of it, as far as text_strength says */
 } AcuTextMode;
 
 /**
