@@ -89,6 +89,7 @@ def main():
     parser.add_argument("approaches", nargs="+")
     parser.add_argument("--pages", type=int, default=1, help="of each font, size and kind")
     parser.add_argument("--scale", type=int, default=4)
+    parser.add_argument("--kind", choices=KINDS, action="append", help="only these")
     options = parser.parse_args()
     acuity, scale = os.path.abspath(options.acuity), options.scale
     approaches = [a if a.split("+")[0] in ("truth", "cubic") or not os.path.exists(a.split("+")[0]) else os.path.abspath(a.split("+")[0]) + "".join("+" + m for m in a.split("+")[1:])
@@ -96,7 +97,7 @@ def main():
     sums = {}
     files = [font_file(f) for f in FONTS]
     with tempfile.TemporaryDirectory() as folder:
-        for kind, colours in KINDS.items():
+        for kind, colours in ((k, c) for k, c in KINDS.items() if not options.kind or k in options.kind):
             for size in SIZES:
                 rand = random.Random(f"{kind} {size}")
                 for number in range(options.pages * len(files)):
@@ -118,7 +119,7 @@ def main():
                         wrong, length = sums.setdefault((kind, size, approach), [0, 0])
                         sums[kind, size, approach] = [wrong + distance(wanted, read(path)), length + len(wanted)]
     print("| kind, letters | " + " | ".join(os.path.basename(a) for a in approaches) + " |\n|---|" + "---|" * len(approaches))
-    for kind in KINDS:
+    for kind in options.kind or KINDS:
         for size in SIZES:
             print(f"| {kind}, {size} px | " + " | ".join("%.1f %%" % (100 * sums[kind, size, a][0] / sums[kind, size, a][1]) for a in approaches) + " |")
 
