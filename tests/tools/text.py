@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """text.py ACUITY: --text: where letters are, the network for text makes the result; elsewhere nothing changes."""
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -62,7 +63,10 @@ def enlarge(name, *arguments, scale=4):
         sys.exit(f"Bail out! {name} {' '.join(arguments)}: {done.stderr}")
     with open("result.ppm", "rb") as file:
         raw = file.read()
-    return raw[raw.index(b"\n255\n") + 5:]
+    head = re.match(rb"P6\s(?:#[^\n]*\n)*(\d+)\s+(\d+)\s+(\d+)\s", raw)
+    if int(head[1]) != WIDTH * scale or int(head[2]) != HEIGHT * scale:
+        sys.exit(f"Bail out! {name} became {head[0]}")
+    return raw[head.end():] if head[3] == b"255" else raw[head.end()::2]
 
 
 def columns(pixels, first, last, scale=4):

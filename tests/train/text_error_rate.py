@@ -3,7 +3,7 @@
 """text_error_rate.py ACUITY [--pages N] [--scale S] APPROACH…: how much of enlarged text tesseract reads wrongly. An approach is a model's name or file, or
 "cubic"; "MODEL+auto" and "MODEL+everywhere" add --text; "truth" reads the pages as they were drawn.
 
-Pages are drawn with fonts that no network here has learnt from (FONTS), S times as large as letters of 7, 9 and 11 pixels (height of a capital letter) need,
+Pages are drawn with fonts that no network here has learnt from (FONTS), S times as large as letters of 7, 9 and 11 pixels (an em, as font sizes are given) need,
 made small by bicubic interpolation, then, of one kind, kept as JPEG of quality 60, and enlarged again. Character error rate: Levenshtein distance / length,
 `tesseract --psm 6`. Not a test: needs Pillow, tesseract-ocr, and those fonts' packages."""
 import argparse
@@ -46,22 +46,16 @@ def font_file(family):
     return done[1]
 
 
-def font_of_height(path, height):
-    """The font whose capital letters are so many pixels high."""
-    box = ImageFont.truetype(path, 1000).getbbox("H")
-    return ImageFont.truetype(path, round(1000 * height / (box[3] - box[1])))
-
-
-def draw_page(path, capital, colours, rand):
-    font = font_of_height(path, capital)
-    lines, width, margin = [], capital * 46, capital * 2
+def draw_page(path, em, colours, rand):
+    font = ImageFont.truetype(path, em)
+    lines, width, margin = [], em * 32, em * 2
     while len(lines) < 9:
         words = []
         while not words or font.getlength(" ".join(words)) < width - 2 * margin:
             word = rand.choice(WORDS)
             words.append(word.capitalize() if not words or rand.random() < 0.15 else word)
         lines.append(" ".join(words[:-1]) + rand.choice([".", ",", "", ""]))
-    step = int(capital * 2.2)
+    step = int(em * 1.6)
     page = Image.new("RGB", (width // 8 * 8, (len(lines) * step + 2 * margin) // 8 * 8), colours[1])
     for i, line in enumerate(lines):
         ImageDraw.Draw(page).text((margin, margin + i * step), line, colours[0], font)

@@ -12,6 +12,7 @@
 #include <acuity/options.h>
 #include <acuity/resample.h>
 #include <acuity/size.h>
+#include <acuity/text.h>
 #include <acuity/upscaler.h>
 
 #endif
