@@ -23,7 +23,7 @@ typedef struct Arguments
   char *output;
   char **inputs;
   int quality;
-  gboolean quiet, version;
+  gboolean quiet, version, skip_done;
 } Arguments;
 
 static Value *
@@ -94,6 +94,7 @@ parse_arguments (Arguments *arguments, int argc, char **argv, GError **error)
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &arguments->output,
       N_("The file to write, or the folder for several pictures"), "OUT" },
     { "quality", 0, 0, G_OPTION_ARG_INT, &arguments->quality, N_("Quality of JPEG and WebP files, 1 to 100"), "N" },
+    { "skip-done", 0, 0, G_OPTION_ARG_NONE, &arguments->skip_done, N_("Leave out pictures whose result is there already"), NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &arguments->quiet, N_("Show no progress"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, N_("Show the version and end"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->inputs, NULL, NULL },
@@ -308,6 +309,8 @@ run_all (const Arguments *arguments, const AcuSize *size, guint64 memory)
       g_autofree char *name = g_path_get_basename (arguments->inputs[i]);
       g_autofree char *output = folder ? g_build_filename (arguments->output, name, NULL) : g_strdup (arguments->output);
 
+      if (arguments->skip_done && g_file_test (output, G_FILE_TEST_EXISTS))
+        continue;
       if ((!folder || tool_output_is_free (arguments->inputs[i], output, written, &error))
           && run_one (arguments, size, memory, arguments->inputs[i], output, &error))
         continue;

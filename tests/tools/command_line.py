@@ -311,6 +311,12 @@ def several():
     done = run("rgb8.png", "garbage.png", "gray8.png", "-o", "into", "--model", "nearest")
     check(done.returncode == 1 and "garbage.png" in done.stderr and sorted(os.listdir("into")) == ["gray8.png", "rgb8.png"],
           "goes on after a bad picture")
+    before = os.stat("into/rgb8.png").st_mtime_ns
+    os.unlink("into/gray8.png")
+    done = run("rgb8.png", "gray8.png", "-o", "into", "--model", "nearest", "--skip-done")
+    check(done.returncode == 0 and os.stat("into/rgb8.png").st_mtime_ns == before and os.path.exists("into/gray8.png"), "what is done is left out")
+    run("rgb8.png", "-o", "into", "--model", "nearest")
+    check(os.stat("into/rgb8.png").st_mtime_ns != before, "without being told, everything is done again")
     os.makedirs("other", exist_ok=True)
     shutil.copy("gray8.png", "other/rgb8.png")
     done = run("rgb8.png", "other/rgb8.png", "-o", "into", "--model", "nearest")
