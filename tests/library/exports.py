@@ -21,7 +21,7 @@ def exported(path):
 declared = set()
 for header in glob.glob(sys.argv[1] + "/acuity/*.h"):
     with open(header, encoding="utf-8") as f:
-        declared |= set(re.findall(r"^[^*/\n]*?\*?\b(acu_[a-z0-9_]+) \(", re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S), re.M))
+        declared |= set(re.findall(r"^[^*/\n]*?\**\b(acu_[a-z0-9_]+) \(", re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S), re.M))
 ok = bool(declared)
 for problem, names in (("declared, not exported", declared - exported(sys.argv[2])),
                        ("exported, not declared", exported(sys.argv[2]) - declared)):
