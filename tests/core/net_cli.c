@@ -62,9 +62,11 @@ main (int argc, char **argv)
 
   if (width < 1 || height < 1)
     return fail (NULL);
-  if (!(weights = acu_load_weights (argv[1], &error)) || !(net = acu_arch_build (weights, &error)))
-    return fail (error);
+  weights = acu_load_weights (argv[1], &error);
+  net = weights ? acu_arch_build (weights, &error) : NULL;
   acu_weights_free (weights);
+  if (!net)
+    return fail (error);
   plan = acu_plan_new (net, acu_device_find ("cpu", NULL), width, height, threads, memory, bands, precision, &error);
   if (!plan || !g_file_get_contents (argv[4], (char **) &p.in, &bytes, &error))
     return fail (error);
