@@ -98,7 +98,8 @@ acu_net_add_like (AcuNet *net, const AcuLayer *layer, const guint *inputs, guint
   if (!copy)
     return NULL;
   *copy = *layer;
-  memcpy (copy->inputs, inputs, layer->n_inputs * sizeof *inputs);
+  for (guint k = 0; k < layer->n_inputs; k++)
+    copy->inputs[k] = inputs[k];
   copy->name = g_strdup (layer->name);
   if (layer->weights)
     g_bytes_ref (layer->weights);
