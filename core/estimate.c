@@ -187,7 +187,8 @@ small_job (const AcuUpscaler *whole, int side)
   job = acu_upscaler_new (acu_upscaler_params (.width = width, .height = height, .format = whole->format, .size = size,
                                                .model = whole->model->classic ? whole->model->name : whole->model->path,
                                                .device = whole->device->name, .threads = whole->threads,
-                                               .linear_light = whole->linear_light, .precision = whole->precision, .strength = whole->strength, .text_strength = whole->text_strength,
+                                               .linear_light = whole->linear_light, .precision = whole->precision,
+                                               .strength = whole->strength, .text_strength = whole->text_strength,
                                                .text = whole->net && whole->net == whole->overlay ? ACU_TEXT_EVERYWHERE : ACU_TEXT_OFF),
                           NULL);
   if (job)

@@ -30,12 +30,6 @@ acu_maps_level_label (AcuMapsLevel level)
 }
 
 static gboolean
-is_activation (const AcuLayer *layer)
-{
-  return layer->kind == ACU_LAYER_SLOPE || layer->kind == ACU_LAYER_SIGMOID || layer->kind == ACU_LAYER_SWISH;
-}
-
-static gboolean
 is_convolution (const AcuLayer *layer)
 {
   return layer->kind == ACU_LAYER_CONV2D || layer->kind == ACU_LAYER_DECONV2D;
@@ -48,7 +42,7 @@ places_of (const AcuNet *net)
   GArray *places = g_array_new (FALSE, FALSE, sizeof (guint));
 
   for (guint i = 0; i < net->layers->len; i++)
-    if (is_activation (acu_net_layer (net, i)))
+    if (acu_layer_is_activation (acu_net_layer (net, i)))
       g_array_append_val (places, i);
   for (guint i = 0; !places->len && i < net->layers->len; i++)
     if (is_convolution (acu_net_layer (net, i)))

@@ -309,10 +309,9 @@ run_all (const Arguments *arguments, const AcuSize *size, guint64 memory)
       g_autofree char *name = g_path_get_basename (arguments->inputs[i]);
       g_autofree char *output = folder ? g_build_filename (arguments->output, name, NULL) : g_strdup (arguments->output);
 
-      if (arguments->skip_done && g_file_test (output, G_FILE_TEST_EXISTS))
-        continue;
       if ((!folder || tool_output_is_free (arguments->inputs[i], output, written, &error))
-          && run_one (arguments, size, memory, arguments->inputs[i], output, &error))
+          && ((arguments->skip_done && g_file_test (output, G_FILE_TEST_EXISTS))
+              || run_one (arguments, size, memory, arguments->inputs[i], output, &error)))
         continue;
       if (!g_error_matches (error, ACU_ERROR, ACU_ERROR_CANCELLED))
         tool_complain ("%s", error->message);

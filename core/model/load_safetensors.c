@@ -286,16 +286,9 @@ load_taking (guint8 *bytes, guint64 n, const char *path, GError **error)
 AcuWeights *
 acu_load_safetensors_bytes (const guint8 *bytes, gsize n, const char *name, GError **error)
 {
-  guint8 *copy = acu_try_alloc (n, 1);
+  guint8 *copy = acu_read_bytes (bytes, n, name, error);
 
-  if (!copy)
-    {
-      g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory to load %s."), name);
-      return NULL;
-    }
-  if (n)
-    memcpy (copy, bytes, n);
-  return load_taking (copy, n, name, error);
+  return copy ? load_taking (copy, n, name, error) : NULL;
 }
 
 AcuWeights *

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -51,4 +52,19 @@ acu_read_file (const char *path, guint64 max, guint64 *bytes, GError **error)
   memory[info.st_size] = 0;
   *bytes = info.st_size;
   return memory;
+}
+
+guint8 *
+acu_read_bytes (const guint8 *bytes, gsize n, const char *name, GError **error)
+{
+  guint8 *copy = acu_try_alloc (n, 1);
+
+  if (!copy)
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory to load %s."), name);
+      return NULL;
+    }
+  if (n)
+    memcpy (copy, bytes, n);
+  return copy;
 }

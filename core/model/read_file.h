@@ -8,4 +8,7 @@
  * ACU_ERROR_FORMAT when it is no such file, ACU_ERROR_IO, ACU_ERROR_MEMORY. */
 guint8 *acu_read_file (const char *path, guint64 max, guint64 *bytes, GError **error);
 
+/* The same of `n` bytes in memory that are called `name`, without a byte behind them. ACU_ERROR_MEMORY. */
+guint8 *acu_read_bytes (const guint8 *bytes, gsize n, const char *name, GError **error);
+
 #endif

@@ -90,6 +90,12 @@ acu_layer_kind_name (AcuLayerKind kind)
   return kind_names[kind];
 }
 
+gboolean
+acu_layer_is_activation (const AcuLayer *layer)
+{
+  return layer->kind == ACU_LAYER_SLOPE || layer->kind == ACU_LAYER_SIGMOID || layer->kind == ACU_LAYER_SWISH;
+}
+
 AcuLayer *
 acu_net_add_like (AcuNet *net, const AcuLayer *layer, const guint *inputs, guint *index)
 {

@@ -86,6 +86,8 @@ AcuLayer *acu_net_add (AcuNet *net, AcuLayerKind kind, const char *name, const g
                        guint *index);
 
 const AcuLayer *acu_net_layer (const AcuNet *net, guint index);
+/* SLOPE, SIGMOID, SWISH: behind it, a map is what the net has found. */
+gboolean acu_layer_is_activation (const AcuLayer *layer);
 /* A word for printing: "conv2d". */
 const char *acu_layer_kind_name (AcuLayerKind kind);
 

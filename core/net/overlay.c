@@ -97,7 +97,7 @@ acu_net_overlay (const AcuOverlay *overlay, GError **error)
   acu_net_add_like (net, acu_net_layer (base, 0), NULL, NULL);
   fits = fits && acu_net_append (net, base, 0, "");
   base_result = result_of (net);
-  fits = fits && acu_net_append (net, over, 0, " (text)");
+  fits = fits && acu_net_append (net, over, 0, " (over)");
   over_result = result_of (net);
   fits = fits && (!mask || acu_net_append (net, mask, 0, " (mask)"));
   mask_result = result_of (net);

@@ -47,12 +47,6 @@ blend (GeglBuffer *input, GeglBuffer *result, const GeglRectangle *rect, float s
     }
 }
 
-static void
-prepare (GeglOperation *operation)
-{
-  acu_whole_prepare (operation);
-}
-
 static gboolean
 process (GeglOperation *operation, GeglBuffer *input, GeglBuffer *output, const GeglRectangle *result, gint level)
 {
@@ -76,7 +70,6 @@ gegl_op_class_init (GeglOpClass *klass)
   GeglOperationFilterClass *filter_class = GEGL_OPERATION_FILTER_CLASS (klass);
 
   acu_whole_class_init (operation_class);
-  operation_class->prepare = prepare;
   filter_class->process = process;
 
   gegl_operation_class_set_keys (operation_class,

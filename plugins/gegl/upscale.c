@@ -64,12 +64,6 @@ grow (const GeglProperties *o, const GeglRectangle *in, GeglRectangle *out)
   return TRUE;
 }
 
-static void
-prepare (GeglOperation *operation)
-{
-  acu_whole_prepare (operation);
-}
-
 static GeglRectangle
 get_bounding_box (GeglOperation *operation)
 {
@@ -101,7 +95,6 @@ gegl_op_class_init (GeglOpClass *klass)
   GeglOperationFilterClass *filter_class = GEGL_OPERATION_FILTER_CLASS (klass);
 
   acu_whole_class_init (operation_class);
-  operation_class->prepare = prepare;
   operation_class->get_bounding_box = get_bounding_box;
   filter_class->process = process;
 

@@ -11,8 +11,8 @@ acu_whole_input (GeglOperation *operation)
   return in ? *in : (GeglRectangle) { 0 };
 }
 
-void
-acu_whole_prepare (GeglOperation *operation)
+static void
+prepare (GeglOperation *operation)
 {
   const Babl *format = gegl_operation_get_source_format (operation, "input");
   const Babl *result = format ? acu_bridge_result_format_of (format, NULL) : babl_format ("RGBA float");
@@ -42,6 +42,7 @@ get_cached_region (GeglOperation *operation, const GeglRectangle *roi)
 void
 acu_whole_class_init (GeglOperationClass *klass)
 {
+  klass->prepare = prepare;
   klass->get_bounding_box = acu_whole_input;
   klass->get_required_for_output = get_required_for_output;
   klass->get_invalidated_by_change = get_invalidated_by_change;

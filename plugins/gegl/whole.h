@@ -13,10 +13,8 @@ G_BEGIN_DECLS
 /* The input's extent; empty where nothing is connected. */
 GeglRectangle acu_whole_input (GeglOperation *operation);
 
-/* Formats: the input as it is, the result as the bridge makes it. */
-void acu_whole_prepare (GeglOperation *operation);
-
-/* Regions and properties of the class; the result has the input's bounds unless get_bounding_box is set afterwards. */
+/* Formats (the input as it is, the result as the bridge makes it), regions and properties of the class; what is set afterwards counts instead. The
+ * result has the input's bounds. */
 void acu_whole_class_init (GeglOperationClass *klass);
 
 /* Runs the job with progress and puts its result at `place`. GEGL has no errors to return: on failure the reason is printed as a warning of the

@@ -315,6 +315,10 @@ def several():
     os.unlink("into/gray8.png")
     done = run("rgb8.png", "gray8.png", "-o", "into", "--model", "nearest", "--skip-done")
     check(done.returncode == 0 and os.stat("into/rgb8.png").st_mtime_ns == before and os.path.exists("into/gray8.png"), "what is done is left out")
+    os.makedirs("another", exist_ok=True)
+    shutil.copy("gray8.png", "another/rgb8.png")
+    check(refused(run("rgb8.png", "another/rgb8.png", "-o", "into", "--model", "nearest", "--skip-done"), "into/rgb8.png", "twice"),
+          "a second picture of a name is not taken for done")
     run("rgb8.png", "-o", "into", "--model", "nearest")
     check(os.stat("into/rgb8.png").st_mtime_ns != before, "without being told, everything is done again")
     os.makedirs("other", exist_ok=True)

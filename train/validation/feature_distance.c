@@ -18,12 +18,6 @@ struct AcuFeatureDistance
   char *layers;
 };
 
-static gboolean
-is_activation (const AcuLayer *layer)
-{
-  return layer->kind == ACU_LAYER_SLOPE || layer->kind == ACU_LAYER_SIGMOID || layer->kind == ACU_LAYER_SWISH;
-}
-
 AcuFeatureDistance *
 acu_feature_distance_new (const AcuNet *net, guint depths, GError **error)
 {
@@ -33,7 +27,7 @@ acu_feature_distance_new (const AcuNet *net, guint depths, GError **error)
   int channels = acu_net_layer (net, 0)->channels;
 
   for (guint i = 0; i < net->layers->len; i++)
-    if (is_activation (acu_net_layer (net, i)))
+    if (acu_layer_is_activation (acu_net_layer (net, i)))
       g_array_append_val (activations, i);
   if (depths < 1 || depths > ACU_FEATURE_MOST_DEPTHS)
     {
