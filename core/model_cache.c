@@ -3,6 +3,7 @@
 
 #include "arch.h"
 #include "catalogue.h"
+#include "coarse.h"
 #include "weights.h"
 
 #include <glib/gi18n-lib.h>
@@ -71,6 +72,7 @@ acu_model_net (const AcuModelInfo *model, double clean, GError **error)
   acu_weights_free (weights);
   if (!net)
     return NULL;
+  acu_net_choose_coarse (net, acu_device_find ("cpu", NULL));
 
   g_mutex_lock (&lock);
   acu_net_unref (kept);
@@ -92,6 +94,8 @@ acu_helper_net (const char *file, GError **error)
   AcuNet *net = weights ? acu_arch_build (weights, error) : NULL;
 
   acu_weights_free (weights);
+  if (net)
+    acu_net_choose_coarse (net, acu_device_find ("cpu", NULL));
   return net;
 }
 

@@ -13,10 +13,12 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     .pointwise = acu_pointwise_c,
     .winograd_isa = { "c", "c" },
     .bf16_narrow = acu_bf16_narrow_c,
+    .bf16_pixels = acu_bf16_pixels_c,
     .bf16_planes = acu_bf16_planes_c,
     .bf16_pairs = acu_bf16_pairs_c,
     .conv2d_bf16 = acu_conv2d_bf16_c,
     .conv2d_gradient_bf16 = acu_conv2d_gradient_bf16_c,
+    .finish = acu_finish_c,
     .half_widen = acu_half_widen_c,
     .half_narrow = acu_half_narrow_c,
     .activation = acu_activation_c,
@@ -76,6 +78,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_avx512;
       k->pointwise = acu_pointwise_avx512;
       k->winograd_isa[ACU_WINOGRAD_F32] = k->winograd_isa[ACU_WINOGRAD_I16] = "avx512";
+      k->finish = acu_finish_avx512;
       k->half_widen = acu_half_widen_avx512;
       k->half_narrow = acu_half_narrow_avx512;
       k->activation = acu_activation_avx512;
@@ -115,6 +118,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     {
       k->bf16_quick = 1;
       k->bf16_narrow = acu_bf16_narrow_avx512;
+      k->bf16_pixels = acu_bf16_pixels_avx512;
       k->bf16_planes = acu_bf16_planes_avx512;
       k->bf16_pairs = acu_bf16_pairs_avx512;
       k->conv2d_bf16 = acu_conv2d_bf16_amx;

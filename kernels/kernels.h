@@ -16,6 +16,7 @@
 #define ACU_KERNELS_H
 
 #include "bf16.h"
+#include "finish.h"
 #include "half.h"
 #include "pointwise.h"
 #include "winograd.h"
@@ -158,9 +159,11 @@ typedef struct AcuKernels
   AcuI16Order i16_order;          /* of the packed weights that winograd[ACU_WINOGRAD_I16] and pointwise read */
   int bf16_quick;                 /* whether these are quicker than single precision */
   acu_bf16_narrow_fn bf16_narrow;
+  acu_bf16_pixels_fn bf16_pixels;
   acu_bf16_planes_fn bf16_planes;
   acu_bf16_pairs_fn bf16_pairs;
   acu_conv2d_bf16_fn conv2d_bf16;
+  acu_finish_fn finish;
   acu_conv2d_gradient_bf16_fn conv2d_gradient_bf16;
   acu_half_widen_fn half_widen;
   acu_half_narrow_fn half_narrow;

@@ -51,10 +51,11 @@ void acu_conv2d_c (float *dst, ptrdiff_t dst_step, const float *const *src, cons
 void acu_conv2d_gradient_c (float *sums, ptrdiff_t group_floats, const float *src, ptrdiff_t src_step, int taps,
                             const float *gradient, int out_channels, int width);
 void acu_bf16_narrow_c (uint16_t *dst, const float *src, size_t n);
+void acu_bf16_pixels_c (uint16_t *dst, ptrdiff_t dst_step, const void *src, AcuElement element, int channels, int width);
 void acu_bf16_planes_c (uint16_t *dst, ptrdiff_t plane, const float *src, ptrdiff_t src_step, int channels, int width);
 void acu_bf16_pairs_c (uint16_t *dst, ptrdiff_t group, const float *src, int channels, int width);
-void acu_conv2d_bf16_c (float *dst, ptrdiff_t dst_step, ptrdiff_t dst_row, const uint16_t *src, ptrdiff_t src_row,
-                         const AcuConv2dBf16 *conv, int width, int height, int add);
+void acu_conv2d_bf16_c (float *dst, ptrdiff_t dst_step, ptrdiff_t dst_row, const uint16_t *const *src, const AcuConv2dBf16 *conv, int width, int height,
+                         int add);
 void acu_conv2d_gradient_bf16_c (float *sums, ptrdiff_t group_floats, const AcuGradientBf16 *gradient);
 void acu_activation_c (float *dst, const float *src, size_t n, AcuActivation kind);
 void acu_slope_gradient_c (float *dst, float *sums, const float *gradient, const float *src, const float *slope, int channels,
@@ -144,10 +145,11 @@ void acu_srgb_decode_avx512 (float *dst, const float *src, size_t n);
 void acu_srgb_encode_avx512 (float *dst, const float *src, size_t n);
 void acu_stream_avx512 (void *dst, const void *src, size_t bytes);
 void acu_bf16_narrow_avx512 (uint16_t *dst, const float *src, size_t n);
+void acu_bf16_pixels_avx512 (uint16_t *dst, ptrdiff_t dst_step, const void *src, AcuElement element, int channels, int width);
 void acu_bf16_planes_avx512 (uint16_t *dst, ptrdiff_t plane, const float *src, ptrdiff_t src_step, int channels, int width);
 void acu_bf16_pairs_avx512 (uint16_t *dst, ptrdiff_t group, const float *src, int channels, int width);
-void acu_conv2d_bf16_amx (float *dst, ptrdiff_t dst_step, ptrdiff_t dst_row, const uint16_t *src, ptrdiff_t src_row,
-                         const AcuConv2dBf16 *conv, int width, int height, int add);
+void acu_conv2d_bf16_amx (float *dst, ptrdiff_t dst_step, ptrdiff_t dst_row, const uint16_t *const *src, const AcuConv2dBf16 *conv, int width, int height,
+                         int add);
 void acu_conv2d_gradient_bf16_amx (float *sums, ptrdiff_t group_floats, const AcuGradientBf16 *gradient);
 #endif
 

@@ -3,6 +3,7 @@
 #ifndef ACU_VEC_C_H
 #define ACU_VEC_C_H
 
+#include "bf16.h"
 #include "winograd_private.h"
 
 #include <math.h>
@@ -26,6 +27,7 @@ V_FUNCTION vec v_maximum (vec a, vec b) { return a > b ? a : b; }
 V_FUNCTION vec v_slope (vec v, vec slope) { return v < 0 ? v * slope : v; }
 V_FUNCTION vec v_load_f16 (const uint16_t *p) { return acu_half_to_float (*p); }
 V_FUNCTION void v_store_f16 (uint16_t *p, vec v) { *p = acu_half_from_float (v); }
+V_FUNCTION void v_store_bf16 (uint16_t *p, vec v) { *p = acu_bf16_from_float (v); }
 V_FUNCTION vec v_load_i32 (const int32_t *p) { return (float) *p; }
 V_FUNCTION vec v_max_magnitude (vec a, vec v) { return acu_winograd_larger_magnitude (a, v); }
 V_FUNCTION float v_reduce_magnitude (vec a) { return a; }

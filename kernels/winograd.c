@@ -43,6 +43,10 @@ products_i16 (int32_t *m, const int16_t *v, const int16_t *weights, int n, int c
 
 #include "pointwise_body.h"
 
+#include "finish_body.h"
+
+FINISH (acu_finish_c)
+
 int
 acu_winograd_f32_c (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch)
 {

@@ -30,7 +30,8 @@
 typedef enum AcuElement
 {
   ACU_ELEMENT_F32,
-  ACU_ELEMENT_F16                 /* IEEE 754 binary16 */
+  ACU_ELEMENT_F16,                /* IEEE 754 binary16 */
+  ACU_ELEMENT_BF16                /* the upper half of a float: only for bf16.h and what finish.h makes for it */
 } AcuElement;
 
 typedef enum AcuWinogradKind

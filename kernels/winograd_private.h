@@ -3,6 +3,7 @@
 #ifndef ACU_WINOGRAD_PRIVATE_H
 #define ACU_WINOGRAD_PRIVATE_H
 
+#include "finish.h"
 #include "half.h"
 #include "pointwise.h"
 #include "winograd.h"
@@ -181,6 +182,7 @@ float acu_pointwise_block (float squares, float *scale);
  * instructions leave them; what is left of a slice after these is in plain order. */
 int acu_winograd_place (int channel, int slice_channels);
 
+int acu_finish_c (void *dst, const float *sums, const void *residual, const AcuFinish *finish, int width);
 int acu_winograd_f32_c (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 int acu_pointwise_c (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch);
 int acu_winograd_i16_c (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
@@ -188,6 +190,7 @@ int acu_winograd_i16_c (const AcuWinogradTile *tiles, int n, int ahead, const Ac
 int acu_winograd_f32_avx2 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 int acu_pointwise_avx2 (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch);
 int acu_winograd_i16_avx2 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
+int acu_finish_avx512 (void *dst, const float *sums, const void *residual, const AcuFinish *finish, int width);
 int acu_winograd_f32_avx512 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 int acu_winograd_i16_avx512 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 /* The same with given products; `planes`: for weights in ACU_I16_PLANES. */

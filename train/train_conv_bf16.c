@@ -29,12 +29,14 @@ acu_train_conv_bf16_new (const AcuTrainConv *conv)
   gsize numbers;
 
   bf16->scatter = g_new0 (AcuConv2dBf16, phases);
-  bf16->gather = (AcuConv2dBf16) { conv->fine_stored, conv->coarse_stored, conv->kernel_width, conv->kernel_height, conv->stride, NULL, NULL };
+  bf16->gather = (AcuConv2dBf16) { .slices = 1, .slice_channels = { conv->fine_stored }, .out_channels = conv->coarse_stored,
+                                   .kernel_width = conv->kernel_width, .kernel_height = conv->kernel_height, .stride = conv->stride };
   numbers = aligned (acu_conv2d_bf16_packed (&bf16->gather));
   for (int i = 0; i < phases; i++)
     {
-      bf16->scatter[i] = (AcuConv2dBf16) { conv->coarse_stored, conv->fine_stored, conv->scatter_width[i % conv->stride],
-                                           conv->scatter_height[i / conv->stride], 1, NULL, NULL };
+      bf16->scatter[i] = (AcuConv2dBf16) { .slices = 1, .slice_channels = { conv->coarse_stored }, .out_channels = conv->fine_stored,
+                                           .kernel_width = conv->scatter_width[i % conv->stride],
+                                           .kernel_height = conv->scatter_height[i / conv->stride], .stride = 1 };
       numbers += aligned (acu_conv2d_bf16_packed (&bf16->scatter[i]));
     }
   bf16->memory = acu_try_alloc (numbers, sizeof (uint16_t));
@@ -123,6 +125,28 @@ narrow_map (uint16_t *dst, const AcuKernels *kernels, const AcuMap *map, int x, 
 
 /* --- the ways --- */
 
+/* Rows of pixels whose pointers are kept on the stack. */
+#define MOST_ROWS 128
+
+/* A rectangle of `dst`, from pixels that lie in rows of `pitch` numbers. */
+static void
+convolve (const AcuKernels *kernels, float *dst, ptrdiff_t dst_step, ptrdiff_t dst_row, const uint16_t *src, gsize pitch, const AcuConv2dBf16 *conv,
+          int width, int height, gboolean add)
+{
+  const int at_once = MAX (1, (MOST_ROWS - conv->kernel_height) / conv->stride + 1);
+  const uint16_t *rows[MOST_ROWS];
+
+  g_assert (conv->kernel_height <= MOST_ROWS);
+  for (int y = 0; y < height; y += at_once)
+    {
+      const int now = MIN (at_once, height - y);
+
+      for (int r = 0; r < (now - 1) * conv->stride + conv->kernel_height; r++)
+        rows[r] = src + ((gsize) y * conv->stride + r) * pitch;
+      kernels->conv2d_bf16 (dst + y * dst_row, dst_step, dst_row, rows, conv, width, now, add);
+    }
+}
+
 void
 acu_train_conv_bf16_gather (const AcuTrainConv *conv, const AcuKernels *kernels, const AcuMap *fine, const AcuMap *coarse,
                             const float *bias, gboolean add, void *scratch)
@@ -132,8 +156,8 @@ acu_train_conv_bf16_gather (const AcuTrainConv *conv, const AcuKernels *kernels,
 
   part.bias = bias;
   narrow_map (scratch, kernels, fine, -conv->left, -conv->top, columns, rows);
-  kernels->conv2d_bf16 (coarse->pixels, coarse->stored, (ptrdiff_t) coarse->row_floats, scratch, (ptrdiff_t) columns * fine->stored, &part,
-                        coarse->width, coarse->height, add);
+  convolve (kernels, coarse->pixels, coarse->stored, (ptrdiff_t) coarse->row_floats, scratch, (gsize) columns * fine->stored, &part, coarse->width,
+            coarse->height, add);
 }
 
 void
@@ -155,9 +179,9 @@ acu_train_conv_bf16_scatter (const AcuTrainConv *conv, const AcuKernels *kernels
         if (x >= fine->width || y >= fine->height)
           continue;
         part.bias = bias;
-        kernels->conv2d_bf16 (acu_map_row (fine, y) + (gsize) x * fine->stored, (ptrdiff_t) stride * fine->stored,
-                              (ptrdiff_t) (stride * fine->row_floats), src, (ptrdiff_t) columns * coarse->stored, &part,
-                              (fine->width - x + stride - 1) / stride, (fine->height - y + stride - 1) / stride, add);
+        convolve (kernels, acu_map_row (fine, y) + (gsize) x * fine->stored, (ptrdiff_t) stride * fine->stored,
+                  (ptrdiff_t) (stride * fine->row_floats), src, (gsize) columns * coarse->stored, &part, (fine->width - x + stride - 1) / stride,
+                  (fine->height - y + stride - 1) / stride, add);
       }
 }
 

@@ -170,6 +170,11 @@ cpu_run (AcuExecutor *executor, guint number, int first, int rows)
       acu_cpu_winograd_run (executor, number, first, rows);
       return !g_atomic_int_get (&executor->overflowed);
     }
+  if (stage->algorithm == ACU_ALGORITHM_CONV2D_BF16)
+    {
+      acu_cpu_bf16_run (executor, number, first, rows);
+      return !g_atomic_int_get (&executor->overflowed);
+    }
   chunks = CLAMP (stage->row_operations / TASK_OPERATIONS, 1, MAX (1, buffer->width / TASK_COLUMNS));
   step.chunk = (buffer->width + (int) chunks - 1) / (int) chunks;
   if (acu_cpu_stage_scratch (executor->program, stage))
@@ -183,6 +188,12 @@ cpu_run (AcuExecutor *executor, guint number, int first, int rows)
   return !g_atomic_int_get (&executor->overflowed);
 }
 
+static gboolean
+cpu_bf16_quick (void)
+{
+  return acu_kernels ()->bf16_quick;
+}
+
 const AcuDevice acu_device_cpu = {
-  "cpu", cpu_bytes, cpu_prepare, cpu_reset, cpu_upload, cpu_run, cpu_download, cpu_free
+  "cpu", cpu_bf16_quick, cpu_bytes, cpu_prepare, cpu_reset, cpu_upload, cpu_run, cpu_download, cpu_free
 };

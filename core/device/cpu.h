@@ -19,6 +19,8 @@ typedef struct AcuCpuStage
   AcuConv2d *phase;
   AcuWinograd winograd;           /* instead of phases */
   AcuPointwise *pointwise;        /* the same; of a transposed convolution one a row */
+  AcuConv2dBf16 bf16;             /* the same, with what follows its sums */
+  AcuFinish finish;
   void *memory;                   /* packed weights, bias and slope of all phases; part of the executor's `packed` */
   gboolean ready;                 /* that memory has been filled */
   float *taps;                    /* BICUBIC: 4 weights a column */
@@ -67,7 +69,9 @@ int acu_bicubic_taps (double cubic, int at, int in, int out, int n_taps, float *
 static inline AcuElement
 acu_cpu_element (const AcuBuffer *buffer)
 {
-  return buffer->element == ACU_MAP_F16 ? ACU_ELEMENT_F16 : ACU_ELEMENT_F32;
+  static const AcuElement elements[] = { [ACU_MAP_F32] = ACU_ELEMENT_F32, [ACU_MAP_F16] = ACU_ELEMENT_F16, [ACU_MAP_BF16] = ACU_ELEMENT_BF16 };
+
+  return elements[buffer->element];
 }
 
 static inline AcuWinogradActivation
@@ -91,6 +95,13 @@ guint64 acu_cpu_winograd_scratch (const AcuProgram *program, const AcuStage *sta
 /* As acu_cpu_prepare_stage(). */
 gboolean acu_cpu_winograd_pack (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed);
 void acu_cpu_winograd_run (AcuExecutor *executor, guint stage, int first, int rows);
+
+/* cpu_bf16.c */
+guint64 acu_cpu_bf16_bytes (const AcuProgram *program, const AcuStage *stage);
+guint64 acu_cpu_bf16_scratch (const AcuProgram *program, const AcuStage *stage);
+/* As acu_cpu_prepare_stage(). */
+gboolean acu_cpu_bf16_pack (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed);
+void acu_cpu_bf16_run (AcuExecutor *executor, guint stage, int first, int rows);
 
 /* The most columns of a task of a stage that works in scratch memory, and what it needs there. */
 #define ACU_CPU_COLUMNS 96

@@ -201,7 +201,7 @@ acu_cpu_pack (AcuExecutor *executor, GError **error)
   executor->stages = acu_try_alloc0 (executor->program->n_stages, sizeof *executor->stages);
   executor->packed_bytes = packed_bytes (executor->program);
   executor->packed = executor->stages ? acu_try_alloc (executor->packed_bytes, 1) : NULL;
-  keep = executor->packed && executor->packed_bytes >= WORTH_KEEPING && make_key (executor);
+  keep = executor->packed && executor->packed_bytes >= WORTH_KEEPING && !executor->program->passing && make_key (executor);
   executor->found = keep && acu_packed_file_read (&executor->key, executor->packed, executor->packed_bytes, executor->threads);
   if (executor->packed && prepare_stages (executor))
     {

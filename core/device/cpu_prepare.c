@@ -60,6 +60,8 @@ acu_cpu_stage_packed_bytes (const AcuProgram *program, const AcuStage *stage)
     return acu_cpu_winograd_bytes (program, stage);
   if (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
     return acu_cpu_pointwise_bytes (program, stage);
+  if (stage->algorithm == ACU_ALGORITHM_CONV2D_BF16)
+    return acu_cpu_bf16_bytes (program, stage);
   if (stage->kind != ACU_STAGE_CONV2D && stage->kind != ACU_STAGE_DECONV2D)
     return 0;
   for (int phase = 0; phase < n * n; phase++)
@@ -219,6 +221,8 @@ acu_cpu_prepare_stage (const AcuProgram *program, const AcuStage *stage, AcuCpuS
     return acu_cpu_winograd_pack (program, stage, packed);
   if (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
     return acu_cpu_pointwise_pack (program, stage, packed);
+  if (stage->algorithm == ACU_ALGORITHM_CONV2D_BF16)
+    return acu_cpu_bf16_pack (program, stage, packed);
   switch (stage->kind)
     {
     case ACU_STAGE_CONV2D:

@@ -49,7 +49,9 @@ typedef enum AcuAlgorithm
   ACU_ALGORITHM_DIRECT,           /* single precision */
   ACU_ALGORITHM_WINOGRAD_F32,     /* F(4×4, 3×3) in single precision */
   ACU_ALGORITHM_WINOGRAD_I16,     /* the same in 16-bit block floating point */
-  ACU_ALGORITHM_POINTWISE_I16     /* windows that share no pixels, in 16-bit block floating point; DECONV2D, too */
+  ACU_ALGORITHM_POINTWISE_I16,    /* windows that share no pixels, in 16-bit block floating point; DECONV2D, too */
+  ACU_ALGORITHM_CONV2D_BF16,      /* products of bfloat16 numbers, sums in single precision */
+  ACU_N_ALGORITHMS
 } AcuAlgorithm;
 
 static inline gboolean
@@ -58,6 +60,9 @@ acu_algorithm_is_winograd (AcuAlgorithm algorithm)
   return algorithm == ACU_ALGORITHM_WINOGRAD_F32 || algorithm == ACU_ALGORITHM_WINOGRAD_I16;
 }
 
+/* Pixels (of at least 16 channels) that ACU_ALGORITHM_CONV2D_BF16 reads beyond its windows. */
+#define ACU_STAGE_BF16_BEYOND 1
+
 /* Rows that a stage of that algorithm makes at once. */
 #define ACU_WINOGRAD_ROWS 4
 
@@ -65,7 +70,8 @@ acu_algorithm_is_winograd (AcuAlgorithm algorithm)
 typedef enum AcuMapElement
 {
   ACU_MAP_F32,
-  ACU_MAP_F16
+  ACU_MAP_F16,
+  ACU_MAP_BF16                    /* bfloat16: between convolutions of ACU_ALGORITHM_CONV2D_BF16 */
 } AcuMapElement;
 
 /* A feature map and its ring buffer of rows: row y lies in slot y % slots. */
@@ -87,6 +93,7 @@ typedef struct AcuStage
   guint inputs[ACU_STAGE_MAX_INPUTS];   /* buffers */
   guint output;                         /* buffer; stage i writes buffer i */
   AcuAlgorithm algorithm;               /* CONV2D, DECONV2D */
+  gboolean coarse;                      /* CONV2D: the network stays close enough to exact if bfloat16 numbers are multiplied here */
   int granularity, phase;               /* rows made at once; they begin at rows y with y % granularity == phase, and at 0 */
   int kernel_width, kernel_height, stride;
   int left, top;
@@ -112,6 +119,7 @@ typedef struct AcuProgram
   AcuStage *stages;
   AcuBuffer *buffers;             /* n_stages of them */
   guint64 arena_bytes;
+  gboolean passing;               /* nobody will want its packed weights again */
 } AcuProgram;
 
 typedef struct AcuExecutor AcuExecutor;
@@ -120,6 +128,8 @@ typedef struct AcuExecutor AcuExecutor;
 typedef struct AcuDevice
 {
   const char *name;               /* of --device */
+  /* Whether ACU_ALGORITHM_CONV2D_BF16 is quicker than all others. */
+  gboolean (*bf16_quick) (void);
   /* Bytes that prepare() will allocate for this program besides the arena. */
   guint64 (*bytes) (const AcuProgram *program, int threads);
   /* Allocates and packs weights; may decline with an error saying why. */
@@ -140,7 +150,7 @@ typedef struct AcuDevice
 static inline guint
 acu_map_element_bytes (AcuMapElement element)
 {
-  return element == ACU_MAP_F16 ? 2 : 4;
+  return element == ACU_MAP_F32 ? 4 : 2;
 }
 
 /* All devices, the CPU last; ended by NULL. */

@@ -34,12 +34,25 @@ windows_apart (const AcuProgram *program, const AcuStage *stage)
            : stage->kind == ACU_STAGE_CONV2D && out->width <= in->width / stage->stride && out->height <= in->height / stage->stride;
 }
 
+/* Convolutions whose products may be of bfloat16 numbers, where these are quicker. */
+static gboolean
+is_coarse (const AcuPlan *plan, const AcuStage *stage)
+{
+  return plan->precision == ACU_PRECISION_FAST && stage->coarse && plan->device->bf16_quick () && stage->kind == ACU_STAGE_CONV2D
+         && stage->stride <= 2 && whole_groups (&plan->program, stage) && plan->program.buffers[stage->output].channels % GROUP == 0;
+}
+
 static void
 choose_algorithm (const AcuPlan *plan, AcuStage *stage)
 {
   if (plan->precision == ACU_PRECISION_FAST && windows_apart (&plan->program, stage) && whole_groups (&plan->program, stage))
     {
       stage->algorithm = ACU_ALGORITHM_POINTWISE_I16;
+      return;
+    }
+  if (is_coarse (plan, stage))
+    {
+      stage->algorithm = ACU_ALGORITHM_CONV2D_BF16;
       return;
     }
   if (stage->kind != ACU_STAGE_CONV2D || stage->kernel_width != 3 || stage->kernel_height != 3 || stage->stride != 1
@@ -109,6 +122,24 @@ must_be_f32 (const AcuPlan *plan, guint number)
   return FALSE;
 }
 
+/* A map between convolutions of bfloat16 numbers, which round it to such in any case. */
+static gboolean
+is_bf16 (const AcuPlan *plan, guint number)
+{
+  const AcuProgram *program = &plan->program;
+
+  if (program->stages[number].algorithm != ACU_ALGORITHM_CONV2D_BF16)
+    return FALSE;
+  for (guint c = plan->consumers_start[number]; c < plan->consumers_start[number + 1]; c++)
+    {
+      const AcuStage *reader = &program->stages[plan->consumers[c]];
+
+      if (reader->algorithm != ACU_ALGORITHM_CONV2D_BF16 || (reader->residual && reader->inputs[reader->n_inputs - 1] == number))
+        return FALSE;
+    }
+  return plan->consumers_start[number] < plan->consumers_start[number + 1];
+}
+
 void
 acu_plan_choose (AcuPlan *plan)
 {
@@ -122,6 +153,7 @@ acu_plan_choose (AcuPlan *plan)
   /* From the end, since what is moved has to be what its readers want; then what is moved gets its source's. */
   for (guint i = program->n_stages; i-- > 0;)
     program->buffers[i].element = must_be_f32 (plan, i) ? ACU_MAP_F32
+                                  : is_bf16 (plan, i) ? ACU_MAP_BF16
                                   : moves (&program->stages[i]) ? ACU_MAP_F16 : natural_element (&program->stages[i]);
   for (guint i = 0; i < program->n_stages; i++)
     if (moves (&program->stages[i]))

@@ -176,7 +176,8 @@ acu_plan_print (const AcuPlan *plan)
     "input", "conv2d", "deconv2d", "slope", "activation", "add", "mul", "channel_mul", "affine", "concat", "append",
     "crop", "pad", "nearest", "bicubic", "pixel_shuffle", "global_pool"
   };
-  static const char *const algorithms[] = { "direct", "winograd f32", "winograd i16", "pointwise i16" };
+  static const char *const algorithms[] = { "direct", "winograd f32", "winograd i16", "pointwise i16", "bf16" };
+  static const char *const elements[] = { [ACU_MAP_F32] = "f32", [ACU_MAP_F16] = "f16", [ACU_MAP_BF16] = "bf16" };
   GString *text = g_string_new (NULL);
   g_autofree char *bytes = g_format_size (plan->bytes);
 
@@ -198,10 +199,16 @@ acu_plan_print (const AcuPlan *plan)
                                 stage->slope ? " +slope" : "", stage->activation ? " +activation" : "",
                                 stage->gated ? " +gate" : stage->residual ? " +residual" : "");
       g_string_append_printf (text, " -> %d × %d × %d %s, %d of %d rows, %.1f kB\n", buffer->channels, buffer->height,
-                              buffer->width, buffer->element == ACU_MAP_F16 ? "f16" : "f32", buffer->slots, buffer->height,
+                              buffer->width, elements[buffer->element], buffer->slots, buffer->height,
                               (double) buffer->row_bytes * buffer->slots / 1e3);
     }
   return g_string_free (text, FALSE);
+}
+
+void
+acu_plan_pass (AcuPlan *plan)
+{
+  plan->program.passing = TRUE;
 }
 
 gboolean
@@ -212,8 +219,7 @@ acu_plan_prepare (AcuPlan *plan, GError **error)
   return plan->executor != NULL;
 }
 
-#define ALGORITHMS (ACU_ALGORITHM_POINTWISE_I16 + 1)
-#define RATES (2 * ALGORITHMS + 1)
+#define RATES (2 * ACU_N_ALGORITHMS + 1)
 
 typedef struct Run
 {
@@ -229,7 +235,7 @@ static guint
 rate_of (const AcuStage *stage)
 {
   return stage->kind == ACU_STAGE_CONV2D ? stage->algorithm
-         : stage->kind == ACU_STAGE_DECONV2D ? ALGORITHMS + stage->algorithm : RATES - 1;
+         : stage->kind == ACU_STAGE_DECONV2D ? ACU_N_ALGORITHMS + stage->algorithm : RATES - 1;
 }
 
 static gboolean

@@ -49,6 +49,8 @@ typedef struct AcuPlanCallbacks
   void *data;
 } AcuPlanCallbacks;
 
+/* Packed weights of this plan, which has not been prepared, are not kept for later ones. */
+void acu_plan_pass (AcuPlan *plan);
 /* Allocates what the plan needs on its device and packs the weights; called by the first run if not before. */
 gboolean acu_plan_prepare (AcuPlan *plan, GError **error);
 /* ACU_ERROR_RANGE: the picture's numbers do not fit the fast arithmetic; an exact plan can still run it. */

@@ -214,6 +214,7 @@ add_stage (AcuPlan *plan, const AcuLayer *layer, const AcuShape *shapes, guint i
   stage->weights = layer->weights;
   stage->weights_element = layer->half ? ACU_MAP_F16 : ACU_MAP_F32;
   stage->bias = layer->bias;
+  stage->coarse = layer->coarse;
   stage->activation = activation_of (layer);
   if (stage->kind == ACU_STAGE_SLOPE)
     stage->slope = layer->weights;
@@ -264,6 +265,9 @@ widen_margins (AcuProgram *program, const AcuStage *stage)
         {
           before = stage->left;
           after = (out->width - 1) * stage->stride - stage->left + stage->kernel_width - in->width;
+          /* What its last products read beyond a window, times 0. */
+          if (stage->algorithm == ACU_ALGORITHM_CONV2D_BF16)
+            after += ACU_STAGE_BF16_BEYOND;
         }
       else
         before = after = (stage->kernel_width + stage->stride - 1) / stage->stride;

@@ -6,10 +6,10 @@
 #include <string.h>
 
 void
-acu_conv2d_bf16_amx (float *dst, ptrdiff_t dst_step, ptrdiff_t dst_row, const uint16_t *src, ptrdiff_t src_row,
-                     const AcuConv2dBf16 *conv, int width, int height, int add)
+acu_conv2d_bf16_amx (float *dst, ptrdiff_t dst_step, ptrdiff_t dst_row, const uint16_t *const *src, const AcuConv2dBf16 *conv, int width, int height,
+                     int add)
 {
-  conv2d_bf16 (dst, dst_step, dst_row, src, src_row, conv, width, height, add);
+  conv2d_bf16 (dst, dst_step, dst_row, src, conv, width, height, add);
 }
 
 void

@@ -40,6 +40,34 @@ acu_bf16_narrow_avx512 (uint16_t *dst, const float *src, size_t n)
     }
 }
 
+/* One call's pixels, whose elements the compiler knows. */
+__attribute__ ((always_inline)) static inline void
+pixels_of (uint16_t *dst, ptrdiff_t dst_step, const void *src, const AcuElement element, int channels, int width)
+{
+  for (int x = 0; x < width; x++, dst += dst_step)
+    for (int c = 0; c < channels; c += LANES)
+      {
+        const ptrdiff_t at = (ptrdiff_t) x * channels + c;
+        const __mmask16 mask = lanes_of (channels - c);
+        __m512 wide = element == ACU_ELEMENT_F16 ? _mm512_cvtph_ps (_mm256_maskz_loadu_epi16 (mask, (const uint16_t *) src + at))
+                                                 : _mm512_maskz_loadu_ps (mask, (const float *) src + at);
+        __m256bh some = _mm512_cvtneps_pbh (wide);
+        __m256i numbers;
+
+        memcpy (&numbers, &some, sizeof numbers);
+        _mm256_mask_storeu_epi16 (dst + c, mask, numbers);
+      }
+}
+
+void
+acu_bf16_pixels_avx512 (uint16_t *dst, ptrdiff_t dst_step, const void *src, AcuElement element, int channels, int width)
+{
+  if (element == ACU_ELEMENT_F16)
+    pixels_of (dst, dst_step, src, ACU_ELEMENT_F16, channels, width);
+  else
+    pixels_of (dst, dst_step, src, ACU_ELEMENT_F32, channels, width);
+}
+
 /* 16 × 16 words. */
 static inline void
 transpose (__m512i row[LANES])

@@ -36,6 +36,12 @@ block_of (int rows, int columns)
   return block;
 }
 
+static int
+same_block (const Block *a, const Block *b)
+{
+  return a->rows[0] == b->rows[0] && a->rows[1] == b->rows[1] && a->columns[0] == b->columns[0] && a->columns[1] == b->columns[1];
+}
+
 static void
 configure_block (const Block *block)
 {
@@ -133,53 +139,64 @@ multiply (const Factors *factors, int runs, const int two_rows, const int two_co
 
 /* --- the convolution: rows of a tile are pixels --- */
 
+/* One block of columns and output channels, over all rows. */
 typedef struct Rectangle
 {
+  const AcuConv2dBf16 *conv;
   Sums sums;
-  Factors factors;
+  const uint16_t *const *src;
+  const uint16_t *weights;
   const float *bias;
-  ptrdiff_t dst_row, src_row, src_next;
-  int kernel_height, runs, height, add;
+  ptrdiff_t dst_row, group_numbers;
+  int x, height, add;
 } Rectangle;
 
 __attribute__ ((always_inline)) static inline void
 convolve (Rectangle r, const int two_rows, const int two_columns)
 {
+  const AcuConv2dBf16 *conv = r.conv;
   const Sums bias = { (float *) r.bias, 0, 0, GROUP };
-  const uint16_t *top = r.factors.first, *weights = r.factors.second;
+  const int rows = (r.height - 1) * conv->stride + conv->kernel_height;
 
-  for (int y = 0; y < r.height; y++, r.sums.at += r.dst_row, top += r.src_next)
+  for (int y = 0; y < r.height; y++, r.sums.at += r.dst_row, r.src += conv->stride)
     {
+      Factors factors = { NULL, r.weights, 0, 0, r.group_numbers };
+
       load_sums (r.add ? &r.sums : &bias, two_rows, two_columns);
-      for (int k = 0; k < r.kernel_height; k++)
+      for (int s = 0; s < conv->slices; s++)
         {
-          r.factors.first = top + k * r.src_row;
-          r.factors.second = weights + (ptrdiff_t) k * r.runs * RUN * GROUP;
-          multiply (&r.factors, r.runs, two_rows, two_columns);
+          const int runs = (conv->kernel_width * conv->slice_channels[s] + RUN - 1) / RUN;
+
+          factors.step = (ptrdiff_t) conv->stride * conv->slice_channels[s];
+          factors.row_numbers = GROUP * factors.step;
+          for (int k = 0; k < conv->kernel_height; k++, factors.second += (ptrdiff_t) runs * RUN * GROUP)
+            {
+              factors.first = r.src[s * rows + k] + r.x * factors.step;
+              multiply (&factors, runs, two_rows, two_columns);
+            }
         }
       store_sums (&r.sums, two_rows, two_columns);
     }
 }
 
 static void
-conv2d_bf16 (float *dst, ptrdiff_t dst_step, ptrdiff_t dst_row, const uint16_t *src, ptrdiff_t src_row, const AcuConv2dBf16 *conv,
-             int width, int height, int add)
+conv2d_bf16 (float *dst, ptrdiff_t dst_step, ptrdiff_t dst_row, const uint16_t *const *src, const AcuConv2dBf16 *conv, int width, int height, int add)
 {
-  const int runs = (conv->kernel_width * conv->in_channels + RUN - 1) / RUN;
-  const ptrdiff_t group_numbers = (ptrdiff_t) conv->kernel_height * runs * RUN * GROUP, src_step = (ptrdiff_t) conv->stride * conv->in_channels;
-  Rectangle r = { .sums = { dst, dst_step, GROUP * dst_step, GROUP }, .factors = { src, NULL, src_step, GROUP * src_step, group_numbers },
-                  .dst_row = dst_row, .src_row = src_row, .src_next = conv->stride * src_row, .kernel_height = conv->kernel_height,
-                  .runs = runs, .height = height, .add = add };
+  Rectangle r = { .conv = conv, .sums = { dst, dst_step, GROUP * dst_step, GROUP }, .src = src, .dst_row = dst_row, .height = height, .add = add };
+  Block before = { { 0 }, { 0 } };
 
+  for (int s = 0; s < conv->slices; s++)
+    r.group_numbers += (ptrdiff_t) conv->kernel_height * ((conv->kernel_width * conv->slice_channels[s] + RUN - 1) / RUN) * RUN * GROUP;
   for (int o = 0; o < conv->out_channels; o += 2 * GROUP)
-    for (int x = 0; x < width; x += 2 * GROUP)
+    for (r.x = 0; r.x < width; r.x += 2 * GROUP)
       {
-        Block block = block_of (width - x, conv->out_channels - o);
+        const Block block = block_of (width - r.x, conv->out_channels - o);
 
-        configure_block (&block);
-        r.sums.at = dst + x * dst_step + o;
-        r.factors.first = src + x * src_step;
-        r.factors.second = conv->weights + o / GROUP * group_numbers;
+        if (!same_block (&block, &before))
+          configure_block (&block);
+        before = block;
+        r.sums.at = dst + r.x * dst_step + o;
+        r.weights = conv->weights + o / GROUP * r.group_numbers;
         r.bias = conv->bias + o;
         if (block.rows[1] && block.columns[1])
           convolve (r, 1, 1);

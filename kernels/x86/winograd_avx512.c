@@ -27,6 +27,10 @@ products_f32 (float *m, const float *v, const float *weights, int n, int channel
 
 #include "pointwise_body.h"
 
+#include "finish_body.h"
+
+FINISH (acu_finish_avx512)
+
 int
 acu_winograd_f32_avx512 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch)
 {

@@ -34,12 +34,11 @@ write_rows (void *data, int y, int rows, const float *pixels, GError **error)
 }
 
 float *
-run_net (const AcuNet *net, const float *picture, int *width, int *height, int threads, int bands, guint64 memory,
-         AcuPrecision precision)
+run_net_on (const AcuDevice *device, const AcuNet *net, const float *picture, int *width, int *height, int threads, int bands, guint64 memory,
+            AcuPrecision precision)
 {
   GError *error = NULL;
-  AcuPlan *plan = acu_plan_new (net, acu_device_find ("cpu", NULL), *width, *height, threads, memory, bands,
-                                precision, &error);
+  AcuPlan *plan = acu_plan_new (net, device, *width, *height, threads, memory, bands, precision, &error);
   AcuShape *shapes = g_new (AcuShape, net->layers->len);
   Pictures p = { picture };
   AcuPlanCallbacks callbacks = { read_rows, write_rows, NULL, &p };
@@ -57,6 +56,13 @@ run_net (const AcuNet *net, const float *picture, int *width, int *height, int t
   acu_plan_free (plan);
   g_free (shapes);
   return p.out;
+}
+
+float *
+run_net (const AcuNet *net, const float *picture, int *width, int *height, int threads, int bands, guint64 memory,
+         AcuPrecision precision)
+{
+  return run_net_on (acu_device_find ("cpu", NULL), net, picture, width, height, threads, bands, memory, precision);
 }
 
 GBytes *

@@ -10,6 +10,10 @@
 float *run_net (const AcuNet *net, const float *picture, int *width, int *height, int threads, int bands,
                 guint64 memory, AcuPrecision precision);
 
+/* The same on any device. */
+float *run_net_on (const AcuDevice *device, const AcuNet *net, const float *picture, int *width, int *height, int threads, int bands,
+                   guint64 memory, AcuPrecision precision);
+
 /* n floats as GBytes. */
 GBytes *floats (const float *values, gsize n);
 /* The same, drawn from a fixed generator, in -spread .. spread. */

@@ -72,6 +72,19 @@ check_layouts (const char *isa, const AcuKernels *kernels, gpointer data)
   l->c->bf16_narrow (e, l->src, n);
   kernels->bf16_narrow (g, l->src, n);
   assert_same_numbers ("narrow", isa, e, g, n);
+  memset (e, 0xff, expected.n * sizeof (float));
+  memset (g, 0xff, expected.n * sizeof (float));
+  l->c->bf16_pixels (e, l->channels, l->src, ACU_ELEMENT_F16, l->channels, l->width);
+  kernels->bf16_pixels (g, l->channels, l->src, ACU_ELEMENT_F16, l->channels, l->width);
+  assert_same_numbers ("pixels of 16 bits", isa, e, g, expected.n * 2);
+  for (int x = 0; x < l->width; x++)
+    for (int k = 0; k < l->channels; k++)
+      g_assert_cmphex (e[x * l->channels + k], ==, acu_bf16_from_float (acu_half_to_float (((const uint16_t *) (const void *) l->src)[x * l->channels + k])));
+  l->c->bf16_pixels (e, l->channels, l->src, ACU_ELEMENT_F32, l->channels, l->width);
+  kernels->bf16_pixels (g, l->channels, l->src, ACU_ELEMENT_F32, l->channels, l->width);
+  assert_same_numbers ("pixels", isa, e, g, expected.n * 2);
+  memset (e, 0, expected.n * sizeof (float));
+  memset (g, 0, expected.n * sizeof (float));
   l->c->bf16_planes (e, (ptrdiff_t) plane, l->src, l->step, l->channels, l->width);
   kernels->bf16_planes (g, (ptrdiff_t) plane, l->src, l->step, l->channels, l->width);
   assert_same_numbers ("planes", isa, e, g, n);
@@ -112,9 +125,9 @@ test_layouts (void)
 typedef struct Case
 {
   AcuConv2dBf16 conv;
-  int width, height, step, add;
-  ptrdiff_t dst_row, src_row;
-  const uint16_t *src;
+  int width, height, step, add, rows;     /* rows: of pixels, of each slice */
+  ptrdiff_t dst_row;
+  const uint16_t **src;
   const float *before;
   gsize n;                        /* floats of the result, gaps included */
   float *expected;
@@ -127,7 +140,7 @@ run_conv (const Case *k, const char *isa, acu_conv2d_bf16_fn conv)
 
   buffer_init (&dst, k->n, g_test_rand_bit ());
   memcpy (dst.f, k->before, k->n * sizeof (float));
-  conv (dst.f, k->step, k->dst_row, k->src, k->src_row, &k->conv, k->width, k->height, k->add);
+  conv (dst.f, k->step, k->dst_row, k->src, &k->conv, k->width, k->height, k->add);
   assert_same ("conv2d bf16", isa, k->expected, dst.f, k->n);
   buffer_clear (&dst, "conv2d bf16");
 }
@@ -138,12 +151,32 @@ check_conv (const char *isa, const AcuKernels *kernels, gpointer data)
   run_conv (data, isa, kernels->conv2d_bf16);
 }
 
+static float
+wide (uint16_t number)
+{
+  uint32_t bits = (uint32_t) number << 16;
+  float f;
+
+  memcpy (&f, &bits, sizeof f);
+  return f;
+}
+
 /* Random numbers on a grid that bfloat16 has. */
 static void
 fill_numbers (uint16_t *numbers, gsize n)
 {
   for (gsize i = 0; i < n; i++)
     numbers[i] = (uint16_t) (0x3f00 + g_test_rand_int_range (0, 256) + 0x8000 * g_test_rand_bit ());
+}
+
+static int
+in_channels (const AcuConv2dBf16 *conv)
+{
+  int sum = 0;
+
+  for (int s = 0; s < conv->slices; s++)
+    sum += conv->slice_channels[s];
+  return sum;
 }
 
 /* The reference itself, in double precision. */
@@ -154,45 +187,55 @@ assert_near_truth (const Case *k, const float *weights)
   int x = g_test_rand_int_range (0, k->width), y = g_test_rand_int_range (0, k->height), o = g_test_rand_int_range (0, conv->out_channels);
   double sum = k->add ? k->before[y * k->dst_row + x * k->step + o] : conv->bias[o];
 
-  for (int i = 0; i < conv->in_channels; i++)
-    for (int v = 0; v < conv->kernel_height; v++)
-      for (int u = 0; u < conv->kernel_width; u++)
-        {
-          uint32_t bits = (uint32_t) k->src[(y * conv->stride + v) * k->src_row + (x * conv->stride + u) * conv->in_channels + i] << 16;
-          float f;
-
-          memcpy (&f, &bits, 4);
-          sum += f * weights[((o * conv->in_channels + i) * conv->kernel_height + v) * conv->kernel_width + u];
-        }
+  weights += (gsize) o * in_channels (conv) * conv->kernel_height * conv->kernel_width;
+  for (int s = 0; s < conv->slices; s++)
+    for (int i = 0; i < conv->slice_channels[s]; i++)
+      for (int v = 0; v < conv->kernel_height; v++)
+        for (int u = 0; u < conv->kernel_width; u++)
+          sum += wide (k->src[s * k->rows + y * conv->stride + v][(x * conv->stride + u) * conv->slice_channels[s] + i]) * *weights++;
   g_assert_cmpfloat_with_epsilon (k->expected[y * k->dst_row + x * k->step + o], sum, 1e-5 * (1 + fabs (sum)));
+}
+
+/* Rows of all slices, each in memory of its own that ends where the last run of the last pixel does. */
+static void
+make_rows (Case *k, Buffer *buffers)
+{
+  const AcuConv2dBf16 *conv = &k->conv;
+
+  for (int s = 0; s < conv->slices; s++)
+    for (int r = 0; r < k->rows; r++)
+      {
+        gsize run = (gsize) (conv->kernel_width * conv->slice_channels[s] + ACU_BF16_RUN - 1) / ACU_BF16_RUN * ACU_BF16_RUN;
+        gsize n = (gsize) (k->width - 1) * conv->stride * conv->slice_channels[s] + run;
+        uint16_t *row = numbers_init (&buffers[s * k->rows + r], n);
+
+        fill_numbers (row, n);
+        k->src[s * k->rows + r] = row;
+      }
 }
 
 static void
 try_conv (Case *k, const AcuKernels *c)
 {
   AcuConv2dBf16 *conv = &k->conv;
-  gsize count = (gsize) conv->out_channels * conv->in_channels * conv->kernel_width * conv->kernel_height, source;
+  gsize count = (gsize) conv->out_channels * in_channels (conv) * conv->kernel_width * conv->kernel_height;
   g_autofree float *weights = g_new (float, count), *bias = g_new (float, (conv->out_channels + 15) / 16 * 16);
   g_autofree float *before = NULL;
   g_autofree uint16_t *narrow = g_new (uint16_t, count);
-  Buffer packed, src;
-  uint16_t *at;
+  g_autofree const uint16_t **src = NULL;
+  g_autofree Buffer *rows = NULL;
+  Buffer packed;
 
+  k->rows = (k->height - 1) * conv->stride + conv->kernel_height;
+  k->src = src = g_new (const uint16_t *, conv->slices * k->rows);
+  rows = g_new0 (Buffer, conv->slices * k->rows);
+  make_rows (k, rows);
   k->step = conv->out_channels + g_test_rand_int_range (0, 4);
   k->dst_row = (ptrdiff_t) k->width * k->step + g_test_rand_int_range (0, 9);
-  k->src_row = ((ptrdiff_t) (k->width - 1) * conv->stride + conv->kernel_width) * conv->in_channels + g_test_rand_int_range (0, 9);
   k->n = (gsize) ((k->height - 1) * k->dst_row + (k->width - 1) * k->step + conv->out_channels);
-  source = (gsize) (((k->height - 1) * conv->stride + conv->kernel_height) * k->src_row + ACU_BF16_RUN);
-  at = numbers_init (&src, source);
-  fill_numbers (at, source);
-  k->src = at;
   fill_numbers (narrow, count);
   for (gsize i = 0; i < count; i++)
-    {
-      uint32_t bits = (uint32_t) narrow[i] << 16;
-
-      memcpy (&weights[i], &bits, 4);
-    }
+    weights[i] = wide (narrow[i]);
   fill_random (bias, (gsize) (conv->out_channels + 15) / 16 * 16, NUMBERS_ORDINARY);
   before = g_new (float, k->n);
   fill_random (before, k->n, NUMBERS_ORDINARY);
@@ -202,13 +245,14 @@ try_conv (Case *k, const AcuKernels *c)
   conv->weights = (uint16_t *) (void *) packed.f;
   conv->bias = bias;
   k->expected = g_memdup2 (before, k->n * sizeof (float));
-  c->conv2d_bf16 (k->expected, k->step, k->dst_row, k->src, k->src_row, conv, k->width, k->height, k->add);
+  c->conv2d_bf16 (k->expected, k->step, k->dst_row, k->src, conv, k->width, k->height, k->add);
   assert_near_truth (k, weights);
   run_conv (k, "amx, emulated", conv2d_bf16);
   for_each_level (check_conv, k);
   g_free (k->expected);
   buffer_clear (&packed, "weights");
-  buffer_clear (&src, "source");
+  for (int i = 0; i < conv->slices * k->rows; i++)
+    buffer_clear (&rows[i], "source");
 }
 
 static void
@@ -216,10 +260,11 @@ test_conv (void)
 {
   static const struct
   {
-    int in, out, kernel_width, kernel_height, stride, width, height;
+    int in[3], out, kernel_width, kernel_height, stride, width, height;
   } rows[] = {
-    { 1, 1, 1, 1, 1, 1, 1 }, { 3, 16, 3, 3, 1, 48, 5 }, { 48, 48, 3, 3, 1, 48, 3 }, { 64, 3, 3, 3, 1, 17, 3 }, { 16, 33, 1, 1, 1, 32, 2 },
-    { 3, 64, 9, 9, 1, 33, 2 }, { 16, 20, 4, 4, 2, 15, 4 }, { 5, 48, 3, 2, 3, 9, 3 }, { 32, 12, 5, 5, 1, 31, 1 },
+    { { 1 }, 1, 1, 1, 1, 1, 1 }, { { 3 }, 16, 3, 3, 1, 48, 5 }, { { 48 }, 48, 3, 3, 1, 48, 3 }, { { 64 }, 3, 3, 3, 1, 17, 3 }, { { 16 }, 33, 1, 1, 1, 32, 2 },
+    { { 3 }, 64, 9, 9, 1, 33, 2 }, { { 16 }, 20, 4, 4, 2, 15, 4 }, { { 5 }, 48, 3, 2, 3, 9, 3 }, { { 32 }, 12, 5, 5, 1, 31, 1 },
+    { { 64, 32, 32 }, 32, 3, 3, 1, 66, 4 }, { { 16, 48 }, 64, 3, 3, 1, 33, 1 }, { { 7, 1, 32 }, 17, 2, 3, 2, 5, 2 },
   };
   AcuKernels c;
 
@@ -227,12 +272,49 @@ test_conv (void)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     for (int add = 0; add < 2; add++)
       {
-        Case k = { .conv = { .in_channels = rows[i].in, .out_channels = rows[i].out, .kernel_width = rows[i].kernel_width,
-                             .kernel_height = rows[i].kernel_height, .stride = rows[i].stride },
+        Case k = { .conv = { .out_channels = rows[i].out, .kernel_width = rows[i].kernel_width, .kernel_height = rows[i].kernel_height,
+                             .stride = rows[i].stride },
                    .width = rows[i].width, .height = rows[i].height, .add = add };
 
+        for (; k.conv.slices < 3 && rows[i].in[k.conv.slices]; k.conv.slices++)
+          k.conv.slice_channels[k.conv.slices] = rows[i].in[k.conv.slices];
         try_conv (&k, &c);
       }
+}
+
+/* Kernels keep their sums: to a unit of the smallest tap that counts, where plain rounding is off by those of the largest. */
+static void
+test_level (void)
+{
+  AcuConv2dBf16 conv = { .slices = 1, .slice_channels = { 2 }, .out_channels = 16, .kernel_width = 3, .kernel_height = 3, .stride = 1 };
+  float weights[16 * 2 * 9], plain_error = 0, level_error = 0;
+  g_autofree uint16_t *plain = g_new0 (uint16_t, acu_conv2d_bf16_packed (&conv)), *level = g_new0 (uint16_t, acu_conv2d_bf16_packed (&conv));
+
+  for (gsize i = 0; i < G_N_ELEMENTS (weights); i++)
+    weights[i] = (float) g_test_rand_double_range (-1, 1);
+  acu_conv2d_bf16_pack (plain, &conv, weights);
+  acu_conv2d_bf16_pack_level (level, &conv, weights);
+  for (int o = 0; o < 16; o++)
+    for (int c = 0; c < 2; c++)
+      {
+        float truth = 0, sums[2] = { 0 };
+
+        for (int k = 0; k < 9; k++)
+          {
+            /* One run a kernel row: [pair][channel][2]. */
+            int at = k % 3 * 2 + c;
+            gsize place = (gsize) (k / 3) * 512 + (gsize) (at / 2) * 32 + o * 2 + at % 2;
+
+            truth += weights[(o * 2 + c) * 9 + k];
+            sums[0] += wide (plain[place]);
+            sums[1] += wide (level[place]);
+            g_assert_cmpfloat (fabsf (wide (level[place]) - weights[(o * 2 + c) * 9 + k]), <=, 1.0f / 128);
+          }
+        plain_error += (sums[0] - truth) * (sums[0] - truth);
+        level_error += (sums[1] - truth) * (sums[1] - truth);
+      }
+  g_test_message ("sums are off by %g, plain by %g", sqrt (level_error / 32), sqrt (plain_error / 32));
+  g_assert_cmpfloat (level_error, <, plain_error / 25);
 }
 
 /* --- the gradient --- */
@@ -339,6 +421,7 @@ add_bf16_tests (void)
   g_test_add_func ("/kernels/bf16/narrow", test_narrow_by_hand);
   g_test_add_func ("/kernels/bf16/layouts", test_layouts);
   g_test_add_func ("/kernels/bf16/conv2d", test_conv);
+  g_test_add_func ("/kernels/bf16/level", test_level);
   g_test_add_func ("/kernels/bf16/gradient-by-hand", test_gradient_by_hand);
   g_test_add_func ("/kernels/bf16/gradient", test_gradient);
 }

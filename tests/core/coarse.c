@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Convolutions of bfloat16 numbers in whole networks, and which layers may have them. On a processor without tiles the C reference does them. */
+#include "coarse.h"
+#include "run_net.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+static gboolean
+quick (void)
+{
+  return TRUE;
+}
+
+static AcuDevice
+quick_device (void)
+{
+  AcuDevice device = *acu_device_find ("cpu", NULL);
+
+  device.bf16_quick = quick;
+  return device;
+}
+
+static guint
+convolve (AcuNet *net, GRand *rand, const guint *inputs, guint n, int in, int out, int kernel, double gain)
+{
+  guint at = inputs[0];
+  AcuLayer *layer;
+
+  if (n > 1)
+    acu_net_add (net, ACU_LAYER_CONCAT, "concat", inputs, n, &at)->channels = in;
+  layer = acu_net_add (net, ACU_LAYER_CONV2D, "conv", &at, 1, &at);
+  layer->channels = out;
+  layer->kernel_width = layer->kernel_height = kernel;
+  layer->stride = 1;
+  layer->left = layer->right = layer->top = layer->bottom = kernel / 2;
+  layer->weights = random_floats (rand, (gsize) in * out * kernel * kernel, gain / sqrt (in * kernel * kernel));
+  layer->bias = random_floats (rand, out, 0.1);
+  return at;
+}
+
+static guint
+slope (AcuNet *net, GRand *rand, guint at, int channels)
+{
+  AcuLayer *layer = acu_net_add (net, ACU_LAYER_SLOPE, "slope", &at, 1, &at);
+
+  layer->weights = random_floats (rand, channels, 0.3);
+  return at;
+}
+
+/* Chains, a concatenation of unequal slices, a residual, channels that do not fill a run, and a large kernel. */
+static AcuNet *
+make_net (void)
+{
+  AcuNet *net = acu_net_new ("test");
+  GRand *rand = g_rand_new_with_seed (5);
+  guint at, a, b, c, sum[2];
+
+  acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, &at)->channels = 3;
+  a = slope (net, rand, convolve (net, rand, &at, 1, 3, 48, 3, 2), 48);
+  b = slope (net, rand, convolve (net, rand, &a, 1, 48, 48, 3, 2), 48);
+  b = slope (net, rand, convolve (net, rand, &b, 1, 48, 16, 3, 2), 16);
+  c = slope (net, rand, convolve (net, rand, (guint[]) { a, b }, 2, 64, 32, 5, 2), 32);
+  c = convolve (net, rand, (guint[]) { a, b, c }, 3, 96, 48, 3, 2);
+  sum[0] = c;
+  sum[1] = a;
+  acu_net_add (net, ACU_LAYER_ADD, "sum", sum, 2, &c)->scale[0] = 0.2f;
+  ((AcuLayer *) g_ptr_array_index (net->layers, c))->scale[1] = 1;
+  ((AcuLayer *) g_ptr_array_index (net->layers, c))->channels = 48;
+  convolve (net, rand, &c, 1, 48, 3, 3, 1);
+  g_rand_free (rand);
+  return net;
+}
+
+static guint
+set_all (AcuNet *net, gboolean coarse)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < net->layers->len; i++)
+    {
+      AcuLayer *layer = g_ptr_array_index (net->layers, i);
+
+      layer->coarse = coarse && layer->kind == ACU_LAYER_CONV2D;
+      n += layer->coarse;
+    }
+  return n;
+}
+
+static float *
+make_picture (int width, int height)
+{
+  float *picture = g_new (float, (gsize) width * height * 3);
+
+  for (int i = 0; i < width * height * 3; i++)
+    picture[i] = (float) ((i * 37) % 101) / 100;
+  return picture;
+}
+
+/* The same numbers for any bands and threads, close to exact ones, at all edges. */
+static void
+test_runs (void)
+{
+  static const int sizes[][2] = { { 1, 1 }, { 2, 1 }, { 1, 9 }, { 17, 3 }, { 64, 5 }, { 67, 21 }, { 130, 18 } };
+  AcuDevice device = quick_device ();
+  AcuNet *net = make_net ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      gsize n = (gsize) sizes[i][0] * sizes[i][1] * 3;
+      g_autofree float *picture = make_picture (sizes[i][0], sizes[i][1]), *exact = NULL, *whole = NULL;
+      double worst = 0, largest = 0;
+      int width = sizes[i][0], height = sizes[i][1];
+
+      set_all (net, FALSE);
+      exact = run_net_on (&device, net, picture, &width, &height, 1, 0, 0, ACU_PRECISION_EXACT);
+      g_assert_cmpint (set_all (net, TRUE), ==, 6);
+      whole = run_net_on (&device, net, picture, &width, &height, 1, 0, 0, ACU_PRECISION_FAST);
+      for (gsize k = 0; k < n; k++)
+        {
+          worst = fmax (worst, fabs (whole[k] - exact[k]));
+          largest = fmax (largest, fabs (exact[k]));
+        }
+      g_assert_cmpfloat (worst, >, 0);
+      g_assert_cmpfloat (worst, <, 0.02 * largest);
+      for (int bands = 1; bands < 40; bands *= 3)
+        {
+          g_autofree float *part = run_net_on (&device, net, picture, &width, &height, 1 + bands % 4, bands, 0, ACU_PRECISION_FAST);
+
+          g_assert_cmpmem (whole, n * sizeof (float), part, n * sizeof (float));
+        }
+    }
+  acu_net_unref (net);
+}
+
+/* What is kept, where the algorithm stands: nothing is made bfloat16 twice, and maps that sums read stay what they are. */
+static void
+test_plan (void)
+{
+  AcuDevice device = quick_device ();
+  AcuNet *net = make_net ();
+  AcuPlan *plan;
+  g_autofree char *text = NULL, *plain = NULL;
+
+  set_all (net, TRUE);
+  plan = acu_plan_new (net, &device, 64, 64, 1, 0, 0, ACU_PRECISION_FAST, NULL);
+  text = acu_plan_print (plan);
+  acu_plan_free (plan);
+  g_test_message ("%s", text);
+  g_assert_nonnull (strstr (text, "bf16 5×5 +slope -> 32 × 64 × 64 bf16"));
+  g_assert_nonnull (strstr (text, "bf16 3×3 +slope -> 48 × 64 × 64 bf16"));
+  /* The first layer's, which is added at the end. */
+  g_assert_nonnull (strstr (text, "direct 3×3 +slope -> 48 × 64 × 64 f16"));
+  plan = acu_plan_new (net, acu_device_find ("cpu", NULL), 64, 64, 1, 0, 0, ACU_PRECISION_EXACT, NULL);
+  plain = acu_plan_print (plan);
+  acu_plan_free (plan);
+  g_assert_null (strstr (plain, "bf16"));
+  acu_net_unref (net);
+}
+
+static guint
+count (const AcuNet *net)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < net->layers->len; i++)
+    n += acu_net_layer (net, i)->coarse;
+  return n;
+}
+
+/* Chosen once, then found; and nothing where it is not quicker. */
+static void
+test_choice (void)
+{
+  AcuDevice device = quick_device (), slow = device;
+  AcuNet *net = make_net (), *again = make_net ();
+  g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "acuity", "packed", NULL);
+  gint64 before = g_get_monotonic_time (), first;
+
+  slow.bf16_quick = acu_device_find ("cpu", NULL)->bf16_quick;
+  acu_net_choose_coarse (net, &device);
+  first = g_get_monotonic_time () - before;
+  g_test_message ("%u of 6 layers, %.3f s", count (net), (double) first / 1e6);
+  /* A sum of six roundings is within what is allowed nowhere near: some may be, the one that makes three channels never. */
+  g_assert_cmpuint (count (net), <, 6);
+  before = g_get_monotonic_time ();
+  acu_net_choose_coarse (again, &device);
+  g_assert_cmpint (g_get_monotonic_time () - before, <, first);
+  for (guint i = 0; i < net->layers->len; i++)
+    g_assert_cmpint (acu_net_layer (net, i)->coarse, ==, acu_net_layer (again, i)->coarse);
+  acu_net_unref (again);
+  if (!slow.bf16_quick ())
+    {
+      again = make_net ();
+      acu_net_choose_coarse (again, &slow);
+      g_assert_cmpuint (count (again), ==, 0);
+      acu_net_unref (again);
+    }
+  acu_net_unref (net);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_add_func ("/coarse/runs", test_runs);
+  g_test_add_func ("/coarse/plan", test_plan);
+  g_test_add_func ("/coarse/choice", test_choice);
+  return g_test_run ();
+}
