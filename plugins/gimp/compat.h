@@ -102,6 +102,14 @@ plugin_item_update (PluginItem item, int width, int height)
   gimp_drawable_update (item, 0, 0, width, height);
 }
 
+/* The layer with pixels that the person works on: FALSE where it is none, or more than one. */
+static inline gboolean
+plugin_image_chosen_layer (PluginImage image, PluginItem *layer)
+{
+  *layer = gimp_image_get_active_layer (image);
+  return *layer != -1 && !gimp_item_is_group (*layer);
+}
+
 /* The colour space that the layers' pixels are really in: GIMP 2.10's buffers always claim sRGB. NULL: they know. */
 static inline const Babl *
 plugin_image_space (PluginImage image)
@@ -206,6 +214,17 @@ static inline void
 plugin_item_update (PluginItem item, int width, int height)
 {
   gimp_drawable_update (GIMP_DRAWABLE (item), 0, 0, width, height);
+}
+
+static inline gboolean
+plugin_image_chosen_layer (PluginImage image, PluginItem *layer)
+{
+  GimpLayer **layers = gimp_image_get_selected_layers (image);
+  gboolean one = layers && layers[0] && !layers[1];
+
+  *layer = one ? GIMP_ITEM (layers[0]) : NULL;
+  g_free (layers);
+  return one && !gimp_item_is_group (*layer);
 }
 
 static inline const Babl *

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "plugin.h"
+#include "patch.h"
 
-#include <bridge.h>
 #include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
@@ -118,6 +117,20 @@ collect_channels (PluginJob *job)
     add_part (job, selection, TRUE, &source, &scaled);
 }
 
+void
+plugin_bridge_layer (AcuBridgeJob *bridge, const PluginValues *values, const Babl *space)
+{
+  bridge->device = plugin_values_text (values, "device");
+  bridge->precision = plugin_values_text (values, "precision");
+  bridge->model = plugin_values_text (values, "model");
+  bridge->space = space;
+  bridge->text = plugin_values_text (values, "text");
+  bridge->text_strength = plugin_values_number (values, "text-strength");
+  bridge->strength = plugin_values_number (values, "strength");
+  bridge->clean = plugin_values_number (values, "clean");
+  bridge->linear_light = plugin_values_number (values, "linear-light") != 0;
+}
+
 static void
 bridge_job (const PluginJob *job, const Part *part, GeglBuffer *input, AcuBridgeJob *bridge)
 {
@@ -137,15 +150,33 @@ bridge_job (const PluginJob *job, const Part *part, GeglBuffer *input, AcuBridge
       bridge->linear_light = (babl_get_model_flags (gegl_buffer_get_format (input)) & BABL_MODEL_FLAG_LINEAR) != 0;
     }
   else
+    plugin_bridge_layer (bridge, job->values, job->space);
+}
+
+gboolean
+plugin_layer_scaled (PluginImage image, const PluginValues *values, PluginItem layer, GeglRectangle *source, GeglRectangle *scaled, GError **error)
+{
+  PluginJob job = { .image = image };
+  gboolean found = FALSE;
+
+  plugin_values_size (values, &job.size);
+  if (!plugin_values_check (values, error)
+      || !acu_size_resolve (&job.size, plugin_image_width (image), plugin_image_height (image), &job.width, &job.height, error))
+    return FALSE;
+  job.parts = g_array_new (FALSE, FALSE, sizeof (Part));
+  collect_layers (&job);
+  for (guint i = 0; i < job.parts->len && !found; i++)
     {
-      bridge->model = model;
-      bridge->space = job->space;
-      bridge->text = plugin_values_text (job->values, "text");
-      bridge->text_strength = plugin_values_number (job->values, "text-strength");
-      bridge->strength = plugin_values_number (job->values, "strength");
-      bridge->clean = plugin_values_number (job->values, "clean");
-      bridge->linear_light = plugin_values_number (job->values, "linear-light") != 0;
+      const Part *part = &g_array_index (job.parts, Part, i);
+
+      found = part->item == layer && !part->coverage;
+      *source = part->source;
+      *scaled = part->scaled;
     }
+  g_array_unref (job.parts);
+  if (!found)
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, _("The layer is no longer there."));
+  return found;
 }
 
 /* Every part is planned before any is computed; the plans are made again later, because each holds its buffers. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is inside of the dialog: a row for each option of the table, and what will come of it. */
 #include "dialog.h"
+#include "preview.h"
+#include "widgets.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -35,6 +37,7 @@ struct PluginPanel
   gpointer data;
   guint estimate;                 /* timeout */
   PluginEstimate *time;
+  PluginPreview *preview;
   gboolean updating;
 };
 
@@ -59,52 +62,6 @@ size_field (const char *key)
     if (g_str_equal (size_fields[i].key, key))
       return (int) i;
   return -1;
-}
-
-static GtkWidget *
-new_box (GtkOrientation orientation, int spacing)
-{
-  GtkWidget *box;
-
-#if ACU_GIMP == 2
-  box = orientation == GTK_ORIENTATION_HORIZONTAL ? gtk_hbox_new (FALSE, spacing) : gtk_vbox_new (FALSE, spacing);
-#else
-  box = gtk_box_new (orientation, spacing);
-#endif
-  gtk_widget_show (box);
-  return box;
-}
-
-static GtkWidget *
-new_label (const char *text, gboolean wrap)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-#if ACU_GIMP == 2
-  gtk_misc_set_alignment (GTK_MISC (label), 0, wrap ? 0 : 0.5f);
-#else
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_yalign (GTK_LABEL (label), wrap ? 0 : 0.5f);
-#endif
-  if (wrap)
-    {
-      gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
-      gtk_widget_set_size_request (label, TEXT_WIDTH, -1);
-#if ACU_GIMP == 3
-      gtk_label_set_max_width_chars (GTK_LABEL (label), 50);
-#endif
-    }
-  gtk_widget_show (label);
-  return label;
-}
-
-static void
-set_small (GtkWidget *label, const char *text)
-{
-  char *markup = g_markup_printf_escaped ("<small>%s</small>", text);
-
-  gtk_label_set_markup (GTK_LABEL (label), markup);
-  g_free (markup);
 }
 
 /* What is gray does not count. */
@@ -221,7 +178,7 @@ show_status (PluginPanel *panel, const GError *error, const char *text)
   if (error)
     gtk_label_set_text (GTK_LABEL (panel->status), error->message);
   else
-    set_small (panel->status, text);
+    plugin_label_set_small (panel->status, text);
 }
 
 static gboolean
@@ -264,7 +221,7 @@ show_outcome (PluginPanel *panel)
   char *detail = plugin_combo_detail (panel->rows[plugin_option_index ("model")].field);
   int width, height;
 
-  set_small (panel->detail, detail ? detail : "");
+  plugin_label_set_small (panel->detail, detail ? detail : "");
   g_free (detail);
   plugin_values_size (&panel->values, &size);
   g_clear_handle_id (&panel->estimate, g_source_remove);
@@ -278,6 +235,7 @@ show_outcome (PluginPanel *panel)
       g_free (text);
       gtk_dialog_set_response_sensitive (panel->dialog, GTK_RESPONSE_OK, TRUE);
       panel->estimate = g_timeout_add (ESTIMATE_DELAY, estimate, panel);
+      plugin_preview_set (panel->preview, &panel->values);
     }
   else
     {
@@ -383,7 +341,7 @@ add_label (PluginPanel *panel, GtkWidget *box, const char *text, GtkWidget *fiel
 {
   /* Translators: a field's label and the sign that ends it. */
   char *with_colon = text[0] ? g_strdup_printf (_("%s:"), text) : g_strdup ("");
-  GtkWidget *label = new_label (NULL, FALSE);
+  GtkWidget *label = plugin_label_new (NULL, 0);
 
   gtk_label_set_text_with_mnemonic (GTK_LABEL (label), with_colon);
   if (field)
@@ -398,7 +356,7 @@ static void
 add_row (PluginPanel *panel, GtkBox *parent, const AcuOption *option, int index)
 {
   int limited = size_field (option->key);
-  GtkWidget *box = new_box (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *box = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *field = new_field (option);
   gboolean wide = GTK_IS_COMBO_BOX (field) || GTK_IS_TOGGLE_BUTTON (field) || !GTK_IS_SPIN_BUTTON (field);
 
@@ -408,7 +366,7 @@ add_row (PluginPanel *panel, GtkBox *parent, const AcuOption *option, int index)
   gtk_box_pack_start (GTK_BOX (box), field, wide, wide, 0);
   gtk_widget_show (field);
   if (limited >= 0 && size_fields[limited].unit)
-    gtk_box_pack_start (GTK_BOX (box), new_label (_(size_fields[limited].unit), FALSE), FALSE, FALSE, 0);
+    gtk_box_pack_start (GTK_BOX (box), plugin_label_new (_(size_fields[limited].unit), 0), FALSE, FALSE, 0);
   gtk_box_pack_start (parent, box, FALSE, FALSE, 0);
   panel->rows[index] = (Row) { box, field };
   g_signal_connect (field,
@@ -421,9 +379,9 @@ add_row (PluginPanel *panel, GtkBox *parent, const AcuOption *option, int index)
 static GtkBox *
 add_pair (PluginPanel *panel, GtkBox *parent, Pair *pair)
 {
-  GtkWidget *rows = new_box (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *rows = plugin_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
-  pair->box = new_box (GTK_ORIENTATION_HORIZONTAL, 12);
+  pair->box = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   pair->chain = gimp_chain_button_new (GIMP_CHAIN_RIGHT);
   gtk_widget_set_tooltip_text (pair->chain, _("Keep the proportions of the picture"));
   gtk_widget_show (pair->chain);
@@ -450,10 +408,10 @@ has_text_layer (PluginImage image)
 static void
 add_outcome (PluginPanel *panel, GtkBox *parent)
 {
-  GtkWidget *box = new_box (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *box = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
   add_label (panel, box, _("New size"), NULL);
-  panel->result = new_label (NULL, FALSE);
+  panel->result = plugin_label_new (NULL, 0);
   gtk_box_pack_start (GTK_BOX (box), panel->result, TRUE, TRUE, 0);
   gtk_box_pack_start (parent, box, FALSE, FALSE, 6);
 }
@@ -461,21 +419,21 @@ add_outcome (PluginPanel *panel, GtkBox *parent)
 static void
 add_notes (PluginPanel *panel, GtkBox *parent)
 {
-  GtkWidget *box = new_box (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *box = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   const char *note = has_text_layer (panel->image) ? _("Text layers become ordinary pixels.") : NULL;
 
   if (plugin_image_is_indexed (panel->image))
     note = _("The result keeps this image's palette. For smoother colours, convert the image to RGB first.");
   if (note)
     {
-      GtkWidget *label = new_label (NULL, TRUE);
+      GtkWidget *label = plugin_label_new (NULL, TEXT_WIDTH);
 
-      set_small (label, note);
+      plugin_label_set_small (label, note);
       gtk_box_pack_start (parent, label, FALSE, FALSE, 0);
     }
   panel->icon = gtk_image_new_from_icon_name ("dialog-warning", GTK_ICON_SIZE_MENU);
-  panel->status = new_label (NULL, TRUE);
-  set_small (panel->status, _("Working out how much memory is needed…"));
+  panel->status = plugin_label_new (NULL, TEXT_WIDTH);
+  plugin_label_set_small (panel->status, _("Working out how much memory is needed…"));
   gtk_box_pack_start (GTK_BOX (box), panel->icon, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), panel->status, TRUE, TRUE, 0);
   gtk_box_pack_start (parent, box, FALSE, FALSE, 0);
@@ -497,12 +455,24 @@ focus_size (PluginPanel *panel)
     }
 }
 
+static void
+add_preview (PluginPanel *panel, GtkBox *box, GtkWidget *options)
+{
+  GtkWidget *both = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 18), *side = plugin_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  gtk_container_set_border_width (GTK_CONTAINER (both), 12);
+  gtk_box_pack_start (GTK_BOX (both), options, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (both), side, TRUE, TRUE, 0);
+  gtk_box_pack_start (box, both, TRUE, TRUE, 0);
+  panel->preview = plugin_preview_new (panel->image, GTK_BOX (side));
+}
+
 PluginPanel *
 plugin_panel_new (PluginImage image, const PluginValues *values, GtkDialog *dialog, GtkBox *box,
                   PluginPanelChanged changed, gpointer data)
 {
   PluginPanel *panel = g_new0 (PluginPanel, 1);
-  GtkWidget *content = new_box (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *content = plugin_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkBox *parent = GTK_BOX (content);
   GtkBox *pair_rows[2] = { NULL, NULL };
   gboolean outcome = FALSE;
@@ -517,8 +487,7 @@ plugin_panel_new (PluginImage image, const PluginValues *values, GtkDialog *dial
   panel->labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
   panel->pairs[0] = (Pair) { .first = "width", .second = "height" };
   panel->pairs[1] = (Pair) { .first = "print-width", .second = "print-height" };
-  gtk_container_set_border_width (GTK_CONTAINER (content), 12);
-  gtk_box_pack_start (box, content, TRUE, TRUE, 0);
+  add_preview (panel, box, content);
 
   plugin_for_each_option (option, i)
     {
@@ -539,10 +508,10 @@ plugin_panel_new (PluginImage image, const PluginValues *values, GtkDialog *dial
       add_row (panel, here, option, i);
       if (g_str_equal (option->key, "model"))
         {
-          GtkWidget *line = new_box (GTK_ORIENTATION_HORIZONTAL, 12);
+          GtkWidget *line = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
           add_label (panel, line, "", NULL);
-          panel->detail = new_label (NULL, TRUE);
+          panel->detail = plugin_label_new (NULL, TEXT_WIDTH);
           gtk_box_pack_start (GTK_BOX (line), panel->detail, TRUE, TRUE, 0);
           gtk_box_pack_start (parent, line, FALSE, FALSE, 0);
         }
@@ -558,6 +527,7 @@ void
 plugin_panel_free (PluginPanel *panel)
 {
   g_clear_handle_id (&panel->estimate, g_source_remove);
+  plugin_preview_free (panel->preview);
   plugin_estimate_free (panel->time);
   g_object_unref (panel->labels);
   g_free (panel);
