@@ -110,6 +110,13 @@ plugin_image_chosen_layer (PluginImage image, PluginItem *layer)
   return *layer != -1 && !gimp_item_is_group (*layer);
 }
 
+/* A small picture of a layer; NULL where there is none. Unref it. */
+static inline GdkPixbuf *
+plugin_item_thumbnail (PluginItem layer, int side)
+{
+  return gimp_drawable_get_thumbnail (layer, side, side, GIMP_PIXBUF_SMALL_CHECKS);
+}
+
 /* The colour space that the layers' pixels are really in: GIMP 2.10's buffers always claim sRGB. NULL: they know. */
 static inline const Babl *
 plugin_image_space (PluginImage image)
@@ -225,6 +232,12 @@ plugin_image_chosen_layer (PluginImage image, PluginItem *layer)
   *layer = one ? GIMP_ITEM (layers[0]) : NULL;
   g_free (layers);
   return one && !gimp_item_is_group (*layer);
+}
+
+static inline GdkPixbuf *
+plugin_item_thumbnail (PluginItem layer, int side)
+{
+  return gimp_drawable_get_thumbnail (GIMP_DRAWABLE (layer), side, side, GIMP_PIXBUF_SMALL_CHECKS);
 }
 
 static inline const Babl *

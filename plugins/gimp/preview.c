@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "preview.h"
+#include "map.h"
 #include "widgets.h"
 
 #include <gdk/gdkkeysyms.h>
@@ -7,7 +8,6 @@
 #include <math.h>
 
 #define SIDE 380                  /* of the picture in the dialog, in the toolkit's pixels */
-#define MAP_SIDE 150
 #define DELAY 150                 /* milliseconds after the last change */
 #define TICK 250                  /* between reports */
 #define FIRST_MARGIN 32           /* pixels read around the piece at first: the rest follows, where a network sees farther */
@@ -28,8 +28,8 @@ struct PluginPreview
   PluginItem layer;
   gboolean has_layer;
   PluginValues values;
-  GtkWidget *canvas, *map, *status;
-  GdkPixbuf *thumbnail;
+  GtkWidget *canvas, *status;
+  PluginMap *map;
   PluginWorker *worker;
   PluginPatch *shown;             /* NULL before the first one is ready */
   gboolean current;               /* `shown` is what was asked for last */
@@ -196,6 +196,21 @@ restart (PluginPreview *preview)
 }
 
 static void
+show_piece (PluginPreview *preview)
+{
+  GeglRectangle view;
+  int width, height;
+
+  gtk_widget_queue_draw (preview->canvas);
+  if (!preview->scaled_width)
+    return;
+  plugin_canvas_size (preview->canvas, &width, &height);
+  view_rect (preview, width, height, preview->scaled_width, preview->scaled_height, &view);
+  plugin_map_show (preview->map, (double) view.x / preview->scaled_width, (double) view.y / preview->scaled_height,
+                   (double) view.width / preview->scaled_width, (double) view.height / preview->scaled_height);
+}
+
+static void
 on_done (gpointer data, PluginPatch *patch)
 {
   PluginPreview *preview = data;
@@ -209,8 +224,7 @@ on_done (gpointer data, PluginPatch *patch)
   plugin_patch_free (preview->shown);
   preview->shown = patch;
   preview->current = TRUE;
-  gtk_widget_queue_draw (preview->canvas);
-  gtk_widget_queue_draw (preview->map);
+  show_piece (preview);
   if (plugin_patch_is_exact (patch))
     say (preview, _("100 %: this is what the result will be."));
   else if (plugin_preview_can_refine (patch))
@@ -337,16 +351,17 @@ set_split (PluginPreview *preview, double split)
 }
 
 static void
-move_to (PluginPreview *preview, double x, double y)
+move_to (gpointer data, double x, double y)
 {
+  PluginPreview *preview = data;
+
   x = CLAMP (x, 0, 1);
   y = CLAMP (y, 0, 1);
   if (x == preview->x && y == preview->y)
     return;
   preview->x = x;
   preview->y = y;
-  gtk_widget_queue_draw (preview->canvas);
-  gtk_widget_queue_draw (preview->map);
+  show_piece (preview);
   restart (preview);
 }
 
@@ -424,20 +439,12 @@ on_motion (GtkWidget *canvas, GdkEventMotion *event, PluginPreview *preview)
 }
 
 static gboolean
-arrow (guint key, int *x, int *y)
-{
-  *x = key == GDK_KEY_Left || key == GDK_KEY_KP_Left ? -1 : key == GDK_KEY_Right || key == GDK_KEY_KP_Right ? 1 : 0;
-  *y = key == GDK_KEY_Up || key == GDK_KEY_KP_Up ? -1 : key == GDK_KEY_Down || key == GDK_KEY_KP_Down ? 1 : 0;
-  return *x || *y;
-}
-
-static gboolean
 on_key (GtkWidget *canvas, GdkEventKey *event, PluginPreview *preview)
 {
   int x, y;
   gboolean picture = (event->state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) != 0;
 
-  if (arrow (event->keyval, &x, &y))
+  if (plugin_key_is_arrow (event->keyval, &x, &y))
     {
       if (picture || y)
         move_by (preview, 50 * x, 50 * y);
@@ -450,94 +457,6 @@ on_key (GtkWidget *canvas, GdkEventKey *event, PluginPreview *preview)
     set_split (preview, 1);
   else
     return FALSE;
-  return TRUE;
-}
-
-/* Where the thumbnail is on its canvas. */
-static gboolean
-map_rect (const PluginPreview *preview, int width, int height, GeglRectangle *rect)
-{
-  double fit;
-
-  if (!preview->thumbnail)
-    return FALSE;
-  fit = fmin ((double) width / gdk_pixbuf_get_width (preview->thumbnail), (double) height / gdk_pixbuf_get_height (preview->thumbnail));
-  rect->width = (int) (gdk_pixbuf_get_width (preview->thumbnail) * fit);
-  rect->height = (int) (gdk_pixbuf_get_height (preview->thumbnail) * fit);
-  rect->x = (width - rect->width) / 2;
-  rect->y = (height - rect->height) / 2;
-  return TRUE;
-}
-
-static void
-draw_map (gpointer data, cairo_t *cr, int width, int height)
-{
-  PluginPreview *preview = data;
-  GeglRectangle rect, view;
-  int canvas_width, canvas_height;
-  double fit;
-
-  if (!map_rect (preview, width, height, &rect))
-    return;
-  fit = (double) rect.width / gdk_pixbuf_get_width (preview->thumbnail);
-  cairo_save (cr);
-  cairo_translate (cr, rect.x, rect.y);
-  cairo_scale (cr, fit, fit);
-  gdk_cairo_set_source_pixbuf (cr, preview->thumbnail, 0, 0);
-  cairo_paint (cr);
-  cairo_restore (cr);
-  if (!preview->scaled_width)
-    return;
-  plugin_canvas_size (preview->canvas, &canvas_width, &canvas_height);
-  view_rect (preview, canvas_width, canvas_height, preview->scaled_width, preview->scaled_height, &view);
-  cairo_rectangle (cr, rect.x + (double) view.x * rect.width / preview->scaled_width, rect.y + (double) view.y * rect.height / preview->scaled_height,
-                   MAX (3, (double) view.width * rect.width / preview->scaled_width), MAX (3, (double) view.height * rect.height / preview->scaled_height));
-  cairo_set_source_rgb (cr, 0, 0, 0);
-  cairo_set_line_width (cr, 3);
-  cairo_stroke_preserve (cr);
-  cairo_set_source_rgb (cr, 1, 1, 1);
-  cairo_set_line_width (cr, 1);
-  cairo_stroke (cr);
-}
-
-static void
-point_on_map (PluginPreview *preview, double event_x, double event_y)
-{
-  GeglRectangle rect;
-  int width, height, scale = plugin_canvas_scale (preview->map);
-
-  plugin_canvas_size (preview->map, &width, &height);
-  if (map_rect (preview, width, height, &rect))
-    move_to (preview, (event_x * scale - rect.x) / MAX (1, rect.width), (event_y * scale - rect.y) / MAX (1, rect.height));
-}
-
-static gboolean
-on_map_press (GtkWidget *map, GdkEventButton *event, PluginPreview *preview)
-{
-  gtk_widget_grab_focus (map);
-  if (event->button != 1)
-    return FALSE;
-  point_on_map (preview, event->x, event->y);
-  return TRUE;
-}
-
-static gboolean
-on_map_motion (GtkWidget *map, GdkEventMotion *event, PluginPreview *preview)
-{
-  if (event->state & GDK_BUTTON1_MASK)
-    point_on_map (preview, event->x, event->y);
-  return TRUE;
-}
-
-static gboolean
-on_map_key (GtkWidget *map, GdkEventKey *event, PluginPreview *preview)
-{
-  int x, y, width, height;
-
-  if (!arrow (event->keyval, &x, &y))
-    return FALSE;
-  plugin_canvas_size (preview->canvas, &width, &height);
-  move_by (preview, x * width / 2.0, y * height / 2.0);
   return TRUE;
 }
 
@@ -571,24 +490,13 @@ plugin_preview_new (PluginImage image, GtkBox *box)
                                _("Drag the line to compare before and after, or the picture to see another piece of it.\n"
                                  "Keys: ← and → move the line, Shift with arrows the picture."));
   preview->status = plugin_label_new (NULL, SIDE);
-  preview->map = plugin_canvas_new (MAP_SIDE, MAP_SIDE, _("Piece of the picture that the preview shows"), draw_map, preview);
-  gtk_widget_set_tooltip_text (preview->map, _("Click where the preview shall look. Keys: arrows."));
-  if (preview->has_layer)
-#if ACU_GIMP == 2
-    preview->thumbnail = gimp_drawable_get_thumbnail (preview->layer, 2 * MAP_SIDE, 2 * MAP_SIDE, GIMP_PIXBUF_SMALL_CHECKS);
-#else
-    preview->thumbnail = gimp_drawable_get_thumbnail (GIMP_DRAWABLE (preview->layer), 2 * MAP_SIDE, 2 * MAP_SIDE, GIMP_PIXBUF_SMALL_CHECKS);
-#endif
   gtk_box_pack_start (box, preview->canvas, TRUE, TRUE, 0);
   gtk_box_pack_start (box, preview->status, FALSE, FALSE, 0);
-  gtk_box_pack_start (box, preview->map, FALSE, FALSE, 0);
+  preview->map = plugin_map_new (preview->has_layer ? &preview->layer : NULL, box, move_to, preview);
   g_signal_connect (preview->canvas, "button-press-event", G_CALLBACK (on_press), preview);
   g_signal_connect (preview->canvas, "button-release-event", G_CALLBACK (on_release), preview);
   g_signal_connect (preview->canvas, "motion-notify-event", G_CALLBACK (on_motion), preview);
   g_signal_connect (preview->canvas, "key-press-event", G_CALLBACK (on_key), preview);
-  g_signal_connect (preview->map, "button-press-event", G_CALLBACK (on_map_press), preview);
-  g_signal_connect (preview->map, "motion-notify-event", G_CALLBACK (on_map_motion), preview);
-  g_signal_connect (preview->map, "key-press-event", G_CALLBACK (on_map_key), preview);
   say (preview, _("Computing the preview"));
   return preview;
 }
@@ -600,7 +508,7 @@ plugin_preview_free (PluginPreview *preview)
   g_clear_handle_id (&preview->tick, g_source_remove);
   plugin_worker_free (preview->worker);
   plugin_patch_free (preview->shown);
-  g_clear_object (&preview->thumbnail);
+  plugin_map_free (preview->map);
   g_free (preview->said);
   g_free (preview);
 }

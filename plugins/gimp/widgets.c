@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "widgets.h"
 
+#include <gdk/gdkkeysyms.h>
+
 
 GtkWidget *
 plugin_box_new (GtkOrientation orientation, int spacing)
@@ -178,4 +180,12 @@ plugin_widget_describe (GtkWidget *widget, const char *name, const char *descrip
     atk_object_set_name (accessible, name);
   if (description)
     atk_object_set_description (accessible, description);
+}
+
+gboolean
+plugin_key_is_arrow (guint key, int *x, int *y)
+{
+  *x = key == GDK_KEY_Left || key == GDK_KEY_KP_Left ? -1 : key == GDK_KEY_Right || key == GDK_KEY_KP_Right ? 1 : 0;
+  *y = key == GDK_KEY_Up || key == GDK_KEY_KP_Up ? -1 : key == GDK_KEY_Down || key == GDK_KEY_KP_Down ? 1 : 0;
+  return *x || *y;
 }

@@ -24,6 +24,9 @@ int plugin_canvas_scale (GtkWidget *canvas);
 void plugin_canvas_size (GtkWidget *canvas, int *width, int *height);
 void plugin_canvas_set_cursor (GtkWidget *canvas, GdkCursorType type);
 
+/* Whether a key is an arrow, and which: -1, 0 or 1 in each direction. */
+gboolean plugin_key_is_arrow (guint key, int *x, int *y);
+
 /* What a screen reader says of a widget; NULL leaves it as it is. */
 void plugin_widget_describe (GtkWidget *widget, const char *name, const char *description);
 
