@@ -117,6 +117,17 @@ plugin_item_thumbnail (PluginItem layer, int side)
   return gimp_drawable_get_thumbnail (layer, side, side, GIMP_PIXBUF_SMALL_CHECKS);
 }
 
+/* A new image with one gray layer, not shown yet, and its layer. */
+static inline PluginImage
+plugin_image_new_gray (int width, int height, const char *name, PluginItem *layer)
+{
+  PluginImage image = gimp_image_new (width, height, GIMP_GRAY);
+
+  *layer = gimp_layer_new (image, name, width, height, GIMP_GRAY_IMAGE, 100, GIMP_LAYER_MODE_NORMAL);
+  gimp_image_insert_layer (image, *layer, -1, 0);
+  return image;
+}
+
 /* The colour space that the layers' pixels are really in: GIMP 2.10's buffers always claim sRGB. NULL: they know. */
 static inline const Babl *
 plugin_image_space (PluginImage image)
@@ -238,6 +249,17 @@ static inline GdkPixbuf *
 plugin_item_thumbnail (PluginItem layer, int side)
 {
   return gimp_drawable_get_thumbnail (GIMP_DRAWABLE (layer), side, side, GIMP_PIXBUF_SMALL_CHECKS);
+}
+
+static inline PluginImage
+plugin_image_new_gray (int width, int height, const char *name, PluginItem *layer)
+{
+  PluginImage image = gimp_image_new (width, height, GIMP_GRAY);
+  GimpLayer *own = gimp_layer_new (image, name, width, height, GIMP_GRAY_IMAGE, 100, GIMP_LAYER_MODE_NORMAL);
+
+  gimp_image_insert_layer (image, own, NULL, 0);
+  *layer = GIMP_ITEM (own);
+  return image;
 }
 
 static inline const Babl *

@@ -335,36 +335,14 @@ new_field (const AcuOption *option)
   return field;
 }
 
-/* A label of the common width, or room for one. */
-static GtkWidget *
-add_label (PluginPanel *panel, GtkWidget *box, const char *text, GtkWidget *field)
-{
-  /* Translators: a field's label and the sign that ends it. */
-  char *with_colon = text[0] ? g_strdup_printf (_("%s:"), text) : g_strdup ("");
-  GtkWidget *label = plugin_label_new (NULL, 0);
-
-  gtk_label_set_text_with_mnemonic (GTK_LABEL (label), with_colon);
-  if (field)
-    gtk_label_set_mnemonic_widget (GTK_LABEL (label), field);
-  gtk_size_group_add_widget (panel->labels, label);
-  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
-  g_free (with_colon);
-  return label;
-}
-
 static void
 add_row (PluginPanel *panel, GtkBox *parent, const AcuOption *option, int index)
 {
   int limited = size_field (option->key);
-  GtkWidget *box = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *field = new_field (option);
-  gboolean wide = GTK_IS_COMBO_BOX (field) || GTK_IS_TOGGLE_BUTTON (field) || !GTK_IS_SPIN_BUTTON (field);
+  GtkWidget *box = plugin_row_new (panel->labels, option->type == ACU_OPTION_BOOLEAN ? "" : _(option->label), field, !GTK_IS_SPIN_BUTTON (field));
 
-  add_label (panel, box, option->type == ACU_OPTION_BOOLEAN ? "" : _(option->label),
-             option->type == ACU_OPTION_BOOLEAN ? NULL : field);
   gtk_widget_set_tooltip_text (field, _(option->help));
-  gtk_box_pack_start (GTK_BOX (box), field, wide, wide, 0);
-  gtk_widget_show (field);
   if (limited >= 0 && size_fields[limited].unit)
     gtk_box_pack_start (GTK_BOX (box), plugin_label_new (_(size_fields[limited].unit), 0), FALSE, FALSE, 0);
   gtk_box_pack_start (parent, box, FALSE, FALSE, 0);
@@ -408,12 +386,8 @@ has_text_layer (PluginImage image)
 static void
 add_outcome (PluginPanel *panel, GtkBox *parent)
 {
-  GtkWidget *box = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-
-  add_label (panel, box, _("New size"), NULL);
   panel->result = plugin_label_new (NULL, 0);
-  gtk_box_pack_start (GTK_BOX (box), panel->result, TRUE, TRUE, 0);
-  gtk_box_pack_start (parent, box, FALSE, FALSE, 6);
+  gtk_box_pack_start (parent, plugin_row_new (panel->labels, _("New size"), panel->result, TRUE), FALSE, FALSE, 6);
 }
 
 static void
@@ -508,12 +482,8 @@ plugin_panel_new (PluginImage image, const PluginValues *values, GtkDialog *dial
       add_row (panel, here, option, i);
       if (g_str_equal (option->key, "model"))
         {
-          GtkWidget *line = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-
-          add_label (panel, line, "", NULL);
           panel->detail = plugin_label_new (NULL, TEXT_WIDTH);
-          gtk_box_pack_start (GTK_BOX (line), panel->detail, TRUE, TRUE, 0);
-          gtk_box_pack_start (parent, line, FALSE, FALSE, 0);
+          gtk_box_pack_start (parent, plugin_row_new (panel->labels, "", panel->detail, TRUE), FALSE, FALSE, 0);
         }
     }
   add_notes (panel, parent);

@@ -54,6 +54,9 @@ void plugin_scale_layer (const GeglRectangle *layer, double x_factor, double y_f
 void plugin_scale_child (const GeglRectangle *child, const GeglRectangle *group, const GeglRectangle *scaled_group,
                          GeglRectangle *scaled);
 
+/* The layer that the person works on, or else the largest one. FALSE where there is none with pixels. */
+gboolean plugin_image_layer (PluginImage image, PluginItem *layer);
+
 typedef struct PluginJob PluginJob;
 
 /* Works out the new size and plans every layer, mask and channel (with `largest_only` only the largest layer, for

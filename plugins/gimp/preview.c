@@ -42,34 +42,6 @@ struct PluginPreview
   double grip_x, grip_y;          /* where the mouse was */
 };
 
-/* The layer that is worked on, or else the largest. */
-static gboolean
-find_layer (PluginImage image, PluginItem *layer)
-{
-  int n = 0;
-  PluginItem *layers;
-  double most = 0;
-  gboolean found = plugin_image_chosen_layer (image, layer);
-
-  if (found)
-    return TRUE;
-  layers = plugin_image_layers (image, &n);
-  for (int i = 0; i < n; i++)
-    {
-      GeglRectangle rect;
-
-      plugin_item_rect (layers[i], &rect);
-      if (!plugin_item_is_group (layers[i]) && (double) rect.width * rect.height > most)
-        {
-          most = (double) rect.width * rect.height;
-          *layer = layers[i];
-          found = TRUE;
-        }
-    }
-  g_free (layers);
-  return found;
-}
-
 static void
 say (PluginPreview *preview, const char *text)
 {
@@ -112,7 +84,7 @@ plugin_preview_patch (PluginPreview *preview, const PluginValues *values, int wi
   GeglRectangle source, scaled, view;
 
   if (!preview->has_layer || !gimp_item_is_valid (preview->layer))
-    preview->has_layer = find_layer (preview->image, &preview->layer);
+    preview->has_layer = plugin_image_layer (preview->image, &preview->layer);
   if (!preview->has_layer)
     {
       g_set_error_literal (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, _("There is no layer to show."));
@@ -482,7 +454,7 @@ plugin_preview_new (PluginImage image, GtkBox *box)
 
   preview->image = image;
   preview->split = 0.5;
-  preview->has_layer = find_layer (image, &preview->layer);
+  preview->has_layer = plugin_image_layer (image, &preview->layer);
   preview->worker = plugin_worker_new (on_done, preview);
   first_place (preview);
   preview->canvas = plugin_canvas_new (SIDE, SIDE, _("Preview"), draw, preview);

@@ -2,6 +2,7 @@
 #include "widgets.h"
 
 #include <gdk/gdkkeysyms.h>
+#include <glib/gi18n.h>
 
 
 GtkWidget *
@@ -59,6 +60,27 @@ plugin_button_new (const char *label, const char *help, GCallback clicked, gpoin
   g_signal_connect (button, "clicked", clicked, data);
   gtk_widget_show (button);
   return button;
+}
+
+GtkWidget *
+plugin_row_new (GtkSizeGroup *labels, const char *text, GtkWidget *field, gboolean wide)
+{
+  GtkWidget *box = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *label = plugin_label_new (NULL, 0);
+  /* Translators: a field's label and the sign that ends it. */
+  char *with_colon = text[0] ? g_strdup_printf (_("%s:"), text) : g_strdup ("");
+
+  gtk_label_set_text_with_mnemonic (GTK_LABEL (label), with_colon);
+  g_free (with_colon);
+  gtk_size_group_add_widget (labels, label);
+  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
+  if (field)
+    {
+      if (text[0])
+        gtk_label_set_mnemonic_widget (GTK_LABEL (label), field);
+      gtk_box_pack_start (GTK_BOX (box), field, wide, wide, 0);
+      gtk_widget_show (field);
+    }
+  return box;
 }
 
 typedef struct Canvas

@@ -14,6 +14,9 @@ GtkWidget *plugin_label_new (const char *text, int width);
 void plugin_label_set_small (GtkWidget *label, const char *text);
 GtkWidget *plugin_button_new (const char *label, const char *help, GCallback clicked, gpointer data);
 
+/* A line of a dialog: what it is called, of a width that all of the group have, and its field. `label` has a mnemonic. */
+GtkWidget *plugin_row_new (GtkSizeGroup *labels, const char *label, GtkWidget *field, gboolean wide);
+
 /* Draws in pixels of the screen, however many of them a pixel of the toolkit has. */
 typedef void (*PluginDraw) (gpointer data, cairo_t *cr, int width, int height);
 
