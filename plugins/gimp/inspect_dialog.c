@@ -92,6 +92,7 @@ plugin_inspect_ask (PluginImage image, PluginInspection *inspection)
   fill_places (&fields);
   plugin_combo_select (fields.place, inspection->place);
   g_signal_connect (fields.model, "changed", G_CALLBACK (on_model), &fields);
+  gtk_widget_grab_focus (fields.side);
   gtk_widget_show (dialog);
   ok = gimp_dialog_run (GIMP_DIALOG (dialog)) == GTK_RESPONSE_OK;
   if (ok)

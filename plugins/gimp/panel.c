@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is inside of the dialog: a row for each option of the table, and what will come of it. */
+#include "compare.h"
 #include "dialog.h"
 #include "preview.h"
 #include "widgets.h"
@@ -430,6 +431,23 @@ focus_size (PluginPanel *panel)
 }
 
 static void
+on_compare (GtkWidget *button, PluginPanel *panel)
+{
+  PluginValues *values = g_new (PluginValues, 1);
+
+  plugin_panel_get (panel, values);
+  if (plugin_compare_run (panel->preview, GTK_WINDOW (panel->dialog), values))
+    {
+      plugin_panel_set (panel, values);
+      if (panel->changed)
+        panel->changed (panel->data, &panel->values);
+    }
+  else
+    plugin_preview_set (panel->preview, values);
+  g_free (values);
+}
+
+static void
 add_preview (PluginPanel *panel, GtkBox *box, GtkWidget *options)
 {
   GtkWidget *both = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 18), *side = plugin_box_new (GTK_ORIENTATION_VERTICAL, 6);
@@ -439,6 +457,8 @@ add_preview (PluginPanel *panel, GtkBox *box, GtkWidget *options)
   gtk_box_pack_start (GTK_BOX (both), side, TRUE, TRUE, 0);
   gtk_box_pack_start (box, both, TRUE, TRUE, 0);
   panel->preview = plugin_preview_new (panel->image, GTK_BOX (side));
+  gtk_box_pack_start (GTK_BOX (side), plugin_button_new (_("C_ompare…"), _("See this piece as up to four models or settings make it, and choose one"),
+                                                         G_CALLBACK (on_compare), panel), FALSE, FALSE, 0);
 }
 
 PluginPanel *

@@ -337,9 +337,9 @@ move_to (gpointer data, double x, double y)
   restart (preview);
 }
 
-/* The piece moves by so many pixels of the result, from where it is and not from a centre that the picture's edge holds back. */
-static void
-move_by (PluginPreview *preview, double x, double y)
+/* From where it is and not from a centre that the picture's edge holds back. */
+void
+plugin_preview_move (PluginPreview *preview, double x, double y)
 {
   GeglRectangle view;
   int width, height;
@@ -401,7 +401,7 @@ on_motion (GtkWidget *canvas, GdkEventMotion *event, PluginPreview *preview)
     set_split (preview, split_of (preview, event->x));
   else if (preview->grip == GRIP_PICTURE)
     {
-      move_by (preview, (preview->grip_x - event->x) * scale, (preview->grip_y - event->y) * scale);
+      plugin_preview_move (preview, (preview->grip_x - event->x) * scale, (preview->grip_y - event->y) * scale);
       preview->grip_x = event->x;
       preview->grip_y = event->y;
     }
@@ -419,7 +419,7 @@ on_key (GtkWidget *canvas, GdkEventKey *event, PluginPreview *preview)
   if (plugin_key_is_arrow (event->keyval, &x, &y))
     {
       if (picture || y)
-        move_by (preview, 50 * x, 50 * y);
+        plugin_preview_move (preview, 50 * x, 50 * y);
       else
         set_split (preview, preview->split + 0.05 * x);
     }
@@ -490,4 +490,31 @@ plugin_preview_set (PluginPreview *preview, const PluginValues *values)
 {
   preview->values = *values;
   restart (preview);
+}
+
+void
+plugin_preview_pause (PluginPreview *preview)
+{
+  plugin_worker_cancel (preview->worker);
+  g_clear_handle_id (&preview->delay, g_source_remove);
+}
+
+double
+plugin_preview_factor (const PluginPreview *preview, const PluginValues *values)
+{
+  int own_width = plugin_image_width (preview->image), own_height = plugin_image_height (preview->image), width, height;
+  AcuSize size;
+
+  plugin_values_size (values, &size);
+  if (!acu_size_resolve (&size, own_width, own_height, &width, &height, NULL))
+    return 2;
+  return fmax ((double) width / own_width, (double) height / own_height);
+}
+
+gboolean
+plugin_preview_cleans (const PluginPreview *preview, const PluginValues *values)
+{
+  const char *model = plugin_values_text (values, "model");
+
+  return model[0] && acu_model_cleans (model, plugin_preview_factor (preview, values));
 }

@@ -16,6 +16,14 @@ void plugin_preview_free (PluginPreview *preview);
 /* Shows soon what these options make; what was computed for others is cancelled. */
 void plugin_preview_set (PluginPreview *preview, const PluginValues *values);
 
+/* Computes nothing until plugin_preview_set() is called again. */
+void plugin_preview_pause (PluginPreview *preview);
+/* Moves the piece by so many pixels of the result. */
+void plugin_preview_move (PluginPreview *preview, double x, double y);
+/* How many times the image becomes larger with these options (2 where they make no sense), and whether the model can clean then. */
+double plugin_preview_factor (const PluginPreview *preview, const PluginValues *values);
+gboolean plugin_preview_cleans (const PluginPreview *preview, const PluginValues *values);
+
 /* The piece that is shown, for the same options or others: a patch to compute, NULL with an error. `earlier`, of the same options, may be NULL; it
  * says how much must be read around the piece. */
 PluginPatch *plugin_preview_patch (PluginPreview *preview, const PluginValues *values, int width, int height, const PluginPatch *earlier,
