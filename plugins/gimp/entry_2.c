@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* GIMP 2.10: registration, arguments and run modes. */
 #include "inspect.h"
+#include "presets.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -65,16 +66,6 @@ query (void)
   g_free (locale);
 }
 
-static void
-recall (PluginValues *values)
-{
-  PluginValues kept;
-
-  if (gimp_get_data_size (PLUGIN_PROCEDURE) == (int) sizeof kept && gimp_get_data (PLUGIN_PROCEDURE, &kept)
-      && kept.bytes == sizeof kept)
-    *values = kept;
-}
-
 static gboolean
 read_arguments (PluginValues *values, int n, const GimpParam *arguments, GError **error)
 {
@@ -117,13 +108,13 @@ run_upscale (GimpRunMode mode, PluginImage image, int n, const GimpParam *argume
         return FALSE;
     }
   else
-    recall (&values);
+    plugin_last_load (&values);
   if (mode == GIMP_RUN_INTERACTIVE && !plugin_dialog_run (image, &values))
     return FALSE;
   if (!plugin_upscale (image, &values, error))
     return FALSE;
   if (mode == GIMP_RUN_INTERACTIVE)
-    gimp_set_data (PLUGIN_PROCEDURE, &values, sizeof values);
+    plugin_last_save (&values);
   return TRUE;
 }
 

@@ -2,6 +2,7 @@
 /* What is inside of the dialog: a row for each option of the table, and what will come of it. */
 #include "compare.h"
 #include "dialog.h"
+#include "presets_row.h"
 #include "preview.h"
 #include "widgets.h"
 
@@ -39,6 +40,7 @@ struct PluginPanel
   guint estimate;                 /* timeout */
   PluginEstimate *time;
   PluginPreview *preview;
+  PluginPresets *presets;
   gboolean updating;
 };
 
@@ -278,6 +280,7 @@ on_changed (GtkWidget *widget, PluginPanel *panel)
   plugin_panel_get (panel, &panel->values);
   show_rows (panel);
   show_outcome (panel);
+  plugin_presets_changed (panel->presets);
   if (panel->changed)
     panel->changed (panel->data, &panel->values);
   panel->updating = FALSE;
@@ -431,17 +434,30 @@ focus_size (PluginPanel *panel)
 }
 
 static void
+get_values (gpointer data, PluginValues *values)
+{
+  plugin_panel_get (data, values);
+}
+
+/* What was chosen otherwise than by the fields. */
+static void
+set_values (gpointer data, const PluginValues *values)
+{
+  PluginPanel *panel = data;
+
+  plugin_panel_set (panel, values);
+  if (panel->changed)
+    panel->changed (panel->data, &panel->values);
+}
+
+static void
 on_compare (GtkWidget *button, PluginPanel *panel)
 {
   PluginValues *values = g_new (PluginValues, 1);
 
   plugin_panel_get (panel, values);
   if (plugin_compare_run (panel->preview, GTK_WINDOW (panel->dialog), values))
-    {
-      plugin_panel_set (panel, values);
-      if (panel->changed)
-        panel->changed (panel->data, &panel->values);
-    }
+    set_values (panel, values);
   else
     plugin_preview_set (panel->preview, values);
   g_free (values);
@@ -482,6 +498,7 @@ plugin_panel_new (PluginImage image, const PluginValues *values, GtkDialog *dial
   panel->pairs[0] = (Pair) { .first = "width", .second = "height" };
   panel->pairs[1] = (Pair) { .first = "print-width", .second = "print-height" };
   add_preview (panel, box, content);
+  panel->presets = plugin_presets_new (parent, panel->labels, get_values, set_values, panel);
 
   plugin_for_each_option (option, i)
     {
@@ -518,6 +535,7 @@ plugin_panel_free (PluginPanel *panel)
 {
   g_clear_handle_id (&panel->estimate, g_source_remove);
   plugin_preview_free (panel->preview);
+  plugin_presets_free (panel->presets);
   plugin_estimate_free (panel->time);
   g_object_unref (panel->labels);
   g_free (panel);

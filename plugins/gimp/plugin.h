@@ -15,7 +15,7 @@
 #define PLUGIN_MAX_OPTIONS 32
 #define PLUGIN_MAX_TEXT 1024
 
-/* The value of each row of acu_options_all(), at the row's index. Plain data, so that GIMP 2.10 can keep it between calls. */
+/* The value of each row of acu_options_all(), at the row's index. Plain data. */
 typedef struct PluginValue
 {
   double number;
@@ -24,7 +24,6 @@ typedef struct PluginValue
 
 typedef struct PluginValues
 {
-  guint64 bytes;                  /* sizeof (PluginValues): tells data of another version */
   PluginValue value[PLUGIN_MAX_OPTIONS];
 } PluginValues;
 

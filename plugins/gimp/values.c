@@ -12,7 +12,6 @@ void
 plugin_values_defaults (PluginValues *values)
 {
   memset (values, 0, sizeof *values);
-  values->bytes = sizeof *values;
   for (int i = 0; i < PLUGIN_MAX_OPTIONS && acu_options_all ()[i].key; i++)
     {
       values->value[i].number = acu_options_all ()[i].default_number;
