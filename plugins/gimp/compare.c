@@ -240,7 +240,7 @@ other_models (Compare *compare, const char *own, double factor)
       {
         const AcuModelInfo *info = g_ptr_array_index (models, i);
         gboolean fits = classic ? g_str_equal (info->name, "lanczos3") || g_str_equal (info->name, "cubic") || g_str_equal (info->name, "mitchell")
-                                : info->path && info->scale == (int) ceil (factor);
+                                : info->path && info->scale == MAX (2, (int) ceil (factor));
 
         if (!!info->classic != classic || !fits || g_str_equal (info->name, own))
           continue;

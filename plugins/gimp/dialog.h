@@ -10,10 +10,10 @@
 typedef struct PluginPanel PluginPanel;
 typedef void (*PluginPanelChanged) (gpointer data, const PluginValues *values);
 
-/* Makes the widgets, packs them into `box` and switches `dialog`'s OK off while the values make no sense. `changed`
+/* Makes the widgets (those for the size only if it may change), packs them into `box` and switches `dialog`'s OK off while the values make no sense. `changed`
  * (may be NULL) is told of every change that the person makes. Lives until plugin_panel_free(). */
-PluginPanel *plugin_panel_new (PluginImage image, const PluginValues *values, GtkDialog *dialog, GtkBox *box,
-                               PluginPanelChanged changed, gpointer data);
+PluginPanel *plugin_panel_new (PluginImage image, const PluginValues *values, gboolean same_size, GtkDialog *dialog,
+                               GtkBox *box, PluginPanelChanged changed, gpointer data);
 void plugin_panel_free (PluginPanel *panel);
 void plugin_panel_set (PluginPanel *panel, const PluginValues *values);
 void plugin_panel_get (const PluginPanel *panel, PluginValues *values);
@@ -45,8 +45,8 @@ char *plugin_estimate_describe (PluginEstimate *estimate, PluginJob *job);
 GtkWidget *plugin_window_new (const char *title, const char *procedure, const char *ok);
 
 #if ACU_GIMP == 2
-/* Shows the dialog; FALSE when it was cancelled, otherwise *values is what was chosen. */
-gboolean plugin_dialog_run (PluginImage image, PluginValues *values);
+/* Shows the dialog, of AI Enhance with `same_size`; FALSE when it was cancelled, otherwise *values is what was chosen. */
+gboolean plugin_dialog_run (PluginImage image, gboolean same_size, PluginValues *values);
 #else
 /* The same; the values are in `config`. */
 gboolean plugin_dialog_run (PluginImage image, GimpProcedure *procedure, GimpProcedureConfig *config);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* GIMP 2.10: registration, arguments and run modes. */
+#include "enhance.h"
 #include "inspect.h"
 #include "presets.h"
 
@@ -7,6 +8,8 @@
 #include <string.h>
 
 #define FIXED_ARGUMENTS 3
+/* How much AI Enhance cleans at first, as acuity:enhance does. */
+#define ENHANCE_CLEAN 0.5
 
 static void
 describe_argument (GimpParamDef *argument, const AcuOption *option)
@@ -39,6 +42,25 @@ install_upscale (void)
 }
 
 static void
+install_enhance (void)
+{
+  static GimpParamDef arguments[FIXED_ARGUMENTS + PLUGIN_MAX_OPTIONS] = {
+    { GIMP_PDB_INT32, (char *) "run-mode", (char *) N_("The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1) }") },
+    { GIMP_PDB_IMAGE, (char *) "image", (char *) N_("The image") },
+    { GIMP_PDB_DRAWABLE, (char *) "drawable", (char *) N_("The layer to enhance") }
+  };
+  int n = FIXED_ARGUMENTS;
+
+  plugin_for_each_option (option, i)
+    if (!plugin_option_is_size (option))
+      describe_argument (&arguments[n++], option);
+  gimp_install_procedure (PLUGIN_ENHANCE, N_("Clean and sharpen a layer with a neural network"),
+                          N_("Cleans noise and JPEG blocks away and sharpens detail of what is selected of the layer, at its own size."),
+                          "Acuity", "Acuity", "2026", N_("AI E_nhance…"), "RGB*, GRAY*", GIMP_PLUGIN, n, 0, arguments, NULL);
+  gimp_plugin_menu_register (PLUGIN_ENHANCE, PLUGIN_MENU_PATH);
+}
+
+static void
 install_inspect (void)
 {
   static GimpParamDef arguments[FIXED_ARGUMENTS + 3] = {
@@ -62,28 +84,33 @@ query (void)
 
   gimp_plugin_domain_register (GETTEXT_PACKAGE, locale);
   install_upscale ();
+  install_enhance ();
   install_inspect ();
   g_free (locale);
 }
 
+/* With `same_size`, without those that say how large the result is to be. */
 static gboolean
-read_arguments (PluginValues *values, int n, const GimpParam *arguments, GError **error)
+read_arguments (PluginValues *values, gboolean same_size, int n, const GimpParam *arguments, GError **error)
 {
   int next = FIXED_ARGUMENTS;
   int wanted = FIXED_ARGUMENTS;
 
   plugin_for_each_option (option, i)
-    wanted += option != NULL;
+    wanted += !same_size || !plugin_option_is_size (option);
   if (n != wanted)
     {
-      g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s takes %d arguments, not %d."), PLUGIN_PROCEDURE, wanted,
-                   n);
+      g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s takes %d arguments, not %d."), same_size ? PLUGIN_ENHANCE : PLUGIN_PROCEDURE,
+                   wanted, n);
       return FALSE;
     }
   plugin_for_each_option (option, i)
     {
-      const GimpParam *argument = &arguments[next++];
+      const GimpParam *argument = &arguments[next];
 
+      if (same_size && plugin_option_is_size (option))
+        continue;
+      next++;
       if (argument->type == GIMP_PDB_FLOAT)
         values->value[i].number = argument->data.d_float;
       else if (argument->type == GIMP_PDB_INT32)
@@ -96,25 +123,29 @@ read_arguments (PluginValues *values, int n, const GimpParam *arguments, GError 
 
 /* The two below return TRUE when all went well, FALSE without an error when the person does not want it. */
 
+/* AI Upscale, or with `same_size` AI Enhance. */
 static gboolean
-run_upscale (GimpRunMode mode, PluginImage image, int n, const GimpParam *arguments, GError **error)
+run_main (gboolean same_size, GimpRunMode mode, PluginImage image, int n, const GimpParam *arguments, GError **error)
 {
   static PluginValues values;
+  const char *procedure = same_size ? PLUGIN_ENHANCE : PLUGIN_PROCEDURE;
 
   plugin_values_defaults (&values);
-  if (mode == GIMP_RUN_NONINTERACTIVE)
+  if (same_size)
     {
-      if (!read_arguments (&values, n, arguments, error))
-        return FALSE;
+      plugin_values_keep_size (&values);
+      values.value[plugin_option_index ("clean")].number = ENHANCE_CLEAN;
     }
-  else
-    plugin_last_load (&values);
-  if (mode == GIMP_RUN_INTERACTIVE && !plugin_dialog_run (image, &values))
+  if (mode != GIMP_RUN_NONINTERACTIVE)
+    plugin_last_load (procedure, &values);
+  else if (!read_arguments (&values, same_size, n, arguments, error))
     return FALSE;
-  if (!plugin_upscale (image, &values, error))
+  if (mode == GIMP_RUN_INTERACTIVE && !plugin_dialog_run (image, same_size, &values))
+    return FALSE;
+  if (!(same_size ? plugin_enhance (image, arguments[2].data.d_drawable, &values, error) : plugin_upscale (image, &values, error)))
     return FALSE;
   if (mode == GIMP_RUN_INTERACTIVE)
-    plugin_last_save (&values);
+    plugin_last_save (procedure, &values);
   return TRUE;
 }
 
@@ -163,7 +194,7 @@ run (const gchar *name, gint n_arguments, const GimpParam *arguments, gint *n_re
   if (g_str_equal (name, PLUGIN_INSPECT))
     done = run_inspect (mode, image, n_arguments, arguments, &sheet, &error);
   else
-    done = run_upscale (mode, image, n_arguments, arguments, &error);
+    done = run_main (g_str_equal (name, PLUGIN_ENHANCE), mode, image, n_arguments, arguments, &error);
   result[0].type = GIMP_PDB_STATUS;
   result[0].data.d_status = done ? GIMP_PDB_SUCCESS : error ? GIMP_PDB_EXECUTION_ERROR : GIMP_PDB_CANCEL;
   if (sheet != -1)

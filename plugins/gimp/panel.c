@@ -34,13 +34,14 @@ struct PluginPanel
   GtkSizeGroup *labels;
   Row rows[PLUGIN_MAX_OPTIONS];
   Pair pairs[2];
-  GtkWidget *detail, *result, *icon, *status;
+  GtkWidget *detail, *outcome, *result, *icon, *status;
   PluginPanelChanged changed;
   gpointer data;
   guint estimate;                 /* timeout */
   PluginEstimate *time;
   PluginPreview *preview;
   PluginPresets *presets;
+  gboolean same_size;             /* the size is not to be chosen */
   gboolean updating;
 };
 
@@ -162,7 +163,9 @@ show_rows (PluginPanel *panel)
 
   for (guint i = 0; i < G_N_ELEMENTS (size_fields); i++)
     gtk_widget_set_visible (panel->rows[plugin_option_index (size_fields[i].key)].box,
-                            g_str_equal (size_fields[i].mode, mode));
+                            !panel->same_size && g_str_equal (size_fields[i].mode, mode));
+  gtk_widget_set_visible (panel->rows[plugin_option_index ("size-mode")].box, !panel->same_size);
+  gtk_widget_set_visible (panel->outcome, !panel->same_size);
   plugin_values_size (&panel->values, &size);
   acu_size_resolve (&size, panel->width, panel->height, &width, &height, NULL);
   gtk_widget_set_sensitive (panel->rows[plugin_option_index ("clean")].box,
@@ -293,6 +296,8 @@ plugin_panel_set (PluginPanel *panel, const PluginValues *values)
 
   panel->updating = TRUE;
   panel->values = *values;
+  if (panel->same_size)
+    plugin_values_keep_size (&panel->values);
   fill_missing (panel);
   show_values (panel);
   plugin_panel_get (panel, &panel->values);
@@ -391,7 +396,8 @@ static void
 add_outcome (PluginPanel *panel, GtkBox *parent)
 {
   panel->result = plugin_label_new (NULL, 0);
-  gtk_box_pack_start (parent, plugin_row_new (panel->labels, _("New size"), panel->result, TRUE), FALSE, FALSE, 6);
+  panel->outcome = plugin_row_new (panel->labels, _("New size"), panel->result, TRUE);
+  gtk_box_pack_start (parent, panel->outcome, FALSE, FALSE, 6);
 }
 
 static void
@@ -417,7 +423,7 @@ add_notes (PluginPanel *panel, GtkBox *parent)
   gtk_box_pack_start (parent, box, FALSE, FALSE, 0);
 }
 
-/* Where typing starts: the size, from where Enter goes on to OK. */
+/* Where typing starts: a number, from where Enter goes on to OK. */
 static void
 focus_size (PluginPanel *panel)
 {
@@ -431,6 +437,7 @@ focus_size (PluginPanel *panel)
           return;
         }
     }
+  gtk_widget_grab_focus (panel->rows[plugin_option_index ("strength")].field);
 }
 
 static void
@@ -478,8 +485,8 @@ add_preview (PluginPanel *panel, GtkBox *box, GtkWidget *options)
 }
 
 PluginPanel *
-plugin_panel_new (PluginImage image, const PluginValues *values, GtkDialog *dialog, GtkBox *box,
-                  PluginPanelChanged changed, gpointer data)
+plugin_panel_new (PluginImage image, const PluginValues *values, gboolean same_size, GtkDialog *dialog,
+                  GtkBox *box, PluginPanelChanged changed, gpointer data)
 {
   PluginPanel *panel = g_new0 (PluginPanel, 1);
   GtkWidget *content = plugin_box_new (GTK_ORIENTATION_VERTICAL, 6);
@@ -488,6 +495,7 @@ plugin_panel_new (PluginImage image, const PluginValues *values, GtkDialog *dial
   gboolean outcome = FALSE;
 
   panel->image = image;
+  panel->same_size = same_size;
   panel->width = plugin_image_width (image);
   panel->height = plugin_image_height (image);
   panel->dialog = dialog;

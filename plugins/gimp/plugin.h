@@ -41,6 +41,10 @@ const char *plugin_values_text (const PluginValues *values, const char *key);
 int plugin_option_index (const char *key);
 /* Whether every value is inside its option's range or choices. ACU_ERROR_ARGUMENT. */
 gboolean plugin_values_check (const PluginValues *values, GError **error);
+/* Whether an option says how large the result is to be. */
+gboolean plugin_option_is_size (const AcuOption *option);
+/* What the values mean where the result is as large as the picture. */
+void plugin_values_keep_size (PluginValues *values);
 void plugin_values_size (const PluginValues *values, AcuSize *size);
 
 /* Binds the texts to their catalogue: `locale` beside the program if it is there, the installed one otherwise. Returns

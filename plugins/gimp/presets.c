@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define FILE_NAME "acuity-upscale.presets"
-#define LAST "last"
 #define PRESET "preset "          /* and a number: a name may have any letter, which that of a group may not */
 #define NAME "name"
 
@@ -225,23 +224,23 @@ plugin_presets_delete (const char *name, GError **error)
 }
 
 gboolean
-plugin_last_load (PluginValues *values)
+plugin_last_load (const char *procedure, PluginValues *values)
 {
   GKeyFile *file = load_file ();
-  gboolean found = g_key_file_has_group (file, LAST);
+  gboolean found = g_key_file_has_group (file, procedure);
 
   if (found)
-    read_group (file, LAST, values);
+    read_group (file, procedure, values);
   g_key_file_free (file);
   return found;
 }
 
 void
-plugin_last_save (const PluginValues *values)
+plugin_last_save (const char *procedure, const PluginValues *values)
 {
   GKeyFile *file = load_file ();
 
-  write_group (file, LAST, values);
+  write_group (file, procedure, values);
   save_file (file, NULL);
   g_key_file_free (file);
 }

@@ -15,8 +15,8 @@ gboolean plugin_presets_save (const char *name, const PluginValues *values, GErr
 /* Of the user's. */
 gboolean plugin_presets_delete (const char *name, GError **error);
 
-/* What was used last; FALSE where nothing was. */
-gboolean plugin_last_load (PluginValues *values);
-void plugin_last_save (const PluginValues *values);
+/* What a procedure was used with last; FALSE, and *values as they are, where it was not. */
+gboolean plugin_last_load (const char *procedure, PluginValues *values);
+void plugin_last_save (const char *procedure, const PluginValues *values);
 
 #endif

@@ -60,6 +60,21 @@ plugin_values_check (const PluginValues *values, GError **error)
   return TRUE;
 }
 
+gboolean
+plugin_option_is_size (const AcuOption *option)
+{
+  static const char *const keys[] = { "size-mode", "scale", "width", "height", "longest", "print-width", "print-height", "resolution", NULL };
+
+  return g_strv_contains (keys, option->key);
+}
+
+void
+plugin_values_keep_size (PluginValues *values)
+{
+  plugin_values_set_text (values, plugin_option_index ("size-mode"), "factor");
+  values->value[plugin_option_index ("scale")].number = 1;
+}
+
 void
 plugin_values_size (const PluginValues *values, AcuSize *size)
 {
