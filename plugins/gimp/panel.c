@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is inside of the dialog: a row for each option of the table, and what will come of it. */
+#include "batch_window.h"
 #include "compare.h"
 #include "dialog.h"
 #include "presets_row.h"
@@ -471,6 +472,18 @@ on_compare (GtkWidget *button, PluginPanel *panel)
 }
 
 static void
+on_batch (GtkWidget *button, PluginPanel *panel)
+{
+  PluginValues *values = g_new (PluginValues, 1);
+
+  plugin_panel_get (panel, values);
+  plugin_preview_pause (panel->preview);
+  plugin_batch_run (GTK_WINDOW (panel->dialog), values);
+  plugin_preview_set (panel->preview, values);
+  g_free (values);
+}
+
+static void
 add_preview (PluginPanel *panel, GtkBox *box, GtkWidget *options)
 {
   GtkWidget *both = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 18), *side = plugin_box_new (GTK_ORIENTATION_VERTICAL, 6);
@@ -482,6 +495,8 @@ add_preview (PluginPanel *panel, GtkBox *box, GtkWidget *options)
   panel->preview = plugin_preview_new (panel->image, GTK_BOX (side));
   gtk_box_pack_start (GTK_BOX (side), plugin_button_new (_("C_ompare…"), _("See this piece as up to four models or settings make it, and choose one"),
                                                          G_CALLBACK (on_compare), panel), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (side), plugin_button_new (_("_A Folder of Pictures…"), _("Enlarge every picture of a folder with these options"),
+                                                         G_CALLBACK (on_batch), panel), FALSE, FALSE, 0);
 }
 
 PluginPanel *

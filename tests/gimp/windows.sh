@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 # shellcheck shell=bash
-# GIMP with the plug-in in a real window on a display of its own. Sourced with $major (2 or 3), $program (the plug-in) and $shots (a folder) set.
+# GIMP with the plug-in in a real window on a display of its own. Sourced with $major (2 or 3), $program (the plug-in) and $shots (a folder) set;
+# with $gegl_module and $acuity (the command line), those are there as well.
 
 for tool in Xvfb openbox xdotool import xprop dbus-run-session compare; do
   command -v $tool >/dev/null || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
@@ -15,7 +16,9 @@ trap cleanup EXIT
 mkdir -p "$work/gimp/plug-ins/acuity-upscale" "$work/data" "$work/home" "$work/run" "$work/cache" "$work/tmp" "$shots"
 chmod 700 "$work/run"
 cp "$program" "$work/gimp/plug-ins/acuity-upscale/acuity-upscale"
+if [ -n "${acuity:-}" ]; then cp "$acuity" "$work/gimp/plug-ins/acuity-upscale/acuity"; fi
 if [ -n "${ACUITY_TEST_LOCALE:-}" ]; then cp -r "$ACUITY_TEST_LOCALE" "$work/gimp/plug-ins/acuity-upscale/locale"; fi
+if [ -n "${gegl_module:-}" ]; then mkdir -p "$work/data/gegl-0.4/plug-ins"; cp "$gegl_module" "$work/data/gegl-0.4/plug-ins/"; fi
 if [ "$major" = 3 ]; then
   version=$($gimp --version | grep -o '[0-9][0-9.]*$')
   printf '%s\n' '(show-welcome-dialog no)' '(check-updates no)' '(single-window-mode yes)' \
@@ -73,6 +76,9 @@ shot () { import -window "${2:-root}" "$shots/$1.png"; }
 # Whether two photographs differ in more than so many pixels.
 differ () { [ "$(compare -metric AE "$shots/$1.png" "$shots/$2.png" null: 2>&1 | grep -oE '^[0-9]+')" -gt "${3:-500}" ]; }
 close_greetings () { local w; for w in $(xdotool search --name '^Welcome to GIMP' 2>/dev/null); do xdotool windowunmap "$w"; done; }
+
+# GIMP's own search among its commands, in the window given, opens what the menus open.
+command_by_name () { activate "$1"; xdotool key slash; sleep 1.5; xdotool type --delay 60 "$2"; sleep 2; xdotool key Return; sleep 0.5; }
 
 # A Script-Fu script, of the dialect of this GIMP, is run in a GIMP with windows.
 start_gimp () {
