@@ -128,6 +128,31 @@ plugin_image_new_gray (int width, int height, const char *name, PluginItem *laye
   return image;
 }
 
+/* A new layer on top of all, with the name, kind, opacity, mode and visibility of another one of the image, and this place. */
+static inline PluginItem
+plugin_layer_new_like (PluginImage image, PluginItem like, const GeglRectangle *rect)
+{
+  char *name = gimp_item_get_name (like);
+  PluginItem layer = gimp_layer_new (image, name, rect->width, rect->height, gimp_drawable_type (like), gimp_layer_get_opacity (like),
+                                     gimp_layer_get_mode (like));
+
+  gimp_image_insert_layer (image, layer, 0, 0);
+  gimp_layer_set_offsets (layer, rect->x, rect->y);
+  gimp_item_set_visible (layer, gimp_item_get_visible (like));
+  g_free (name);
+  return layer;
+}
+
+/* A white mask of the layer. */
+static inline PluginItem
+plugin_layer_add_mask (PluginItem layer)
+{
+  PluginItem mask = gimp_layer_create_mask (layer, GIMP_ADD_MASK_WHITE);
+
+  gimp_layer_add_mask (layer, mask);
+  return mask;
+}
+
 /* The colour space that the layers' pixels are really in: GIMP 2.10's buffers always claim sRGB. NULL: they know. */
 static inline const Babl *
 plugin_image_space (PluginImage image)
@@ -260,6 +285,29 @@ plugin_image_new_gray (int width, int height, const char *name, PluginItem *laye
   gimp_image_insert_layer (image, own, NULL, 0);
   *layer = GIMP_ITEM (own);
   return image;
+}
+
+static inline PluginItem
+plugin_layer_new_like (PluginImage image, PluginItem like, const GeglRectangle *rect)
+{
+  char *name = gimp_item_get_name (like);
+  GimpLayer *layer = gimp_layer_new (image, name, rect->width, rect->height, gimp_drawable_type (GIMP_DRAWABLE (like)),
+                                     gimp_layer_get_opacity (GIMP_LAYER (like)), gimp_layer_get_mode (GIMP_LAYER (like)));
+
+  gimp_image_insert_layer (image, layer, NULL, 0);
+  gimp_layer_set_offsets (layer, rect->x, rect->y);
+  gimp_item_set_visible (GIMP_ITEM (layer), gimp_item_get_visible (like));
+  g_free (name);
+  return GIMP_ITEM (layer);
+}
+
+static inline PluginItem
+plugin_layer_add_mask (PluginItem layer)
+{
+  GimpLayerMask *mask = gimp_layer_create_mask (GIMP_LAYER (layer), GIMP_ADD_MASK_WHITE);
+
+  gimp_layer_add_mask (GIMP_LAYER (layer), mask);
+  return GIMP_ITEM (mask);
 }
 
 static inline const Babl *

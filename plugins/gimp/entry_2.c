@@ -11,6 +11,13 @@
 /* How much AI Enhance cleans at first, as acuity:enhance does. */
 #define ENHANCE_CLEAN 0.5
 
+/* AI Enhance changes the layer where it is. */
+static gboolean
+is_argument (const AcuOption *option, gboolean same_size)
+{
+  return !same_size || !(plugin_option_is_size (option) || g_str_equal (option->key, "result"));
+}
+
 static void
 describe_argument (GimpParamDef *argument, const AcuOption *option)
 {
@@ -29,6 +36,7 @@ install_upscale (void)
     { GIMP_PDB_IMAGE, (char *) "image", (char *) N_("The image to upscale") },
     { GIMP_PDB_DRAWABLE, (char *) "drawable", (char *) N_("Not used: the whole image is upscaled") }
   };
+  static GimpParamDef results[] = { { GIMP_PDB_IMAGE, (char *) "result-image", (char *) N_("The image that the result is in") } };
   int n = FIXED_ARGUMENTS;
 
   plugin_for_each_option (option, i)
@@ -36,8 +44,8 @@ install_upscale (void)
   gimp_install_procedure (PLUGIN_PROCEDURE, N_("Enlarge the image with a neural network"),
                           N_("Enlarges the whole image: all layers, masks, channels, the selection, guides and paths. "
                              "Text layers become ordinary pixels; indexed images keep their palette."),
-                          "Acuity", "Acuity", "2026", N_("_AI Upscale…"), PLUGIN_IMAGE_TYPES, GIMP_PLUGIN, n, 0,
-                          arguments, NULL);
+                          "Acuity", "Acuity", "2026", N_("_AI Upscale…"), PLUGIN_IMAGE_TYPES, GIMP_PLUGIN, n, 1,
+                          arguments, results);
   gimp_plugin_menu_register (PLUGIN_PROCEDURE, PLUGIN_MENU_PATH);
 }
 
@@ -52,7 +60,7 @@ install_enhance (void)
   int n = FIXED_ARGUMENTS;
 
   plugin_for_each_option (option, i)
-    if (!plugin_option_is_size (option))
+    if (is_argument (option, TRUE))
       describe_argument (&arguments[n++], option);
   gimp_install_procedure (PLUGIN_ENHANCE, N_("Clean and sharpen a layer with a neural network"),
                           N_("Cleans noise and JPEG blocks away and sharpens detail of what is selected of the layer, at its own size."),
@@ -97,7 +105,7 @@ read_arguments (PluginValues *values, gboolean same_size, int n, const GimpParam
   int wanted = FIXED_ARGUMENTS;
 
   plugin_for_each_option (option, i)
-    wanted += !same_size || !plugin_option_is_size (option);
+    wanted += is_argument (option, same_size);
   if (n != wanted)
     {
       g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s takes %d arguments, not %d."), same_size ? PLUGIN_ENHANCE : PLUGIN_PROCEDURE,
@@ -108,7 +116,7 @@ read_arguments (PluginValues *values, gboolean same_size, int n, const GimpParam
     {
       const GimpParam *argument = &arguments[next];
 
-      if (same_size && plugin_option_is_size (option))
+      if (!is_argument (option, same_size))
         continue;
       next++;
       if (argument->type == GIMP_PDB_FLOAT)
@@ -125,7 +133,7 @@ read_arguments (PluginValues *values, gboolean same_size, int n, const GimpParam
 
 /* AI Upscale, or with `same_size` AI Enhance. */
 static gboolean
-run_main (gboolean same_size, GimpRunMode mode, PluginImage image, int n, const GimpParam *arguments, GError **error)
+run_main (gboolean same_size, GimpRunMode mode, PluginImage image, int n, const GimpParam *arguments, PluginImage *result, GError **error)
 {
   static PluginValues values;
   const char *procedure = same_size ? PLUGIN_ENHANCE : PLUGIN_PROCEDURE;
@@ -142,8 +150,10 @@ run_main (gboolean same_size, GimpRunMode mode, PluginImage image, int n, const 
     return FALSE;
   if (mode == GIMP_RUN_INTERACTIVE && !plugin_dialog_run (image, same_size, &values))
     return FALSE;
-  if (!(same_size ? plugin_enhance (image, arguments[2].data.d_drawable, &values, error) : plugin_upscale (image, &values, error)))
+  if (!(same_size ? plugin_enhance (image, arguments[2].data.d_drawable, &values, error) : plugin_upscale (image, &values, result, error)))
     return FALSE;
+  if (mode != GIMP_RUN_NONINTERACTIVE && !same_size && *result != image)
+    gimp_display_new (*result);
   if (mode == GIMP_RUN_INTERACTIVE)
     plugin_last_save (procedure, &values);
   return TRUE;
@@ -183,7 +193,7 @@ run (const gchar *name, gint n_arguments, const GimpParam *arguments, gint *n_re
 {
   static GimpParam result[2];
   GimpRunMode mode = (GimpRunMode) arguments[0].data.d_int32;
-  PluginImage image = arguments[1].data.d_image, sheet = -1;
+  PluginImage image = arguments[1].data.d_image, made = -1;
   GError *error = NULL;
   gboolean done;
 
@@ -192,16 +202,16 @@ run (const gchar *name, gint n_arguments, const GimpParam *arguments, gint *n_re
   *n_results = 1;
   *results = result;
   if (g_str_equal (name, PLUGIN_INSPECT))
-    done = run_inspect (mode, image, n_arguments, arguments, &sheet, &error);
+    done = run_inspect (mode, image, n_arguments, arguments, &made, &error);
   else
-    done = run_main (g_str_equal (name, PLUGIN_ENHANCE), mode, image, n_arguments, arguments, &error);
+    done = run_main (g_str_equal (name, PLUGIN_ENHANCE), mode, image, n_arguments, arguments, &made, &error);
   result[0].type = GIMP_PDB_STATUS;
   result[0].data.d_status = done ? GIMP_PDB_SUCCESS : error ? GIMP_PDB_EXECUTION_ERROR : GIMP_PDB_CANCEL;
-  if (sheet != -1)
+  if (made != -1)
     {
       *n_results = 2;
       result[1].type = GIMP_PDB_IMAGE;
-      result[1].data.d_image = sheet;
+      result[1].data.d_image = made;
     }
   if (error)
     {

@@ -71,14 +71,20 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
 {
   static PluginValues values;
   GError *error = NULL;
+  PluginImage result = NULL;
+  GimpValueArray *results;
 
   gegl_init (NULL, NULL);
   if (mode == GIMP_RUN_INTERACTIVE && !plugin_dialog_run (image, procedure, config))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
   plugin_values_from_config (&values, config);
-  if (!plugin_upscale (image, &values, &error))
+  if (!plugin_upscale (image, &values, &result, &error))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
-  return gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  if (mode != GIMP_RUN_NONINTERACTIVE && result != image)
+    gimp_display_new (result);
+  results = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  GIMP_VALUES_SET_IMAGE (results, 1, result);
+  return results;
 }
 
 static void
@@ -199,6 +205,7 @@ create_procedure (GimpPlugIn *plug_in, const gchar *name)
   gimp_procedure_set_attribution (procedure, "Acuity", "Acuity", "2026");
   plugin_for_each_option (option, i)
     add_argument (procedure, option);
+  gimp_procedure_add_image_return_value (procedure, "result-image", _("Result"), _("The image that the result is in"), FALSE, G_PARAM_READWRITE);
   return procedure;
 }
 

@@ -167,6 +167,7 @@ show_rows (PluginPanel *panel)
                             !panel->same_size && g_str_equal (size_fields[i].mode, mode));
   gtk_widget_set_visible (panel->rows[plugin_option_index ("size-mode")].box, !panel->same_size);
   gtk_widget_set_visible (panel->outcome, !panel->same_size);
+  gtk_widget_set_visible (panel->rows[plugin_option_index ("result")].box, !panel->same_size);
   plugin_values_size (&panel->values, &size);
   acu_size_resolve (&size, panel->width, panel->height, &width, &height, NULL);
   gtk_widget_set_sensitive (panel->rows[plugin_option_index ("clean")].box,

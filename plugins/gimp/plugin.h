@@ -73,9 +73,8 @@ double plugin_job_seconds (const PluginJob *job);
 AcuUpscaler *plugin_job_take_largest (PluginJob *job);
 /* Computes everything, reporting to GIMP's progress bar. The image is not touched. */
 gboolean plugin_job_compute (PluginJob *job, GError **error);
-/* Puts the finished results into the image as one undo step. */
-gboolean plugin_job_commit (PluginJob *job, GError **error);
-/* All of it. */
-gboolean plugin_upscale (PluginImage image, const PluginValues *values, GError **error);
+/* All of it: plans, computes and puts the finished results where the option "result" says, in this image as one undo step. *result gets the image they
+ * are in: this one, or a new one that is not shown yet. */
+gboolean plugin_upscale (PluginImage image, const PluginValues *values, PluginImage *result, GError **error);
 
 #endif
