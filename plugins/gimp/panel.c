@@ -488,16 +488,20 @@ static void
 add_preview (PluginPanel *panel, GtkBox *box, GtkWidget *options)
 {
   GtkWidget *both = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 18), *side = plugin_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *below = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *buttons = plugin_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
   gtk_container_set_border_width (GTK_CONTAINER (both), 12);
   gtk_box_pack_start (GTK_BOX (both), options, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (both), side, TRUE, TRUE, 0);
   gtk_box_pack_start (box, both, TRUE, TRUE, 0);
-  panel->preview = plugin_preview_new (panel->image, GTK_BOX (side));
-  gtk_box_pack_start (GTK_BOX (side), plugin_button_new (_("C_ompare…"), _("See this piece as up to four models or settings make it, and choose one"),
-                                                         G_CALLBACK (on_compare), panel), FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (side), plugin_button_new (_("_A Folder of Pictures…"), _("Enlarge every picture of a folder with these options"),
-                                                         G_CALLBACK (on_batch), panel), FALSE, FALSE, 0);
+  panel->preview = plugin_preview_new (panel->image, GTK_BOX (side), GTK_BOX (below));
+  gtk_box_pack_start (GTK_BOX (side), below, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (below), buttons, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (buttons), plugin_button_new (_("C_ompare…"), _("See this piece as up to four models or settings make it, and choose one"),
+                                                            G_CALLBACK (on_compare), panel), FALSE, FALSE, 0);
+  if (!panel->same_size)
+    gtk_box_pack_start (GTK_BOX (buttons), plugin_button_new (_("_A Folder of Pictures…"), _("Enlarge every picture of a folder with these options"),
+                                                              G_CALLBACK (on_batch), panel), FALSE, FALSE, 0);
 }
 
 PluginPanel *

@@ -5,7 +5,9 @@
 #include <math.h>
 
 /* So many pixels further out there may be a better place to cut. */
-#define SEARCH 48
+#define SEARCH 96
+/* So near, in pixels of the result, is near enough. */
+#define NEAR 0.02
 
 typedef struct Side
 {
@@ -19,15 +21,17 @@ best_cut (int start, int step, int length, int scaled)
   Side best = { start, 0 };
   double least = INFINITY;
 
-  for (int at = start; at > 0 && at < length && ABS (at - start) <= SEARCH; at += step)
+  for (int at = start; at >= 0 && at <= length && ABS (at - start) <= SEARCH; at += step)
     {
       double exact = (double) at * scaled / length, distance = fabs (exact - round (exact));
 
-      if (distance < least - 1e-9)
+      if (distance < least)
         {
           least = distance;
           best = (Side) { at, (int) round (exact) };
         }
+      if (least < NEAR)
+        break;
     }
   return best;
 }

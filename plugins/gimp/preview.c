@@ -448,7 +448,7 @@ first_place (PluginPreview *preview)
 }
 
 PluginPreview *
-plugin_preview_new (PluginImage image, GtkBox *box)
+plugin_preview_new (PluginImage image, GtkBox *box, GtkBox *below)
 {
   PluginPreview *preview = g_new0 (PluginPreview, 1);
 
@@ -464,7 +464,7 @@ plugin_preview_new (PluginImage image, GtkBox *box)
   preview->status = plugin_label_new (NULL, SIDE);
   gtk_box_pack_start (box, preview->canvas, TRUE, TRUE, 0);
   gtk_box_pack_start (box, preview->status, FALSE, FALSE, 0);
-  preview->map = plugin_map_new (preview->has_layer ? &preview->layer : NULL, box, move_to, preview);
+  preview->map = plugin_map_new (preview->has_layer ? &preview->layer : NULL, below, move_to, preview);
   g_signal_connect (preview->canvas, "button-press-event", G_CALLBACK (on_press), preview);
   g_signal_connect (preview->canvas, "button-release-event", G_CALLBACK (on_release), preview);
   g_signal_connect (preview->canvas, "motion-notify-event", G_CALLBACK (on_motion), preview);

@@ -72,7 +72,8 @@ wait_log () { local i; for i in $(seq $(($2 * 5))); do grep -q -- "$1" "$work/gi
 # A real key press goes to the window that has the focus.
 activate () { xdotool windowactivate --sync "$1" 2>/dev/null; sleep 0.3; }
 keys () { xdotool key --delay 120 "$@"; sleep 0.4; }
-shot () { import -window "${2:-root}" "$shots/$1.png"; }
+# Without a tooltip in it.
+shot () { xdotool mousemove 1278 998; sleep 0.8; import -window "${2:-root}" "$shots/$1.png"; }
 # Whether two photographs differ in more than so many pixels.
 differ () { [ "$(compare -metric AE "$shots/$1.png" "$shots/$2.png" null: 2>&1 | grep -oE '^[0-9]+')" -gt "${3:-500}" ]; }
 close_greetings () { local w; for w in $(xdotool search --name '^Welcome to GIMP' 2>/dev/null); do xdotool windowunmap "$w"; done; }
