@@ -39,6 +39,7 @@ struct Compare
   PluginWorker *worker;
   guint delay;                    /* timeout */
   int chosen;                     /* the tile that had the focus last */
+  gboolean closing;
   Tile tiles[TILES];
 };
 
@@ -177,6 +178,8 @@ show_tile (Tile *tile)
 static void
 on_changed (GtkWidget *field, Tile *tile)
 {
+  if (tile->compare->closing)
+    return;
   take_values (tile);
   show_tile (tile);
   tile->wanted = is_used (tile);
@@ -354,11 +357,19 @@ plugin_compare_run (PluginPreview *preview, GtkWindow *parent, PluginValues *val
   response = gimp_dialog_run (GIMP_DIALOG (compare->dialog));
   if (response == GTK_RESPONSE_OK && is_used (&compare->tiles[compare->chosen]))
     response = RESPONSE_TILE + compare->chosen;
+  if (response >= RESPONSE_TILE)
+    {
+      Tile *tile = &compare->tiles[response - RESPONSE_TILE];
+
+      /* what was typed last */
+      for (guint k = 1; k < KEYS; k++)
+        gtk_spin_button_update (GTK_SPIN_BUTTON (tile->fields[k]));
+      *values = tile->values;
+    }
+  compare->closing = TRUE;
+  gtk_widget_destroy (compare->dialog);
   g_clear_handle_id (&compare->delay, g_source_remove);
   plugin_worker_free (compare->worker);
-  if (response >= RESPONSE_TILE)
-    *values = compare->tiles[response - RESPONSE_TILE].values;
-  gtk_widget_destroy (compare->dialog);
   for (int i = 0; i < TILES; i++)
     plugin_patch_free (compare->tiles[i].patch);
   g_free (compare);

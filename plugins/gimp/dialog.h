@@ -14,6 +14,7 @@ typedef void (*PluginPanelChanged) (gpointer data, const PluginValues *values);
  * (may be NULL) is told of every change that the person makes. Lives until plugin_panel_free(). */
 PluginPanel *plugin_panel_new (PluginImage image, const PluginValues *values, gboolean same_size, GtkDialog *dialog,
                                GtkBox *box, PluginPanelChanged changed, gpointer data);
+/* Destroys its widgets, before the dialog. */
 void plugin_panel_free (PluginPanel *panel);
 void plugin_panel_set (PluginPanel *panel, const PluginValues *values);
 void plugin_panel_get (const PluginPanel *panel, PluginValues *values);

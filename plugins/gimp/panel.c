@@ -35,7 +35,7 @@ struct PluginPanel
   GtkSizeGroup *labels;
   Row rows[PLUGIN_MAX_OPTIONS];
   Pair pairs[2];
-  GtkWidget *detail, *outcome, *result, *icon, *status;
+  GtkWidget *content, *detail, *outcome, *result, *icon, *status;
   PluginPanelChanged changed;
   gpointer data;
   guint estimate;                 /* timeout */
@@ -490,6 +490,7 @@ add_preview (PluginPanel *panel, GtkBox *box, GtkWidget *options)
   GtkWidget *both = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 18), *side = plugin_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *below = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *buttons = plugin_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
+  panel->content = both;
   gtk_container_set_border_width (GTK_CONTAINER (both), 12);
   gtk_box_pack_start (GTK_BOX (both), options, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (both), side, TRUE, TRUE, 0);
@@ -561,9 +562,12 @@ plugin_panel_new (PluginImage image, const PluginValues *values, gboolean same_s
 void
 plugin_panel_free (PluginPanel *panel)
 {
+  /* What was typed last counts as a change when its field goes. */
+  panel->updating = TRUE;
+  plugin_presets_free (panel->presets);
+  gtk_widget_destroy (panel->content);
   g_clear_handle_id (&panel->estimate, g_source_remove);
   plugin_preview_free (panel->preview);
-  plugin_presets_free (panel->presets);
   plugin_estimate_free (panel->time);
   g_object_unref (panel->labels);
   g_free (panel);

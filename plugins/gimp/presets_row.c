@@ -144,6 +144,7 @@ plugin_presets_new (GtkBox *box, GtkSizeGroup *labels, void (*get) (gpointer dat
 void
 plugin_presets_free (PluginPresets *presets)
 {
+  g_signal_handlers_disconnect_by_data (presets->combo, presets);
   g_free (presets);
 }
 

@@ -11,7 +11,7 @@ typedef struct PluginPreview PluginPreview;
 
 /* Puts the preview into `box`: the picture with a line between before and after, and what is going on; and into `below` a small map to choose the piece on. */
 PluginPreview *plugin_preview_new (PluginImage image, GtkBox *box, GtkBox *below);
-/* Ends what is computed. Before its widgets are destroyed. */
+/* Ends what is computed. */
 void plugin_preview_free (PluginPreview *preview);
 /* Shows soon what these options make; what was computed for others is cancelled. */
 void plugin_preview_set (PluginPreview *preview, const PluginValues *values);
