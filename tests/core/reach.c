@@ -130,7 +130,7 @@ check (gconstpointer data)
 static void
 check_whole (void)
 {
-  Picture probe = { SCRATCH, SCRATCH, 3, NULL };
+  Picture probe = { 256, 256, 3, NULL };
   AcuUpscaler *upscaler = new_upscaler ("realcugan-se-x2-no-denoise", &probe, 2);
   int reach, grid;
 
@@ -153,6 +153,8 @@ main (int argc, char **argv)
   };
 
   g_test_init (&argc, &argv, NULL);
+  if (g_getenv ("ACUITY_TEST_MODELS"))
+    g_setenv ("ACUITY_MODELS", g_getenv ("ACUITY_TEST_MODELS"), TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *path = g_strdup_printf ("/reach/%s/%d/%d", cases[i].model, cases[i].scale, cases[i].channels);
