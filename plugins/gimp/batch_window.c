@@ -19,7 +19,7 @@ static void
 show_ends (Window *window, const PluginBatchState *state)
 {
   /* Translators: the numbers of pictures. */
-  char *text = g_strdup_printf (_("%d of %d pictures done, %d were there already, %d failed."), state->done, state->total, state->skipped, state->failed);
+  char *text = g_strdup_printf (_("Pictures: %d done, %d there already, %d failed, of %d."), state->done, state->skipped, state->failed, state->total);
 
   gtk_label_set_text (GTK_LABEL (window->text), state->error ? state->error : text);
   g_free (text);

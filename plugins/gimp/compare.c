@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define TILES 4
-#define SIDE 270                  /* of a tile, in the toolkit's pixels */
+#define SIDE 220                  /* of a tile, in the toolkit's pixels */
 #define DELAY 250                 /* milliseconds after the last change */
 #define STEP 50                   /* pixels of the result that an arrow moves the piece */
 /* Responses: the number of the tile that was chosen is added. */

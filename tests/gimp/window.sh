@@ -124,7 +124,7 @@ change 'the precision' no Tab Down
 keys alt+m Home; steady
 change 'clean up' yes alt+d Tab Tab ctrl+a 1 Tab
 change 'strength' yes ctrl+a 0 Tab
-keys shift+Tab ctrl+a 1 Tab; steady
+keys alt+g ctrl+a 1 Tab; steady
 change 'text' yes Down Down
 change 'text strength' yes Tab ctrl+a 0 Tab
 shot options "$dialog"
