@@ -102,6 +102,7 @@ draw_heading (const char *text, int width, int *height)
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_A8, 1, 1);
   cairo_t *cr = cairo_create (surface);
   PangoLayout *layout = heading_layout (cr, text, width);
+  const guint8 *words_drawn;
   guint8 *strip;
   int words;
 
@@ -120,9 +121,10 @@ draw_heading (const char *text, int width, int *height)
   g_object_unref (layout);
   cairo_destroy (cr);
   cairo_surface_flush (surface);
+  words_drawn = cairo_image_surface_get_data (surface);
   for (int y = 0; y < *height; y++)
     for (int x = 0; x < width; x++)
-      strip[(gsize) y * width + x] = 255 - (cairo_image_surface_get_data (surface) ? cairo_image_surface_get_data (surface)[y * cairo_image_surface_get_stride (surface) + x] : 0);
+      strip[(gsize) y * width + x] = 255 - (words_drawn ? words_drawn[y * cairo_image_surface_get_stride (surface) + x] : 0);
   cairo_surface_destroy (surface);
   return strip;
 }

@@ -27,8 +27,9 @@ typedef struct PluginPlace
 } PluginPlace;
 
 /* The part of a width × height layer for a view of its scaled_width × scaled_height result, with `margin` pixels around. It begins at a
- * multiple of `grid`, and its edges are where pixels of layer and result meet: exactly for whole factors and simple
- * fractions, to about a tenth of one of the result's for most others (half of one at worst: factors that are almost whole). At the layer's own edges it ends there. `view` is inside the result. */
+ * multiple of `grid`, and its edges are where pixels of layer and result meet: exactly for whole factors and simple fractions, to about a
+ * tenth of one of the result's for most others (half of one at worst: factors that are almost whole). At the layer's own edges it ends
+ * there. `view` is inside the result. */
 void plugin_place (PluginPlace *place, int width, int height, int scaled_width, int scaled_height, const GeglRectangle *view,
                    int margin, int grid);
 
