@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 # shellcheck shell=bash
 # GIMP with the plug-in in a real window on a display of its own. Sourced with $major (2 or 3), $program (the plug-in) and $shots (a folder) set;
-# with $gegl_module and $acuity (the command line), those are there as well.
+# with $gegl_module and $acuity (the command line), those are there as well; $language (such as "de") is that of the windows.
 
 for tool in Xvfb openbox xdotool import xprop dbus-run-session compare; do
   command -v $tool >/dev/null || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
@@ -27,6 +27,7 @@ if [ "$major" = 3 ]; then
 else
   printf '%s\n' '(check-updates no)' '(single-window-mode yes)' '(color-profile-policy keep)' > "$work/gimp/gimprc"
 fi
+if [ -n "${language:-}" ]; then echo "(language \"$language\")" >>"$work/gimp/gimprc"; fi
 for folder in gradients brushes; do mkdir -p "$work/gimp/$folder"; done
 
 display=
