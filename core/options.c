@@ -37,6 +37,13 @@ static const AcuChoice text_modes[] = {
   { NULL, NULL }
 };
 
+static const AcuChoice results[] = {
+  { "image", N_("This image") },
+  { "new", N_("A new image") },
+  { "layers", N_("New layers") },
+  { NULL, NULL }
+};
+
 #define TEXT(value) .type = ACU_OPTION_STRING, .default_text = value
 #define NUMBER(low, high, value) .type = ACU_OPTION_DOUBLE, .minimum = low, .maximum = high, .default_number = value
 #define WHOLE(low, high, value) .type = ACU_OPTION_INT, .minimum = low, .maximum = high, .default_number = value
@@ -98,6 +105,9 @@ static const AcuOption options[] = {
   { "text-strength", N_("Text st_rength"),
     N_("How much of the network for text is blended in, from 0 to 1."),
     NUMBER (0, 1, 1), .use = EVERYWHERE },
+  { "result", N_("Res_ult"),
+    N_("Where the result goes: this image becomes larger, a new image is made, or new layers, which may be larger than this image, are put on top of it."),
+    CHOICE (results, "image"), .use = ACU_OPTION_GIMP },
   { "threads", N_("_Threads"),
     N_("How many processor threads may be used; 0 uses all."),
     WHOLE (0, 256, 0), .use = ACU_OPTION_SHELL },

@@ -98,12 +98,27 @@ tool_progress (void *data, double fraction, double seconds_left)
 {
   ToolProgress *progress = data;
 
-  if (!progress->quiet && isatty (STDERR_FILENO))
+  if (progress->report)
+    {
+      char share[G_ASCII_DTOSTR_BUF_SIZE];
+
+      tool_report ("progress", progress->index, g_ascii_formatd (share, sizeof share, "%.4f", fraction));
+    }
+  else if (!progress->quiet && isatty (STDERR_FILENO))
     {
       draw (progress->name, fraction, seconds_left);
       progress->shown = TRUE;
     }
   return !tool_interrupted ();
+}
+
+void
+tool_report (const char *what, guint index, const char *text)
+{
+  g_autofree char *line = g_strdelimit (g_strdup (text), "\r\n", ' ');
+
+  fprintf (stdout, "%s\t%u\t%s\n", what, index, line);
+  fflush (stdout);
 }
 
 void

@@ -94,15 +94,21 @@ gboolean tool_metadata_copy (const char *from, const char *to, int width, int he
 /* Pixels an inch that a file's metadata states, or 0. */
 double tool_metadata_resolution (const char *path);
 
-/* A progress bar on standard error, if that is a terminal; AcuProgress with a ToolProgress. */
+/* A progress bar on standard error, if that is a terminal; AcuProgress with a ToolProgress. With `report`, lines for other programs on standard
+ * output instead: see tool_report(). */
 typedef struct ToolProgress
 {
   const char *name;
   gboolean quiet;
   gboolean shown;
+  gboolean report;
+  guint index;                    /* of the picture */
 } ToolProgress;
 gboolean tool_progress (void *progress, double fraction, double seconds_left);
 void tool_progress_end (ToolProgress *progress);
+/* A line "WHAT⇥INDEX⇥TEXT" for other programs; line ends in the text become spaces. WHAT is "progress" (TEXT: the share that is done, 0 to 1), "done", "skipped" or
+ * "failed" (TEXT: why). */
+void tool_report (const char *what, guint index, const char *text);
 
 /* SIGINT, SIGTERM and SIGHUP end the program at once, or set a flag where it is looked at; a second one ends it in any case. */
 void tool_catch_signals (void);

@@ -23,7 +23,7 @@ typedef struct Arguments
   char *output;
   char **inputs;
   int quality;
-  gboolean quiet, version, skip_done;
+  gboolean quiet, version, skip_done, report;
 } Arguments;
 
 static Value *
@@ -95,6 +95,7 @@ parse_arguments (Arguments *arguments, int argc, char **argv, GError **error)
       N_("The file to write, or the folder for several pictures"), "OUT" },
     { "quality", 0, 0, G_OPTION_ARG_INT, &arguments->quality, N_("Quality of JPEG and WebP files, 1 to 100"), "N" },
     { "skip-done", 0, 0, G_OPTION_ARG_NONE, &arguments->skip_done, N_("Leave out pictures whose result is there already"), NULL },
+    { "report", 0, 0, G_OPTION_ARG_NONE, &arguments->report, N_("Print what goes on in lines for other programs"), NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &arguments->quiet, N_("Show no progress"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, N_("Show the version and end"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->inputs, NULL, NULL },
@@ -250,11 +251,12 @@ compute (const AcuBridgeJob *job, AcuUpscaler *upscaler, ToolProgress *progress,
 }
 
 static gboolean
-run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, const char *input, const char *output, GError **error)
+run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint index, const char *output, GError **error)
 {
+  const char *input = arguments->inputs[index];
   const ToolFormat *format = tool_format_find (output, error);
   g_autofree char *name = g_path_get_basename (input), *shown = g_filename_display_name (name);
-  ToolProgress progress = { shown, arguments->quiet };
+  ToolProgress progress = { shown, arguments->quiet, FALSE, arguments->report, index };
   ToolPicture *picture;
   AcuBridgeJob job = {
     .size = *size, .model = value_of (arguments, "model")->text, .device = value_of (arguments, "device")->text,
@@ -309,10 +311,17 @@ run_all (const Arguments *arguments, const AcuSize *size, guint64 memory)
       g_autofree char *name = g_path_get_basename (arguments->inputs[i]);
       g_autofree char *output = folder ? g_build_filename (arguments->output, name, NULL) : g_strdup (arguments->output);
 
-      if ((!folder || tool_output_is_free (arguments->inputs[i], output, written, &error))
-          && ((arguments->skip_done && g_file_test (output, G_FILE_TEST_EXISTS))
-              || run_one (arguments, size, memory, arguments->inputs[i], output, &error)))
-        continue;
+      gboolean free = !folder || tool_output_is_free (arguments->inputs[i], output, written, &error);
+      gboolean skip = free && arguments->skip_done && g_file_test (output, G_FILE_TEST_EXISTS);
+
+      if (skip || (free && run_one (arguments, size, memory, i, output, &error)))
+        {
+          if (arguments->report)
+            tool_report (skip ? "skipped" : "done", i, "");
+          continue;
+        }
+      if (arguments->report)
+        tool_report ("failed", i, error->message);
       if (!g_error_matches (error, ACU_ERROR, ACU_ERROR_CANCELLED))
         tool_complain ("%s", error->message);
       g_clear_error (&error);

@@ -18,14 +18,15 @@ append (GtkListStore *store, const char *name, const char *label, const char *de
   gtk_list_store_insert_with_values (store, NULL, -1, COLUMN_NAME, name, COLUMN_LABEL, label, COLUMN_DETAIL, detail, -1);
 }
 
-/* Networks that are there, then the classic filters; in the list's order. */
+/* Networks that are there and, unless only those are wanted, "auto" and the classic filters; in the list's order. */
 static void
-append_models (GtkListStore *store)
+append_models (GtkListStore *store, gboolean networks_only)
 {
   GPtrArray *models = acu_models_list (NULL);
 
-  append (store, "auto", _("Automatic"), _("The built-in network for this size."));
-  for (int classic = 0; models && classic < 2; classic++)
+  if (!networks_only)
+    append (store, "auto", _("Automatic"), _("The built-in network for this size."));
+  for (int classic = 0; models && classic < (networks_only ? 1 : 2); classic++)
     {
       gboolean first = TRUE;
 
@@ -66,24 +67,64 @@ is_separator (GtkTreeModel *model, GtkTreeIter *iter, gpointer data)
   return label == NULL;
 }
 
-GtkWidget *
-plugin_combo_new (const AcuOption *option)
+static GtkWidget *
+new_combo (GtkListStore *store)
 {
-  GtkListStore *store = gtk_list_store_new (N_COLUMNS, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
   GtkCellRenderer *cell = gtk_cell_renderer_text_new ();
-  GtkWidget *combo;
+  GtkWidget *combo = gtk_combo_box_new_with_model (GTK_TREE_MODEL (store));
 
-  if (option->type == ACU_OPTION_STRING)
-    append_models (store);
-  else
-    for (const AcuChoice *choice = option->choices; choice->name; choice++)
-      append (store, choice->name, _(choice->label), NULL);
-  combo = gtk_combo_box_new_with_model (GTK_TREE_MODEL (store));
   g_object_unref (store);
   gtk_cell_layout_pack_start (GTK_CELL_LAYOUT (combo), cell, TRUE);
   gtk_cell_layout_set_attributes (GTK_CELL_LAYOUT (combo), cell, "text", COLUMN_LABEL, NULL);
   gtk_combo_box_set_row_separator_func (GTK_COMBO_BOX (combo), is_separator, NULL, NULL);
+  gtk_widget_show (combo);
   return combo;
+}
+
+static GtkListStore *
+new_store (void)
+{
+  return gtk_list_store_new (N_COLUMNS, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
+}
+
+GtkWidget *
+plugin_combo_new (const AcuOption *option)
+{
+  GtkListStore *store = new_store ();
+
+  if (option->type == ACU_OPTION_STRING)
+    append_models (store, FALSE);
+  else
+    for (const AcuChoice *choice = option->choices; choice->name; choice++)
+      append (store, choice->name, _(choice->label), NULL);
+  return new_combo (store);
+}
+
+GtkWidget *
+plugin_combo_new_networks (void)
+{
+  GtkListStore *store = new_store ();
+
+  append_models (store, TRUE);
+  return new_combo (store);
+}
+
+GtkWidget *
+plugin_combo_new_empty (void)
+{
+  return new_combo (new_store ());
+}
+
+void
+plugin_combo_append (GtkWidget *combo, const char *name, const char *label)
+{
+  append (GTK_LIST_STORE (gtk_combo_box_get_model (GTK_COMBO_BOX (combo))), name, label, NULL);
+}
+
+void
+plugin_combo_clear (GtkWidget *combo)
+{
+  gtk_list_store_clear (GTK_LIST_STORE (gtk_combo_box_get_model (GTK_COMBO_BOX (combo))));
 }
 
 static char *

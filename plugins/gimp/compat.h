@@ -102,6 +102,57 @@ plugin_item_update (PluginItem item, int width, int height)
   gimp_drawable_update (item, 0, 0, width, height);
 }
 
+/* The layer with pixels that the person works on: FALSE where it is none, or more than one. */
+static inline gboolean
+plugin_image_chosen_layer (PluginImage image, PluginItem *layer)
+{
+  *layer = gimp_image_get_active_layer (image);
+  return *layer != -1 && !gimp_item_is_group (*layer);
+}
+
+/* A small picture of a layer; NULL where there is none. Unref it. */
+static inline GdkPixbuf *
+plugin_item_thumbnail (PluginItem layer, int side)
+{
+  return gimp_drawable_get_thumbnail (layer, side, side, GIMP_PIXBUF_SMALL_CHECKS);
+}
+
+/* A new image with one gray layer, not shown yet, and its layer. */
+static inline PluginImage
+plugin_image_new_gray (int width, int height, const char *name, PluginItem *layer)
+{
+  PluginImage image = gimp_image_new (width, height, GIMP_GRAY);
+
+  *layer = gimp_layer_new (image, name, width, height, GIMP_GRAY_IMAGE, 100, GIMP_LAYER_MODE_NORMAL);
+  gimp_image_insert_layer (image, *layer, -1, 0);
+  return image;
+}
+
+/* A new layer on top of all, with the name, kind, opacity, mode and visibility of another one of the image, and this place. */
+static inline PluginItem
+plugin_layer_new_like (PluginImage image, PluginItem like, const GeglRectangle *rect)
+{
+  char *name = gimp_item_get_name (like);
+  PluginItem layer = gimp_layer_new (image, name, rect->width, rect->height, gimp_drawable_type (like), gimp_layer_get_opacity (like),
+                                     gimp_layer_get_mode (like));
+
+  gimp_image_insert_layer (image, layer, 0, 0);
+  gimp_layer_set_offsets (layer, rect->x, rect->y);
+  gimp_item_set_visible (layer, gimp_item_get_visible (like));
+  g_free (name);
+  return layer;
+}
+
+/* A white mask of the layer. */
+static inline PluginItem
+plugin_layer_add_mask (PluginItem layer)
+{
+  PluginItem mask = gimp_layer_create_mask (layer, GIMP_ADD_MASK_WHITE);
+
+  gimp_layer_add_mask (layer, mask);
+  return mask;
+}
+
 /* The colour space that the layers' pixels are really in: GIMP 2.10's buffers always claim sRGB. NULL: they know. */
 static inline const Babl *
 plugin_image_space (PluginImage image)
@@ -206,6 +257,57 @@ static inline void
 plugin_item_update (PluginItem item, int width, int height)
 {
   gimp_drawable_update (GIMP_DRAWABLE (item), 0, 0, width, height);
+}
+
+static inline gboolean
+plugin_image_chosen_layer (PluginImage image, PluginItem *layer)
+{
+  GimpLayer **layers = gimp_image_get_selected_layers (image);
+  gboolean one = layers && layers[0] && !layers[1];
+
+  *layer = one ? GIMP_ITEM (layers[0]) : NULL;
+  g_free (layers);
+  return one && !gimp_item_is_group (*layer);
+}
+
+static inline GdkPixbuf *
+plugin_item_thumbnail (PluginItem layer, int side)
+{
+  return gimp_drawable_get_thumbnail (GIMP_DRAWABLE (layer), side, side, GIMP_PIXBUF_SMALL_CHECKS);
+}
+
+static inline PluginImage
+plugin_image_new_gray (int width, int height, const char *name, PluginItem *layer)
+{
+  PluginImage image = gimp_image_new (width, height, GIMP_GRAY);
+  GimpLayer *own = gimp_layer_new (image, name, width, height, GIMP_GRAY_IMAGE, 100, GIMP_LAYER_MODE_NORMAL);
+
+  gimp_image_insert_layer (image, own, NULL, 0);
+  *layer = GIMP_ITEM (own);
+  return image;
+}
+
+static inline PluginItem
+plugin_layer_new_like (PluginImage image, PluginItem like, const GeglRectangle *rect)
+{
+  char *name = gimp_item_get_name (like);
+  GimpLayer *layer = gimp_layer_new (image, name, rect->width, rect->height, gimp_drawable_type (GIMP_DRAWABLE (like)),
+                                     gimp_layer_get_opacity (GIMP_LAYER (like)), gimp_layer_get_mode (GIMP_LAYER (like)));
+
+  gimp_image_insert_layer (image, layer, NULL, 0);
+  gimp_layer_set_offsets (layer, rect->x, rect->y);
+  gimp_item_set_visible (GIMP_ITEM (layer), gimp_item_get_visible (like));
+  g_free (name);
+  return GIMP_ITEM (layer);
+}
+
+static inline PluginItem
+plugin_layer_add_mask (PluginItem layer)
+{
+  GimpLayerMask *mask = gimp_layer_create_mask (GIMP_LAYER (layer), GIMP_ADD_MASK_WHITE);
+
+  gimp_layer_add_mask (GIMP_LAYER (layer), mask);
+  return GIMP_ITEM (mask);
 }
 
 static inline const Babl *

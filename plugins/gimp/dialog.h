@@ -10,16 +10,22 @@
 typedef struct PluginPanel PluginPanel;
 typedef void (*PluginPanelChanged) (gpointer data, const PluginValues *values);
 
-/* Makes the widgets, packs them into `box` and switches `dialog`'s OK off while the values make no sense. `changed`
+/* Makes the widgets (those for the size only if it may change), packs them into `box` and switches `dialog`'s OK off while the values make no sense. `changed`
  * (may be NULL) is told of every change that the person makes. Lives until plugin_panel_free(). */
-PluginPanel *plugin_panel_new (PluginImage image, const PluginValues *values, GtkDialog *dialog, GtkBox *box,
-                               PluginPanelChanged changed, gpointer data);
+PluginPanel *plugin_panel_new (PluginImage image, const PluginValues *values, gboolean same_size, GtkDialog *dialog,
+                               GtkBox *box, PluginPanelChanged changed, gpointer data);
+/* Destroys its widgets, before the dialog. */
 void plugin_panel_free (PluginPanel *panel);
 void plugin_panel_set (PluginPanel *panel, const PluginValues *values);
 void plugin_panel_get (const PluginPanel *panel, PluginValues *values);
 
 /* A list of an option's choices, or of all models that can be used now. */
 GtkWidget *plugin_combo_new (const AcuOption *option);
+/* A list of networks alone, and one to be filled; a NULL label makes a line between groups. */
+GtkWidget *plugin_combo_new_networks (void);
+GtkWidget *plugin_combo_new_empty (void);
+void plugin_combo_append (GtkWidget *combo, const char *name, const char *label);
+void plugin_combo_clear (GtkWidget *combo);
 /* A name that is not in the list (a file, a model that is gone) is added, so that it can be seen. */
 void plugin_combo_select (GtkWidget *combo, const char *name);
 /* Name and explanation of what is chosen, or NULL; free with g_free(). */
@@ -36,9 +42,12 @@ void plugin_estimate_free (PluginEstimate *estimate);
 /* Time, if it is known, and memory of a job that was planned for its largest layer only; g_free(). */
 char *plugin_estimate_describe (PluginEstimate *estimate, PluginJob *job);
 
+/* A window with the buttons Cancel and `ok`, for the procedure of that name. gimp_dialog_run() it, then destroy it. */
+GtkWidget *plugin_window_new (const char *title, const char *procedure, const char *ok);
+
 #if ACU_GIMP == 2
-/* Shows the dialog; FALSE when it was cancelled, otherwise *values is what was chosen. */
-gboolean plugin_dialog_run (PluginImage image, PluginValues *values);
+/* Shows the dialog, of AI Enhance with `same_size`; FALSE when it was cancelled, otherwise *values is what was chosen. */
+gboolean plugin_dialog_run (PluginImage image, gboolean same_size, PluginValues *values);
 #else
 /* The same; the values are in `config`. */
 gboolean plugin_dialog_run (PluginImage image, GimpProcedure *procedure, GimpProcedureConfig *config);

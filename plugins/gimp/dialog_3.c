@@ -49,7 +49,7 @@ plugin_dialog_run (PluginImage image, GimpProcedure *procedure, GimpProcedureCon
   gimp_procedure_dialog_set_ok_label (GIMP_PROCEDURE_DIALOG (dialog), _("_Upscale"));
   gtk_window_set_resizable (GTK_WINDOW (dialog), FALSE);
   plugin_values_from_config (values, config);
-  window.panel = plugin_panel_new (image, values, GTK_DIALOG (dialog),
+  window.panel = plugin_panel_new (image, values, FALSE, GTK_DIALOG (dialog),
                                    GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (dialog))), panel_changed, &window);
   handler = g_signal_connect (config, "notify", G_CALLBACK (config_changed), &window);
   ok = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (dialog));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* GIMP 3: registration, arguments and run modes. */
-#include "dialog.h"
+#include "inspect.h"
 
 #include <glib/gi18n.h>
 
@@ -71,20 +71,62 @@ run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable 
 {
   static PluginValues values;
   GError *error = NULL;
+  PluginImage result = NULL;
+  GimpValueArray *results;
 
   gegl_init (NULL, NULL);
   if (mode == GIMP_RUN_INTERACTIVE && !plugin_dialog_run (image, procedure, config))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
   plugin_values_from_config (&values, config);
-  if (!plugin_upscale (image, &values, &error))
+  if (!plugin_upscale (image, &values, &result, &error))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
-  return gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  if (mode != GIMP_RUN_NONINTERACTIVE && result != image)
+    gimp_display_new (result);
+  results = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  GIMP_VALUES_SET_IMAGE (results, 1, result);
+  return results;
+}
+
+static void
+take_text (GimpProcedureConfig *config, const char *key, char *text)
+{
+  char *value = NULL;
+
+  g_object_get (config, key, &value, NULL);
+  g_strlcpy (text, value ? value : "", PLUGIN_MAX_TEXT);
+  g_free (value);
+}
+
+static GimpValueArray *
+run_inspect (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable **drawables, GimpProcedureConfig *config, gpointer data)
+{
+  static PluginInspection inspection;
+  GError *error = NULL;
+  PluginImage sheet = NULL;
+  GimpValueArray *results;
+
+  gegl_init (NULL, NULL);
+  take_text (config, "model", inspection.model);
+  take_text (config, "place", inspection.place);
+  g_object_get (config, "side", &inspection.side, NULL);
+  if (mode == GIMP_RUN_INTERACTIVE)
+    {
+      gimp_ui_init (PLUGIN_BINARY);
+      if (!plugin_inspect_ask (image, &inspection))
+        return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+      g_object_set (config, "model", inspection.model, "place", inspection.place, "side", inspection.side, NULL);
+    }
+  if (!plugin_inspect (image, &inspection, mode != GIMP_RUN_NONINTERACTIVE, &sheet, &error))
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+  results = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  GIMP_VALUES_SET_IMAGE (results, 1, sheet);
+  return results;
 }
 
 static GList *
 query_procedures (GimpPlugIn *plug_in)
 {
-  return g_list_append (NULL, g_strdup (PLUGIN_PROCEDURE));
+  return g_list_append (g_list_append (NULL, g_strdup (PLUGIN_PROCEDURE)), g_strdup (PLUGIN_INSPECT));
 }
 
 static void
@@ -123,10 +165,29 @@ add_argument (GimpProcedure *procedure, const AcuOption *option)
 }
 
 static GimpProcedure *
+create_inspect (GimpPlugIn *plug_in)
+{
+  GimpProcedure *procedure = gimp_image_procedure_new (plug_in, PLUGIN_INSPECT, GIMP_PDB_PROC_TYPE_PLUGIN, run_inspect, NULL, NULL);
+
+  gimp_procedure_set_image_types (procedure, PLUGIN_IMAGE_TYPES);
+  gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE | GIMP_PROCEDURE_SENSITIVE_DRAWABLES);
+  gimp_procedure_set_menu_label (procedure, _(PLUGIN_INSPECT_LABEL));
+  gimp_procedure_add_menu_path (procedure, PLUGIN_MENU_PATH);
+  gimp_procedure_set_documentation (procedure, _(PLUGIN_INSPECT_BLURB), _(PLUGIN_INSPECT_HELP), PLUGIN_INSPECT);
+  gimp_procedure_set_attribution (procedure, "Acuity", "Acuity", "2026");
+  for (const AcuOption *option = plugin_inspect_options (); option->key; option++)
+    add_argument (procedure, option);
+  gimp_procedure_add_image_return_value (procedure, "sheet", _("Sheet"), _("The new image"), FALSE, G_PARAM_READWRITE);
+  return procedure;
+}
+
+static GimpProcedure *
 create_procedure (GimpPlugIn *plug_in, const gchar *name)
 {
   GimpProcedure *procedure;
 
+  if (g_str_equal (name, PLUGIN_INSPECT))
+    return create_inspect (plug_in);
   if (!g_str_equal (name, PLUGIN_PROCEDURE))
     return NULL;
   procedure = gimp_image_procedure_new (plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
@@ -144,6 +205,7 @@ create_procedure (GimpPlugIn *plug_in, const gchar *name)
   gimp_procedure_set_attribution (procedure, "Acuity", "Acuity", "2026");
   plugin_for_each_option (option, i)
     add_argument (procedure, option);
+  gimp_procedure_add_image_return_value (procedure, "result-image", _("Result"), _("The image that the result is in"), FALSE, G_PARAM_READWRITE);
   return procedure;
 }
 

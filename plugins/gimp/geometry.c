@@ -28,3 +28,30 @@ plugin_scale_child (const GeglRectangle *child, const GeglRectangle *group, cons
   scaled->width = MAX (1, round_away (x_factor * child->width));
   scaled->height = MAX (1, round_away (y_factor * child->height));
 }
+
+gboolean
+plugin_image_layer (PluginImage image, PluginItem *layer)
+{
+  int n = 0;
+  PluginItem *layers;
+  double most = 0;
+  gboolean found = plugin_image_chosen_layer (image, layer);
+
+  if (found)
+    return TRUE;
+  layers = plugin_image_layers (image, &n);
+  for (int i = 0; i < n; i++)
+    {
+      GeglRectangle rect;
+
+      plugin_item_rect (layers[i], &rect);
+      if (!plugin_item_is_group (layers[i]) && (double) rect.width * rect.height > most)
+        {
+          most = (double) rect.width * rect.height;
+          *layer = layers[i];
+          found = TRUE;
+        }
+    }
+  g_free (layers);
+  return found;
+}

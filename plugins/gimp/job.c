@@ -1,50 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "plugin.h"
+#include "job_private.h"
 
-#include <bridge.h>
 #include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
-/* One thing with pixels: a layer, or a mask, channel or selection. */
-typedef struct Part
-{
-  PluginItem item;
-  gboolean coverage;              /* a mask, channel or selection: how much, not a colour */
-  GeglRectangle source, scaled;
-  double operations;
-  GeglBuffer *result;
-} Part;
-
-struct PluginJob
-{
-  PluginImage image;
-  const PluginValues *values;
-  AcuSize size;
-  const Babl *space;
-  int source_width, source_height;
-  int width, height;              /* of the new image */
-  GArray *parts;                  /* Part */
-  guint64 memory;
-  double operations;
-  AcuUpscaler *largest;           /* with largest_only: the plan of that layer, and how many times its pixels all layers have */
-  double share;
-  /* while computing */
-  double done, current;           /* operations: of finished parts, of the one that runs */
-  GTimer *timer;
-  char *said;
-};
-
 static void
 clear_part (gpointer data)
 {
-  g_clear_object (&((Part *) data)->result);
+  g_clear_object (&((PluginPart *) data)->result);
+}
+
+GArray *
+plugin_job_new_parts (void)
+{
+  GArray *parts = g_array_new (FALSE, FALSE, sizeof (PluginPart));
+
+  g_array_set_clear_func (parts, clear_part);
+  return parts;
 }
 
 static void
 add_part (PluginJob *job, PluginItem item, gboolean coverage, const GeglRectangle *source, const GeglRectangle *scaled)
 {
-  Part part = { .item = item, .coverage = coverage, .source = *source, .scaled = *scaled };
+  PluginPart part = { .item = item, .coverage = coverage, .source = *source, .scaled = *scaled };
 
   g_array_append_val (job->parts, part);
 }
@@ -56,8 +35,8 @@ typedef struct Node
 } Node;
 
 /* Layers and masks. A list, not recursion: groups may be nested as deep as a file likes. */
-static void
-collect_layers (PluginJob *job)
+void
+plugin_job_collect_layers (PluginJob *job)
 {
   double x_factor = (double) job->width / plugin_image_width (job->image);
   double y_factor = (double) job->height / plugin_image_height (job->image);
@@ -102,8 +81,8 @@ collect_layers (PluginJob *job)
   g_array_unref (nodes);
 }
 
-static void
-collect_channels (PluginJob *job)
+void
+plugin_job_collect_channels (PluginJob *job)
 {
   const GeglRectangle source = { 0, 0, plugin_image_width (job->image), plugin_image_height (job->image) };
   const GeglRectangle scaled = { 0, 0, job->width, job->height };
@@ -118,8 +97,22 @@ collect_channels (PluginJob *job)
     add_part (job, selection, TRUE, &source, &scaled);
 }
 
+void
+plugin_bridge_layer (AcuBridgeJob *bridge, const PluginValues *values, const Babl *space)
+{
+  bridge->device = plugin_values_text (values, "device");
+  bridge->precision = plugin_values_text (values, "precision");
+  bridge->model = plugin_values_text (values, "model");
+  bridge->space = space;
+  bridge->text = plugin_values_text (values, "text");
+  bridge->text_strength = plugin_values_number (values, "text-strength");
+  bridge->strength = plugin_values_number (values, "strength");
+  bridge->clean = plugin_values_number (values, "clean");
+  bridge->linear_light = plugin_values_number (values, "linear-light") != 0;
+}
+
 static void
-bridge_job (const PluginJob *job, const Part *part, GeglBuffer *input, AcuBridgeJob *bridge)
+bridge_job (const PluginJob *job, const PluginPart *part, GeglBuffer *input, AcuBridgeJob *bridge)
 {
   const char *model = plugin_values_text (job->values, "model");
 
@@ -137,20 +130,38 @@ bridge_job (const PluginJob *job, const Part *part, GeglBuffer *input, AcuBridge
       bridge->linear_light = (babl_get_model_flags (gegl_buffer_get_format (input)) & BABL_MODEL_FLAG_LINEAR) != 0;
     }
   else
+    plugin_bridge_layer (bridge, job->values, job->space);
+}
+
+gboolean
+plugin_layer_scaled (PluginImage image, const PluginValues *values, PluginItem layer, GeglRectangle *source, GeglRectangle *scaled, GError **error)
+{
+  PluginJob job = { .image = image };
+  gboolean found = FALSE;
+
+  plugin_values_size (values, &job.size);
+  if (!plugin_values_check (values, error)
+      || !acu_size_resolve (&job.size, plugin_image_width (image), plugin_image_height (image), &job.width, &job.height, error))
+    return FALSE;
+  job.parts = plugin_job_new_parts ();
+  plugin_job_collect_layers (&job);
+  for (guint i = 0; i < job.parts->len && !found; i++)
     {
-      bridge->model = model;
-      bridge->space = job->space;
-      bridge->text = plugin_values_text (job->values, "text");
-      bridge->text_strength = plugin_values_number (job->values, "text-strength");
-      bridge->strength = plugin_values_number (job->values, "strength");
-      bridge->clean = plugin_values_number (job->values, "clean");
-      bridge->linear_light = plugin_values_number (job->values, "linear-light") != 0;
+      const PluginPart *part = &g_array_index (job.parts, PluginPart, i);
+
+      found = part->item == layer && !part->coverage;
+      *source = part->source;
+      *scaled = part->scaled;
     }
+  g_array_unref (job.parts);
+  if (!found)
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, _("The layer is no longer there."));
+  return found;
 }
 
 /* Every part is planned before any is computed; the plans are made again later, because each holds its buffers. */
 static gboolean
-plan_part (PluginJob *job, Part *part, GError **error)
+plan_part (PluginJob *job, PluginPart *part, GError **error)
 {
   GeglBuffer *input = plugin_item_buffer (part->item);
   AcuBridgeJob bridge;
@@ -174,12 +185,12 @@ plan_part (PluginJob *job, Part *part, GError **error)
 static void
 keep_largest (PluginJob *job)
 {
-  Part largest = { .source = { 0, 0, 0, 0 } };
+  PluginPart largest = { .source = { 0, 0, 0, 0 } };
   double all = 0, most = 0;
 
   for (guint i = 0; i < job->parts->len; i++)
     {
-      Part *part = &g_array_index (job->parts, Part, i);
+      PluginPart *part = &g_array_index (job->parts, PluginPart, i);
 
       double pixels = (double) part->scaled.width * part->scaled.height;
 
@@ -207,8 +218,7 @@ plugin_job_new (PluginImage image, const PluginValues *values, gboolean largest_
 
   job->image = image;
   job->values = values;
-  job->parts = g_array_new (FALSE, FALSE, sizeof (Part));
-  g_array_set_clear_func (job->parts, clear_part);
+  job->parts = plugin_job_new_parts ();
   if (!plugin_values_check (values, error))
     goto failed;
   plugin_values_size (values, &job->size);
@@ -224,13 +234,13 @@ plugin_job_new (PluginImage image, const PluginValues *values, gboolean largest_
   job->source_width = plugin_image_width (image);
   job->source_height = plugin_image_height (image);
   job->space = plugin_image_space (image);
-  collect_layers (job);
+  plugin_job_collect_layers (job);
   if (largest_only)
     keep_largest (job);
   else
-    collect_channels (job);
+    plugin_job_collect_channels (job);
   for (guint i = 0; i < job->parts->len; i++)
-    if (!plan_part (job, &g_array_index (job->parts, Part, i), error))
+    if (!plan_part (job, &g_array_index (job->parts, PluginPart, i), error))
       goto failed;
   return job;
 
@@ -331,7 +341,7 @@ clamp_coverage (GeglBuffer *buffer, GError **error)
 }
 
 static gboolean
-compute_part (PluginJob *job, Part *part, GError **error)
+compute_part (PluginJob *job, PluginPart *part, GError **error)
 {
   GeglBuffer *drawable = plugin_item_buffer (part->item);
   /* the copy shares its tiles, and belongs to this process alone */
@@ -353,13 +363,12 @@ compute_part (PluginJob *job, Part *part, GError **error)
   return part->result != NULL;
 }
 
-/* Whether each part is there, in this size: of before (`scaled` is FALSE) or after GIMP has scaled the image. */
-static gboolean
-parts_fit (const PluginJob *job, gboolean scaled)
+gboolean
+plugin_job_parts_fit (const PluginJob *job, gboolean scaled)
 {
   for (guint i = 0; i < job->parts->len; i++)
     {
-      const Part *part = &g_array_index (job->parts, Part, i);
+      const PluginPart *part = &g_array_index (job->parts, PluginPart, i);
       const GeglRectangle *expected = scaled ? &part->scaled : &part->source;
       GeglRectangle rect;
 
@@ -380,15 +389,15 @@ is_unchanged (const PluginJob *job)
   gboolean same;
 
   if (!gimp_image_is_valid (job->image) || plugin_image_width (job->image) != job->source_width
-      || plugin_image_height (job->image) != job->source_height || !parts_fit (job, FALSE))
+      || plugin_image_height (job->image) != job->source_height || !plugin_job_parts_fit (job, FALSE))
     return FALSE;
-  now.parts = g_array_new (FALSE, FALSE, sizeof (Part));
-  collect_layers (&now);
-  collect_channels (&now);
+  now.parts = plugin_job_new_parts ();
+  plugin_job_collect_layers (&now);
+  plugin_job_collect_channels (&now);
   same = now.parts->len == job->parts->len;
   for (guint i = 0; same && i < now.parts->len; i++)
     {
-      const Part *a = &g_array_index (now.parts, Part, i), *b = &g_array_index (job->parts, Part, i);
+      const PluginPart *a = &g_array_index (now.parts, PluginPart, i), *b = &g_array_index (job->parts, PluginPart, i);
 
       same = a->item == b->item && gegl_rectangle_equal (&a->source, &b->source)
              && gegl_rectangle_equal (&a->scaled, &b->scaled);
@@ -397,8 +406,8 @@ is_unchanged (const PluginJob *job)
   return same;
 }
 
-static gboolean
-check_unchanged (const PluginJob *job, GError **error)
+gboolean
+plugin_job_check_unchanged (const PluginJob *job, GError **error)
 {
   if (is_unchanged (job))
     return TRUE;
@@ -415,75 +424,13 @@ plugin_job_compute (PluginJob *job, GError **error)
   job->done = 0;
   for (guint i = 0; i < job->parts->len; i++)
     {
-      Part *part = &g_array_index (job->parts, Part, i);
+      PluginPart *part = &g_array_index (job->parts, PluginPart, i);
 
       job->current = part->operations;
-      if (!check_unchanged (job, error) || !compute_part (job, part, error))
+      if (!plugin_job_check_unchanged (job, error) || !compute_part (job, part, error))
         return FALSE;
       job->done += part->operations;
     }
   gimp_progress_update (1.0);
   return TRUE;
-}
-
-static void
-write_part (const Part *part)
-{
-  GeglBuffer *drawable = plugin_item_buffer (part->item);
-  const Babl *format = gegl_buffer_get_format (drawable);
-  const Babl *result = gegl_buffer_get_format (part->result);
-  const GeglRectangle rect = { 0, 0, part->scaled.width, part->scaled.height };
-
-  /* Same numbers, GIMP's name for their space: a conversion between the two would change the picture. */
-  gegl_buffer_set_format (part->result, babl_format_with_space (babl_format_get_encoding (result), format));
-  gegl_buffer_copy (part->result, &rect, GEGL_ABYSS_NONE, drawable, &rect);
-  gegl_buffer_flush (drawable);
-  plugin_item_update (part->item, rect.width, rect.height);
-  g_object_unref (drawable);
-}
-
-/* GIMP has no way to change a whole image at once: what kills the plug-in in here leaves a step that Undo takes back. */
-gboolean
-plugin_job_commit (PluginJob *job, GError **error)
-{
-  gboolean scaled;
-
-  /* Takes the Cancel button, which would kill, away. */
-  gimp_progress_end ();
-  if (!check_unchanged (job, error))
-    return FALSE;
-  gimp_image_undo_group_start (job->image);
-  gimp_context_push ();
-  gimp_context_set_interpolation (GIMP_INTERPOLATION_NONE);
-  scaled = gimp_image_scale (job->image, job->width, job->height);
-  gimp_context_pop ();
-  if (scaled && !parts_fit (job, TRUE))
-    {
-      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_SIZE,
-                           _("GIMP made a layer of another size than expected, so the result does not fit; Undo brings the image back."));
-      scaled = FALSE;
-    }
-  else if (scaled)
-    {
-      for (guint i = 0; i < job->parts->len; i++)
-        write_part (&g_array_index (job->parts, Part, i));
-      if (job->size.mode == ACU_SIZE_PRINT)
-        gimp_image_set_resolution (job->image, job->size.resolution, job->size.resolution);
-    }
-  else
-    g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("GIMP could not enlarge the image to %d × %d pixels."),
-                 job->width, job->height);
-  gimp_image_undo_group_end (job->image);
-  gimp_displays_flush ();
-  return scaled;
-}
-
-gboolean
-plugin_upscale (PluginImage image, const PluginValues *values, GError **error)
-{
-  PluginJob *job = plugin_job_new (image, values, FALSE, error);
-  gboolean done = job && plugin_job_compute (job, error) && plugin_job_commit (job, error);
-
-  plugin_job_free (job);
-  return done;
 }

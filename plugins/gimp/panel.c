@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is inside of the dialog: a row for each option of the table, and what will come of it. */
+#include "batch_window.h"
+#include "compare.h"
 #include "dialog.h"
+#include "presets_row.h"
+#include "preview.h"
+#include "widgets.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -30,11 +35,14 @@ struct PluginPanel
   GtkSizeGroup *labels;
   Row rows[PLUGIN_MAX_OPTIONS];
   Pair pairs[2];
-  GtkWidget *detail, *result, *icon, *status;
+  GtkWidget *content, *detail, *outcome, *result, *icon, *status;
   PluginPanelChanged changed;
   gpointer data;
   guint estimate;                 /* timeout */
   PluginEstimate *time;
+  PluginPreview *preview;
+  PluginPresets *presets;
+  gboolean same_size;             /* the size is not to be chosen */
   gboolean updating;
 };
 
@@ -59,52 +67,6 @@ size_field (const char *key)
     if (g_str_equal (size_fields[i].key, key))
       return (int) i;
   return -1;
-}
-
-static GtkWidget *
-new_box (GtkOrientation orientation, int spacing)
-{
-  GtkWidget *box;
-
-#if ACU_GIMP == 2
-  box = orientation == GTK_ORIENTATION_HORIZONTAL ? gtk_hbox_new (FALSE, spacing) : gtk_vbox_new (FALSE, spacing);
-#else
-  box = gtk_box_new (orientation, spacing);
-#endif
-  gtk_widget_show (box);
-  return box;
-}
-
-static GtkWidget *
-new_label (const char *text, gboolean wrap)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-#if ACU_GIMP == 2
-  gtk_misc_set_alignment (GTK_MISC (label), 0, wrap ? 0 : 0.5f);
-#else
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_yalign (GTK_LABEL (label), wrap ? 0 : 0.5f);
-#endif
-  if (wrap)
-    {
-      gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
-      gtk_widget_set_size_request (label, TEXT_WIDTH, -1);
-#if ACU_GIMP == 3
-      gtk_label_set_max_width_chars (GTK_LABEL (label), 50);
-#endif
-    }
-  gtk_widget_show (label);
-  return label;
-}
-
-static void
-set_small (GtkWidget *label, const char *text)
-{
-  char *markup = g_markup_printf_escaped ("<small>%s</small>", text);
-
-  gtk_label_set_markup (GTK_LABEL (label), markup);
-  g_free (markup);
 }
 
 /* What is gray does not count. */
@@ -202,7 +164,10 @@ show_rows (PluginPanel *panel)
 
   for (guint i = 0; i < G_N_ELEMENTS (size_fields); i++)
     gtk_widget_set_visible (panel->rows[plugin_option_index (size_fields[i].key)].box,
-                            g_str_equal (size_fields[i].mode, mode));
+                            !panel->same_size && g_str_equal (size_fields[i].mode, mode));
+  gtk_widget_set_visible (panel->rows[plugin_option_index ("size-mode")].box, !panel->same_size);
+  gtk_widget_set_visible (panel->outcome, !panel->same_size);
+  gtk_widget_set_visible (panel->rows[plugin_option_index ("result")].box, !panel->same_size);
   plugin_values_size (&panel->values, &size);
   acu_size_resolve (&size, panel->width, panel->height, &width, &height, NULL);
   gtk_widget_set_sensitive (panel->rows[plugin_option_index ("clean")].box,
@@ -221,7 +186,7 @@ show_status (PluginPanel *panel, const GError *error, const char *text)
   if (error)
     gtk_label_set_text (GTK_LABEL (panel->status), error->message);
   else
-    set_small (panel->status, text);
+    plugin_label_set_small (panel->status, text);
 }
 
 static gboolean
@@ -264,7 +229,7 @@ show_outcome (PluginPanel *panel)
   char *detail = plugin_combo_detail (panel->rows[plugin_option_index ("model")].field);
   int width, height;
 
-  set_small (panel->detail, detail ? detail : "");
+  plugin_label_set_small (panel->detail, detail ? detail : "");
   g_free (detail);
   plugin_values_size (&panel->values, &size);
   g_clear_handle_id (&panel->estimate, g_source_remove);
@@ -278,6 +243,7 @@ show_outcome (PluginPanel *panel)
       g_free (text);
       gtk_dialog_set_response_sensitive (panel->dialog, GTK_RESPONSE_OK, TRUE);
       panel->estimate = g_timeout_add (ESTIMATE_DELAY, estimate, panel);
+      plugin_preview_set (panel->preview, &panel->values);
     }
   else
     {
@@ -319,6 +285,7 @@ on_changed (GtkWidget *widget, PluginPanel *panel)
   plugin_panel_get (panel, &panel->values);
   show_rows (panel);
   show_outcome (panel);
+  plugin_presets_changed (panel->presets);
   if (panel->changed)
     panel->changed (panel->data, &panel->values);
   panel->updating = FALSE;
@@ -331,6 +298,8 @@ plugin_panel_set (PluginPanel *panel, const PluginValues *values)
 
   panel->updating = TRUE;
   panel->values = *values;
+  if (panel->same_size)
+    plugin_values_keep_size (&panel->values);
   fill_missing (panel);
   show_values (panel);
   plugin_panel_get (panel, &panel->values);
@@ -377,38 +346,16 @@ new_field (const AcuOption *option)
   return field;
 }
 
-/* A label of the common width, or room for one. */
-static GtkWidget *
-add_label (PluginPanel *panel, GtkWidget *box, const char *text, GtkWidget *field)
-{
-  /* Translators: a field's label and the sign that ends it. */
-  char *with_colon = text[0] ? g_strdup_printf (_("%s:"), text) : g_strdup ("");
-  GtkWidget *label = new_label (NULL, FALSE);
-
-  gtk_label_set_text_with_mnemonic (GTK_LABEL (label), with_colon);
-  if (field)
-    gtk_label_set_mnemonic_widget (GTK_LABEL (label), field);
-  gtk_size_group_add_widget (panel->labels, label);
-  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
-  g_free (with_colon);
-  return label;
-}
-
 static void
 add_row (PluginPanel *panel, GtkBox *parent, const AcuOption *option, int index)
 {
   int limited = size_field (option->key);
-  GtkWidget *box = new_box (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *field = new_field (option);
-  gboolean wide = GTK_IS_COMBO_BOX (field) || GTK_IS_TOGGLE_BUTTON (field) || !GTK_IS_SPIN_BUTTON (field);
+  GtkWidget *box = plugin_row_new (panel->labels, option->type == ACU_OPTION_BOOLEAN ? "" : _(option->label), field, !GTK_IS_SPIN_BUTTON (field));
 
-  add_label (panel, box, option->type == ACU_OPTION_BOOLEAN ? "" : _(option->label),
-             option->type == ACU_OPTION_BOOLEAN ? NULL : field);
   gtk_widget_set_tooltip_text (field, _(option->help));
-  gtk_box_pack_start (GTK_BOX (box), field, wide, wide, 0);
-  gtk_widget_show (field);
   if (limited >= 0 && size_fields[limited].unit)
-    gtk_box_pack_start (GTK_BOX (box), new_label (_(size_fields[limited].unit), FALSE), FALSE, FALSE, 0);
+    gtk_box_pack_start (GTK_BOX (box), plugin_label_new (_(size_fields[limited].unit), 0), FALSE, FALSE, 0);
   gtk_box_pack_start (parent, box, FALSE, FALSE, 0);
   panel->rows[index] = (Row) { box, field };
   g_signal_connect (field,
@@ -421,9 +368,9 @@ add_row (PluginPanel *panel, GtkBox *parent, const AcuOption *option, int index)
 static GtkBox *
 add_pair (PluginPanel *panel, GtkBox *parent, Pair *pair)
 {
-  GtkWidget *rows = new_box (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *rows = plugin_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
-  pair->box = new_box (GTK_ORIENTATION_HORIZONTAL, 12);
+  pair->box = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   pair->chain = gimp_chain_button_new (GIMP_CHAIN_RIGHT);
   gtk_widget_set_tooltip_text (pair->chain, _("Keep the proportions of the picture"));
   gtk_widget_show (pair->chain);
@@ -450,38 +397,35 @@ has_text_layer (PluginImage image)
 static void
 add_outcome (PluginPanel *panel, GtkBox *parent)
 {
-  GtkWidget *box = new_box (GTK_ORIENTATION_HORIZONTAL, 12);
-
-  add_label (panel, box, _("New size"), NULL);
-  panel->result = new_label (NULL, FALSE);
-  gtk_box_pack_start (GTK_BOX (box), panel->result, TRUE, TRUE, 0);
-  gtk_box_pack_start (parent, box, FALSE, FALSE, 6);
+  panel->result = plugin_label_new (NULL, 0);
+  panel->outcome = plugin_row_new (panel->labels, _("New size"), panel->result, TRUE);
+  gtk_box_pack_start (parent, panel->outcome, FALSE, FALSE, 6);
 }
 
 static void
 add_notes (PluginPanel *panel, GtkBox *parent)
 {
-  GtkWidget *box = new_box (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *box = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   const char *note = has_text_layer (panel->image) ? _("Text layers become ordinary pixels.") : NULL;
 
   if (plugin_image_is_indexed (panel->image))
     note = _("The result keeps this image's palette. For smoother colours, convert the image to RGB first.");
   if (note)
     {
-      GtkWidget *label = new_label (NULL, TRUE);
+      GtkWidget *label = plugin_label_new (NULL, TEXT_WIDTH);
 
-      set_small (label, note);
+      plugin_label_set_small (label, note);
       gtk_box_pack_start (parent, label, FALSE, FALSE, 0);
     }
   panel->icon = gtk_image_new_from_icon_name ("dialog-warning", GTK_ICON_SIZE_MENU);
-  panel->status = new_label (NULL, TRUE);
-  set_small (panel->status, _("Working out how much memory is needed…"));
+  panel->status = plugin_label_new (NULL, TEXT_WIDTH);
+  plugin_label_set_small (panel->status, _("Working out how much memory is needed…"));
   gtk_box_pack_start (GTK_BOX (box), panel->icon, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), panel->status, TRUE, TRUE, 0);
   gtk_box_pack_start (parent, box, FALSE, FALSE, 0);
 }
 
-/* Where typing starts: the size, from where Enter goes on to OK. */
+/* Where typing starts: a number, from where Enter goes on to OK. */
 static void
 focus_size (PluginPanel *panel)
 {
@@ -495,19 +439,84 @@ focus_size (PluginPanel *panel)
           return;
         }
     }
+  gtk_widget_grab_focus (panel->rows[plugin_option_index ("strength")].field);
+}
+
+static void
+get_values (gpointer data, PluginValues *values)
+{
+  plugin_panel_get (data, values);
+}
+
+/* What was chosen otherwise than by the fields. */
+static void
+set_values (gpointer data, const PluginValues *values)
+{
+  PluginPanel *panel = data;
+
+  plugin_panel_set (panel, values);
+  if (panel->changed)
+    panel->changed (panel->data, &panel->values);
+}
+
+static void
+on_compare (GtkWidget *button, PluginPanel *panel)
+{
+  PluginValues *values = g_new (PluginValues, 1);
+
+  plugin_panel_get (panel, values);
+  if (plugin_compare_run (panel->preview, GTK_WINDOW (panel->dialog), values))
+    set_values (panel, values);
+  else
+    plugin_preview_set (panel->preview, values);
+  g_free (values);
+}
+
+static void
+on_batch (GtkWidget *button, PluginPanel *panel)
+{
+  PluginValues *values = g_new (PluginValues, 1);
+
+  plugin_panel_get (panel, values);
+  plugin_preview_pause (panel->preview);
+  plugin_batch_run (GTK_WINDOW (panel->dialog), values);
+  plugin_preview_set (panel->preview, values);
+  g_free (values);
+}
+
+static void
+add_preview (PluginPanel *panel, GtkBox *box, GtkWidget *options)
+{
+  GtkWidget *both = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 18), *side = plugin_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *below = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *buttons = plugin_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  panel->content = both;
+  gtk_container_set_border_width (GTK_CONTAINER (both), 12);
+  gtk_box_pack_start (GTK_BOX (both), options, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (both), side, TRUE, TRUE, 0);
+  gtk_box_pack_start (box, both, TRUE, TRUE, 0);
+  panel->preview = plugin_preview_new (panel->image, GTK_BOX (side), GTK_BOX (below));
+  gtk_box_pack_start (GTK_BOX (side), below, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (below), buttons, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (buttons), plugin_button_new (_("C_ompare…"), _("See this piece as up to four models or settings make it, and choose one"),
+                                                            G_CALLBACK (on_compare), panel), FALSE, FALSE, 0);
+  if (!panel->same_size)
+    gtk_box_pack_start (GTK_BOX (buttons), plugin_button_new (_("_A Folder of Pictures…"), _("Enlarge every picture of a folder with these options"),
+                                                              G_CALLBACK (on_batch), panel), FALSE, FALSE, 0);
 }
 
 PluginPanel *
-plugin_panel_new (PluginImage image, const PluginValues *values, GtkDialog *dialog, GtkBox *box,
-                  PluginPanelChanged changed, gpointer data)
+plugin_panel_new (PluginImage image, const PluginValues *values, gboolean same_size, GtkDialog *dialog,
+                  GtkBox *box, PluginPanelChanged changed, gpointer data)
 {
   PluginPanel *panel = g_new0 (PluginPanel, 1);
-  GtkWidget *content = new_box (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *content = plugin_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkBox *parent = GTK_BOX (content);
   GtkBox *pair_rows[2] = { NULL, NULL };
   gboolean outcome = FALSE;
 
   panel->image = image;
+  panel->same_size = same_size;
   panel->width = plugin_image_width (image);
   panel->height = plugin_image_height (image);
   panel->dialog = dialog;
@@ -517,8 +526,8 @@ plugin_panel_new (PluginImage image, const PluginValues *values, GtkDialog *dial
   panel->labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
   panel->pairs[0] = (Pair) { .first = "width", .second = "height" };
   panel->pairs[1] = (Pair) { .first = "print-width", .second = "print-height" };
-  gtk_container_set_border_width (GTK_CONTAINER (content), 12);
-  gtk_box_pack_start (box, content, TRUE, TRUE, 0);
+  add_preview (panel, box, content);
+  panel->presets = plugin_presets_new (parent, panel->labels, get_values, set_values, panel);
 
   plugin_for_each_option (option, i)
     {
@@ -539,12 +548,8 @@ plugin_panel_new (PluginImage image, const PluginValues *values, GtkDialog *dial
       add_row (panel, here, option, i);
       if (g_str_equal (option->key, "model"))
         {
-          GtkWidget *line = new_box (GTK_ORIENTATION_HORIZONTAL, 12);
-
-          add_label (panel, line, "", NULL);
-          panel->detail = new_label (NULL, TRUE);
-          gtk_box_pack_start (GTK_BOX (line), panel->detail, TRUE, TRUE, 0);
-          gtk_box_pack_start (parent, line, FALSE, FALSE, 0);
+          panel->detail = plugin_label_new (NULL, TEXT_WIDTH);
+          gtk_box_pack_start (parent, plugin_row_new (panel->labels, "", panel->detail, TRUE), FALSE, FALSE, 0);
         }
     }
   add_notes (panel, parent);
@@ -557,7 +562,12 @@ plugin_panel_new (PluginImage image, const PluginValues *values, GtkDialog *dial
 void
 plugin_panel_free (PluginPanel *panel)
 {
+  /* What was typed last counts as a change when its field goes. */
+  panel->updating = TRUE;
+  plugin_presets_free (panel->presets);
+  gtk_widget_destroy (panel->content);
   g_clear_handle_id (&panel->estimate, g_source_remove);
+  plugin_preview_free (panel->preview);
   plugin_estimate_free (panel->time);
   g_object_unref (panel->labels);
   g_free (panel);

@@ -15,7 +15,7 @@
 #define PLUGIN_MAX_OPTIONS 32
 #define PLUGIN_MAX_TEXT 1024
 
-/* The value of each row of acu_options_all(), at the row's index. Plain data, so that GIMP 2.10 can keep it between calls. */
+/* The value of each row of acu_options_all(), at the row's index. Plain data. */
 typedef struct PluginValue
 {
   double number;
@@ -24,7 +24,6 @@ typedef struct PluginValue
 
 typedef struct PluginValues
 {
-  guint64 bytes;                  /* sizeof (PluginValues): tells data of another version */
   PluginValue value[PLUGIN_MAX_OPTIONS];
 } PluginValues;
 
@@ -42,6 +41,10 @@ const char *plugin_values_text (const PluginValues *values, const char *key);
 int plugin_option_index (const char *key);
 /* Whether every value is inside its option's range or choices. ACU_ERROR_ARGUMENT. */
 gboolean plugin_values_check (const PluginValues *values, GError **error);
+/* Whether an option says how large the result is to be. */
+gboolean plugin_option_is_size (const AcuOption *option);
+/* What the values mean where the result is as large as the picture. */
+void plugin_values_keep_size (PluginValues *values);
 void plugin_values_size (const PluginValues *values, AcuSize *size);
 
 /* Binds the texts to their catalogue: `locale` beside the program if it is there, the installed one otherwise. Returns
@@ -53,6 +56,9 @@ void plugin_scale_layer (const GeglRectangle *layer, double x_factor, double y_f
 /* The same for a layer in a group: sizes and offsets inside of the group are rounded. */
 void plugin_scale_child (const GeglRectangle *child, const GeglRectangle *group, const GeglRectangle *scaled_group,
                          GeglRectangle *scaled);
+
+/* The layer that the person works on, or else the largest one. FALSE where there is none with pixels. */
+gboolean plugin_image_layer (PluginImage image, PluginItem *layer);
 
 typedef struct PluginJob PluginJob;
 
@@ -67,9 +73,8 @@ double plugin_job_seconds (const PluginJob *job);
 AcuUpscaler *plugin_job_take_largest (PluginJob *job);
 /* Computes everything, reporting to GIMP's progress bar. The image is not touched. */
 gboolean plugin_job_compute (PluginJob *job, GError **error);
-/* Puts the finished results into the image as one undo step. */
-gboolean plugin_job_commit (PluginJob *job, GError **error);
-/* All of it. */
-gboolean plugin_upscale (PluginImage image, const PluginValues *values, GError **error);
+/* All of it: plans, computes and puts the finished results where the option "result" says, in this image as one undo step. *result gets the image they
+ * are in: this one, or a new one that is not shown yet. */
+gboolean plugin_upscale (PluginImage image, const PluginValues *values, PluginImage *result, GError **error);
 
 #endif

@@ -12,7 +12,6 @@ void
 plugin_values_defaults (PluginValues *values)
 {
   memset (values, 0, sizeof *values);
-  values->bytes = sizeof *values;
   for (int i = 0; i < PLUGIN_MAX_OPTIONS && acu_options_all ()[i].key; i++)
     {
       values->value[i].number = acu_options_all ()[i].default_number;
@@ -59,6 +58,21 @@ plugin_values_check (const PluginValues *values, GError **error)
         return FALSE;
     }
   return TRUE;
+}
+
+gboolean
+plugin_option_is_size (const AcuOption *option)
+{
+  static const char *const keys[] = { "size-mode", "scale", "width", "height", "longest", "print-width", "print-height", "resolution", NULL };
+
+  return g_strv_contains (keys, option->key);
+}
+
+void
+plugin_values_keep_size (PluginValues *values)
+{
+  plugin_values_set_text (values, plugin_option_index ("size-mode"), "factor");
+  values->value[plugin_option_index ("scale")].number = 1;
 }
 
 void

@@ -68,7 +68,7 @@
 (define PRECISION "fast")
 (define (upscale image model mode factor width height longest print-width print-height resolution linear device)
   (plug-in-acuity-upscale RUN-NONINTERACTIVE image (drawable image) model mode factor width height longest print-width
-                          print-height resolution linear device PRECISION 0 1 "off" 1))
+                          print-height resolution linear device PRECISION 0 1 "off" 1 "image"))
 (define (by-factor image model factor) (upscale image model "factor" factor 0 0 0 0 0 300 1 "auto"))
 
 ; `finish` (giving the profile) comes before our scaling, which must keep the numbers, and after GIMP's, which need not
@@ -157,4 +157,54 @@
 (refused "resolution" "nearest" "print" 2 0 0 0 100 100 -3 1 "auto")
 (set! PRECISION "quick")
 (refused "precision" "nearest" "factor" 2 0 0 0 0 0 300 1 "auto")
+; a new image: this one stays, the new one is what GIMP's own scaling makes of a copy
+(define (result-of image where)
+  (car (plug-in-acuity-upscale RUN-NONINTERACTIVE image (drawable image) "nearest" "factor" 2 0 0 0 0 0 300 1 "auto" "fast" 0 1 "off" 1 where)))
+(let* ((image (make-image)) (before (geometry image)) (theirs (car (gimp-image-duplicate image))) (new (result-of image "new")))
+  (gimp-context-set-interpolation INTERPOLATION-NONE)
+  (gimp-image-undo-disable theirs)
+  (gimp-image-scale theirs 82 58)
+  (check "new image: not this one" (not (= new image)))
+  (check "new image: this one keeps every place" (equal? (geometry image) before))
+  (check "new image: every place is GIMP's" (equal? (geometry new) (geometry theirs)))
+  (save new "new-ours")
+  (save theirs "new-gimp")
+  (for-each gimp-image-delete (list image new theirs)))
+
+; new layers: one for each layer with pixels, on top, in order; the rest stays
+(let* ((image (make-image)) (before (all-layers image)) (size (list (car (gimp-image-width image)) (car (gimp-image-height image))))
+       (same (result-of image "layers")) (after (all-layers image)))
+  (define (name layer) (car (gimp-item-get-name layer)))
+  (define (layer-size layer) (list (car (gimp-drawable-width layer)) (car (gimp-drawable-height layer))))
+  (define (count-pixels layers) (length (let loop ((l layers) (got '())) (cond ((null? l) got) ((= 1 (car (gimp-item-is-group (car l)))) (loop (cdr l) got))
+                                                                               (else (loop (cdr l) (cons (car l) got)))))))
+  (check "new layers: in this image" (= same image))
+  (check "new layers: the image keeps its size" (equal? size (list (car (gimp-image-width image)) (car (gimp-image-height image)))))
+  (check "new layers: as many as there are with pixels" (= (length after) (+ (length before) (count-pixels before))))
+  (check "new layers: old ones stay" (let loop ((l before)) (or (null? l) (and (member (car l) after) (loop (cdr l))))))
+  (let ((base (car (gimp-image-get-layer-by-name image "base"))) (top (vector-ref (cadr (gimp-image-get-layers image)) 0)))
+    (check "new layers: on top, twice as large" (and (not (member top before)) (or (equal? (layer-size top) '(82 58)) (equal? (layer-size top) '(140 100))))))
+  (gimp-image-delete image))
+
+; enhance: what is selected changes, the rest does not
+(let* ((image (make-image)) (layer (car (gimp-image-get-layer-by-name image "base"))))
+  (define (pixels points) (map (lambda (p) (vector->list (cadr (gimp-drawable-get-pixel layer (car p) (cadr p))))) points))
+  (define inside '((15 15) (20 15) (25 16) (28 18))) (define outside '((3 3) (35 5) (5 25) (33 15)))
+  (let ((in (pixels inside)) (out (pixels outside)))
+    (plug-in-acuity-enhance RUN-NONINTERACTIVE image layer "auto" 1 "auto" "fast" 0.5 1 "off" 1)
+    (check "enhance: what is selected changes" (not (equal? in (pixels inside))))
+    (check "enhance: the rest does not" (equal? out (pixels outside)))
+    (check "enhance: the size stays" (equal? '(41 29) (list (car (gimp-drawable-width layer)) (car (gimp-drawable-height layer))))))
+  (gimp-image-delete image))
+
+; what each layer sees
+(define (inspect-with model place side) (let ((image (make-image))) (car (plug-in-acuity-inspect RUN-NONINTERACTIVE image (drawable image) model place side))))
+(for-each (lambda (place)
+            (let ((sheet (inspect-with "photo-x2" place 32)))
+              (check (string-append "inspect " place ": a gray sheet") (and (= GRAY (car (gimp-image-base-type sheet))) (> (car (gimp-image-width sheet)) 100)))
+              (gimp-image-delete sheet)))
+          '("edges" "shapes" "features"))
+(for-each (lambda (wrong)
+            (check (string-append "inspect " (car wrong) " is refused") (catch #t (begin (apply inspect-with (cdr wrong)) #f))))
+          '(("model" "no-such-model" "edges" 32) ("filter" "cubic" "edges" 32) ("place" "photo-x2" "cellar" 32) ("side" "photo-x2" "edges" 3)))
 (say "TAP done")

@@ -161,4 +161,43 @@
 ; an unknown size mode, device or precision never reaches the plug-in: GIMP 3 puts the default in its place
 (refused "pixels" "nearest" "pixels" 2 0 0 0 0 0 300 1 "auto")
 (refused "resolution" "nearest" "print" 2 0 0 0 100 100 -3 1 "auto")
+; a new image: this one stays, the new one is what GIMP's own scaling makes of a copy
+(define (result-of image where)
+  (plug-in-acuity-upscale #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (gimp-image-get-layers image) #:model "nearest" #:size-mode "factor"
+                          #:scale 2 #:result where))
+(let* ((image (make-image)) (before (geometry image)) (theirs (gimp-image-duplicate image)) (new (result-of image "new")))
+  (gimp-context-set-interpolation INTERPOLATION-NONE)
+  (gimp-image-undo-disable theirs)
+  (gimp-image-scale theirs 82 58)
+  (check "new image: not this one" (not (= new image)))
+  (check "new image: this one keeps every place" (equal? (geometry image) before))
+  (check "new image: every place is GIMP's" (equal? (geometry new) (geometry theirs)))
+  (save new "new-ours")
+  (save theirs "new-gimp")
+  (for-each gimp-image-delete (list image new theirs)))
+
+; new layers: one for each layer with pixels, on top, in order; the rest stays
+(let* ((image (make-image)) (before (all-layers image)) (size (size-of image)) (same (result-of image "layers")) (after (all-layers image)))
+  (define (layer-size layer) (list (gimp-drawable-get-width layer) (gimp-drawable-get-height layer)))
+  (define (count-pixels layers) (if (null? layers) 0 (+ (if (gimp-item-is-group (car layers)) 0 1) (count-pixels (cdr layers)))))
+  (check "new layers: in this image" (= same image))
+  (check "new layers: the image keeps its size" (equal? size (size-of image)))
+  (check "new layers: as many as there are with pixels" (= (length after) (+ (length before) (count-pixels before))))
+  (check "new layers: old ones stay" (let loop ((l before)) (or (null? l) (and (member (car l) after) (loop (cdr l))))))
+  (let ((top (vector-ref (gimp-image-get-layers image) 0)))
+    (check "new layers: on top, twice as large" (and (not (member top before)) (or (equal? (layer-size top) '(82 58)) (equal? (layer-size top) '(140 100))))))
+  (gimp-image-delete image))
+
+; what each layer sees
+(define (inspect-with model place side)
+  (let ((image (make-image)))
+    (plug-in-acuity-inspect #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (gimp-image-get-layers image) #:model model #:place place #:side side)))
+(for-each (lambda (place)
+            (let ((sheet (inspect-with "photo-x2" place 32)))
+              (check (string-append "inspect " place ": a gray sheet") (and (= GRAY (gimp-image-get-base-type sheet)) (> (gimp-image-get-width sheet) 100)))
+              (gimp-image-delete sheet)))
+          '("edges" "shapes" "features"))
+(for-each (lambda (wrong)
+            (check (string-append "inspect " (car wrong) " is refused") (catch #t (begin (apply inspect-with (cdr wrong)) #f))))
+          '(("model" "no-such-model" "edges" 32) ("filter" "cubic" "edges" 32) ("place" "photo-x2" "cellar" 32)))
 (say "TAP done")

@@ -319,6 +319,12 @@ def several():
     shutil.copy("gray8.png", "another/rgb8.png")
     check(refused(run("rgb8.png", "another/rgb8.png", "-o", "into", "--model", "nearest", "--skip-done"), "into/rgb8.png", "twice"),
           "a second picture of a name is not taken for done")
+    os.unlink("into/gray8.png")
+    lines = [line.split("\t") for line in run("rgb8.png", "garbage.png", "gray8.png", "-o", "into", "--model", "photo-x2", "--skip-done", "--report").stdout.splitlines()]
+    shares = [float(line[2]) for line in lines if line[0] == "progress" and line[1] == "2"]
+    check([line[:2] for line in lines if line[0] != "progress"] == [["skipped", "0"], ["failed", "1"], ["done", "2"]]
+          and all(len(line) == 3 for line in lines) and "garbage.png" in [line[2] for line in lines if line[0] == "failed"][0]
+          and shares == sorted(shares) and shares[0] == 0 and shares[-1] == 1, "--report tells other programs what goes on")
     run("rgb8.png", "-o", "into", "--model", "nearest")
     check(os.stat("into/rgb8.png").st_mtime_ns != before, "without being told, everything is done again")
     os.makedirs("other", exist_ok=True)

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* AI Enhance for GIMP 2.10, where operations of GEGL have no place in the menus: a layer becomes better at its own size. */
+#ifndef ACU_GIMP_ENHANCE_H
+#define ACU_GIMP_ENHANCE_H
+
+#include "plugin.h"
+
+#define PLUGIN_ENHANCE "plug-in-acuity-enhance"
+
+/* Works on what is selected of the layer, as one step that Undo takes back. */
+gboolean plugin_enhance (PluginImage image, PluginItem layer, const PluginValues *values, GError **error);
+
+#endif
