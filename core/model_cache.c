@@ -3,6 +3,7 @@
 
 #include "arch.h"
 #include "catalogue.h"
+#include "detector.h"
 #include "weights.h"
 
 #include <glib/gi18n-lib.h>
@@ -90,6 +91,17 @@ acu_helper_net (const char *file, GError **error)
   g_autofree char *path = g_strconcat (ACU_RESOURCE_PREFIX "/org/acuity/", file, NULL);
   AcuWeights *weights = acu_load_weights (path, error);
   AcuNet *net = weights ? acu_arch_build (weights, error) : NULL;
+
+  acu_weights_free (weights);
+  return net;
+}
+
+AcuNet *
+acu_detector_net (GError **error)
+{
+  g_autofree char *path = acu_catalogue_helper ("faces", error);
+  AcuWeights *weights = path ? acu_load_onnx (path, error) : NULL;
+  AcuNet *net = weights ? acu_detector_build (weights, error) : NULL;
 
   acu_weights_free (weights);
   return net;

@@ -142,6 +142,8 @@ bridge_job (const PluginJob *job, const Part *part, GeglBuffer *input, AcuBridge
       bridge->space = job->space;
       bridge->text = plugin_values_text (job->values, "text");
       bridge->text_strength = plugin_values_number (job->values, "text-strength");
+      bridge->faces = plugin_values_text (job->values, "faces");
+      bridge->face_strength = plugin_values_number (job->values, "face-strength");
       bridge->strength = plugin_values_number (job->values, "strength");
       bridge->clean = plugin_values_number (job->values, "clean");
       bridge->linear_light = plugin_values_number (job->values, "linear-light") != 0;
