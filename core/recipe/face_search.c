@@ -13,7 +13,7 @@
 #define FIRST_LEVEL -1
 /* Cells below are not looked at; faces below are not taken. */
 #define LEAST_SCORE 0.3f
-#define SURE_SCORE 0.5f
+#define SURE_SCORE 0.6f
 /* Two faces that share so much of both are one. */
 #define SHARED 0.3f
 /* The logarithm of a face's size in cells. */

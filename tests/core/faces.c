@@ -275,7 +275,7 @@ test_ways (void)
         for (guint b = 0; b < G_N_ELEMENTS (bands); b++)
           {
             g_autofree float *result = enlarge (PARAMS (.faces = ACU_FACES_AUTO, .threads = 1 + b % 3, .band_rows = bands[b], .precision = precision,
-                                                        .memory = b == 1 ? 12 << 20 : 0), pixels, &m);
+                                                        .memory = b == 1 ? 18 << 20 : 0), pixels, &m);
 
             g_assert_cmpmem (wanted, n * sizeof (float), result, m * sizeof (float));
           }
