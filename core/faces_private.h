@@ -54,7 +54,8 @@ gboolean acu_face_place (const AcuFace *face, AcuFacePlace *place);
 typedef struct AcuFacePatch
 {
   AcuFacePlace place;
-  double cosine, sine;
+  double cosine, sine;            /* of what it is turned back by: 1 and 0 for little */
+  double across[2], down[2];      /* from a vector of the picture to the face's ellipse */
   int left, top;                  /* of the upright part in the picture, where it is not turned */
   int width, height;              /* of the upright part, in the picture's pixels */
   int box_x, box_y, box_width, box_height;      /* of the picture that it is taken from */

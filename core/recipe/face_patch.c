@@ -100,6 +100,10 @@ acu_face_patch_init (AcuFacePatch *patch, const AcuFacePlace *place, int width, 
 
   *patch = (AcuFacePatch) { .place = *place, .cosine = turned ? cos (place->angle) : 1, .sine = turned ? sin (place->angle) : 0,
                             .width = 2 * (int) half_width, .height = 2 * (int) half_height, .factor = factor };
+  patch->across[0] = cos (place->angle) / (RADIUS_X * place->unit);
+  patch->across[1] = sin (place->angle) / (RADIUS_X * place->unit);
+  patch->down[0] = -sin (place->angle) / (RADIUS_Y * place->unit);
+  patch->down[1] = cos (place->angle) / (RADIUS_Y * place->unit);
   patch->left = (int) floor (place->x - half_width + 0.5);
   patch->top = (int) floor (place->y - half_height + 0.5);
   reach_x = fabs (patch->cosine) * half_width + fabs (patch->sine) * half_height + (turned ? filter->radius : 0);
@@ -191,9 +195,9 @@ acu_face_patch_read (const AcuFacePatch *patch, int y, float *row)
 static double
 share (const AcuFacePatch *patch, double x, double y)
 {
-  double cosine = cos (patch->place.angle), sine = sin (patch->place.angle), dx = x - patch->place.x, dy = y - patch->place.y, at;
+  double dx = x - patch->place.x, dy = y - patch->place.y, at;
 
-  at = hypot ((cosine * dx + sine * dy) / RADIUS_X, (cosine * dy - sine * dx) / RADIUS_Y) / patch->place.unit;
+  at = hypot (patch->across[0] * dx + patch->across[1] * dy, patch->down[0] * dx + patch->down[1] * dy);
   at = CLAMP ((OUTER - at) / (OUTER - INNER), 0, 1);
   return at * at * (3 - 2 * at);
 }
