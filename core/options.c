@@ -105,7 +105,7 @@ static const AcuOption options[] = {
   { "text-strength", N_("Text st_rength"),
     N_("How much of the network for text is blended in, from 0 to 1."),
     NUMBER (0, 1, 1), .use = EVERYWHERE },
-  { "faces", N_("Fac_es"),
+  { "faces", N_("F_aces"),
     N_("Whether a network for faces makes the faces that are found, from 10 to 160 pixels wide. Needs the network “faces”, which “acuity models install faces” fetches."),
     CHOICE (faces_modes, "off"), .use = EVERYWHERE },
   { "face-strength", N_("Face stre_ngth"),
