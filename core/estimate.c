@@ -72,8 +72,8 @@ key_of (const AcuUpscaler *upscaler)
     g_string_append_printf (text, "%s %d\n", model->name, format.colours);
   else
     {
-      g_string_append_printf (text, "%s %d %d %d %d\n", model->path, upscaler->text, upscaler->net == upscaler->overlay,
-                              upscaler->text_strength < 1, upscaler->strength < 1);
+      g_string_append_printf (text, "%s %d %d %d %d %d\n", model->path, upscaler->text, upscaler->net == upscaler->overlay,
+                              upscaler->text_strength < 1, upscaler->strength < 1, upscaler->detector != NULL);
       add_file (text, model->path);
       if (g_str_has_suffix (model->path, ".param"))
         {

@@ -4,6 +4,7 @@
 #include "arch.h"
 #include "catalogue.h"
 #include "coarse.h"
+#include "detector.h"
 #include "weights.h"
 
 #include <glib/gi18n-lib.h>
@@ -96,6 +97,17 @@ acu_helper_net (const char *file, GError **error)
   acu_weights_free (weights);
   if (net)
     acu_net_choose_coarse (net, acu_device_find ("cpu", NULL));
+  return net;
+}
+
+AcuNet *
+acu_detector_net (GError **error)
+{
+  g_autofree char *path = acu_catalogue_helper ("faces", error);
+  AcuWeights *weights = path ? acu_load_onnx (path, error) : NULL;
+  AcuNet *net = weights ? acu_detector_build (weights, error) : NULL;
+
+  acu_weights_free (weights);
   return net;
 }
 

@@ -44,6 +44,13 @@ static const AcuChoice results[] = {
   { NULL, NULL }
 };
 
+/* In the order of AcuFacesMode. */
+static const AcuChoice faces_modes[] = {
+  { "off", N_("Off") },
+  { "auto", N_("Automatic") },
+  { NULL, NULL }
+};
+
 #define TEXT(value) .type = ACU_OPTION_STRING, .default_text = value
 #define NUMBER(low, high, value) .type = ACU_OPTION_DOUBLE, .minimum = low, .maximum = high, .default_number = value
 #define WHOLE(low, high, value) .type = ACU_OPTION_INT, .minimum = low, .maximum = high, .default_number = value
@@ -104,6 +111,12 @@ static const AcuOption options[] = {
     CHOICE (text_modes, "off"), .use = EVERYWHERE },
   { "text-strength", N_("Text st_rength"),
     N_("How much of the network for text is blended in, from 0 to 1."),
+    NUMBER (0, 1, 1), .use = EVERYWHERE },
+  { "faces", N_("F_aces"),
+    N_("Whether a network for faces makes the faces that are found, from 10 to 160 pixels wide. Needs the network “faces”, which “acuity models install faces” fetches."),
+    CHOICE (faces_modes, "off"), .use = EVERYWHERE },
+  { "face-strength", N_("Face stre_ngth"),
+    N_("How much of the network for faces is blended in, from 0 to 1."),
     NUMBER (0, 1, 1), .use = EVERYWHERE },
   { "result", N_("Res_ult"),
     N_("Where the result goes: this image becomes larger, a new image is made, or new layers, which may be larger than this image, are put on top of it."),
@@ -203,6 +216,15 @@ acu_precision_find (const char *name, AcuPrecision *precision, GError **error)
   int choice = choice_of ("precision", name, error);
 
   *precision = MAX (choice, 0);
+  return choice >= 0;
+}
+
+gboolean
+acu_faces_mode_find (const char *name, AcuFacesMode *mode, GError **error)
+{
+  int choice = choice_of ("faces", name, error);
+
+  *mode = MAX (choice, 0);
   return choice >= 0;
 }
 

@@ -77,7 +77,7 @@ make_plan (AcuUpscaler *upscaler, GError **error)
 
   g_clear_pointer (&upscaler->plan, acu_plan_free);
   upscaler->plan = acu_plan_new_beside (upscaler->net, upscaler->device, upscaler->src_width, upscaler->src_height,
-                                        upscaler->threads, upscaler->limit, photo + upscaler->beside, upscaler->band_rows,
+                                        upscaler->threads, upscaler->limit, photo + upscaler->beside + upscaler->face_bytes, upscaler->band_rows,
                                         upscaler->precision, error);
   if (!upscaler->plan || !check_result (upscaler, error))
     return FALSE;
@@ -147,6 +147,17 @@ add_text (AcuUpscaler *upscaler, const AcuNet *own, int passes, GError **error)
   return upscaler->overlay != NULL;
 }
 
+/* The networks for faces; none are needed where nothing is enlarged. */
+static gboolean
+add_faces (AcuUpscaler *upscaler, GError **error)
+{
+  if (upscaler->plain->scale < 2)
+    return TRUE;
+  upscaler->face = acu_helper_net (upscaler->plain->scale > 2 ? "face-x4.safetensors" : "face-x2.safetensors", error);
+  upscaler->detector = upscaler->face ? acu_detector_net (error) : NULL;
+  return upscaler->detector != NULL;
+}
+
 /* Bytes that looking for text takes. */
 static gboolean
 mask_bytes (const AcuUpscaler *upscaler, guint64 *bytes, GError **error)
@@ -164,7 +175,7 @@ static gboolean
 plan_network (AcuUpscaler *upscaler, GError **error)
 {
   AcuNet *own = acu_model_net (upscaler->model, upscaler->clean, error);
-  guint64 looking = 0;
+  guint64 looking = 0, finding = 0;
   int passes;
   gboolean ok;
 
@@ -180,16 +191,17 @@ plan_network (AcuUpscaler *upscaler, GError **error)
   passes = passes_needed (upscaler, own->scale);
   upscaler->plain = finish_net (upscaler, acu_net_ref (own), passes, error);
   ok = upscaler->plain && (upscaler->text == ACU_TEXT_OFF || add_text (upscaler, own, passes, error));
+  ok = ok && (upscaler->faces == ACU_FACES_OFF || add_faces (upscaler, error));
   acu_net_unref (own);
-  upscaler->recipe = upscaler->mask ? &acu_recipe_text : &acu_recipe_photo;
+  upscaler->recipe = upscaler->detector ? &acu_recipe_face : upscaler->mask ? &acu_recipe_text : &acu_recipe_photo;
   if (!ok || (upscaler->overlay && !acu_upscaler_use (upscaler, upscaler->overlay, error)))
     return FALSE;
-  if (!upscaler->mask)
-    return upscaler->overlay || acu_upscaler_use (upscaler, upscaler->plain, error);
-  /* Whether there is text is found out later: memory is that of the largest plan, time that of pictures without. */
-  if (!mask_bytes (upscaler, &looking, error) || !acu_upscaler_use (upscaler, upscaler->plain, error))
+  /* Whether there are text and faces is found out later: memory is that of the largest plan, time that of pictures without. */
+  if ((upscaler->mask && !mask_bytes (upscaler, &looking, error)) || (upscaler->detector && !(finding = acu_faces_bytes (upscaler, error))))
     return FALSE;
-  upscaler->memory = MAX (upscaler->memory, looking);
+  if ((upscaler->mask || !upscaler->overlay) && !acu_upscaler_use (upscaler, upscaler->plain, error))
+    return FALSE;
+  upscaler->memory = MAX (upscaler->memory, MAX (looking, finding));
   return TRUE;
 }
 
@@ -221,6 +233,8 @@ check_params (const AcuUpscalerParams *params, GError **error)
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The picture must be gray or RGB."));
   else if (!(params->text_strength >= 0 && params->text_strength <= 1))
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The strength of the network for text must be from 0 to 1."));
+  else if (!(params->face_strength >= 0 && params->face_strength <= 1))
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The strength of the network for faces must be from 0 to 1."));
   else if (!(params->strength >= 0 && params->strength <= 1))
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The strength must be from 0 to 1."));
   else if (!(params->clean >= 0 && params->clean <= 1))
@@ -252,6 +266,8 @@ acu_upscaler_new (const AcuUpscalerParams *params, GError **error)
   upscaler->clean = params->clean;
   upscaler->text = params->text;
   upscaler->text_strength = params->text_strength;
+  upscaler->faces = params->face_strength > 0 && params->strength > 0 ? params->faces : ACU_FACES_OFF;
+  upscaler->face_strength = params->face_strength;
   upscaler->threads = params->threads ? params->threads : MIN ((int) g_get_num_processors (), ACU_POOL_MAX_THREADS);
   upscaler->band_rows = params->band_rows;
   upscaler->beside = params->memory ? params->beside : 0;
@@ -293,6 +309,8 @@ acu_upscaler_free (AcuUpscaler *upscaler)
   acu_net_unref (upscaler->plain);
   acu_net_unref (upscaler->overlay);
   acu_net_unref (upscaler->mask);
+  acu_net_unref (upscaler->detector);
+  acu_net_unref (upscaler->face);
   acu_model_info_free (upscaler->model);
   g_free (upscaler);
 }
@@ -372,7 +390,7 @@ acu_upscaler_run (AcuUpscaler *upscaler, AcuReadRows read, AcuWriteRows write, v
   gint64 ready;
 
   upscaler->expected = progress ? acu_upscaler_estimate_seconds (upscaler) : -1;
-  if (!acu_run_report (&run, 0, error) || (upscaler->plan && !upscaler->mask && !acu_plan_prepare (upscaler->plan, error)))
+  if (!acu_run_report (&run, 0, error) || (upscaler->plan && !upscaler->mask && !upscaler->detector && !acu_plan_prepare (upscaler->plan, error)))
     return FALSE;
   ready = g_get_monotonic_time ();
   if (upscaler->recipe->run (&run, &problem))

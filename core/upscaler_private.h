@@ -11,6 +11,7 @@
 G_BEGIN_DECLS
 
 typedef struct AcuRecipe AcuRecipe;
+typedef struct AcuFaces AcuFaces;
 
 struct AcuUpscaler
 {
@@ -21,14 +22,18 @@ struct AcuUpscaler
   const AcuRecipe *recipe;
   AcuNet *net;                    /* the one that is planned: plain or overlay; NULL for classic filters */
   AcuNet *plain, *overlay, *mask; /* the model's; with the network for text over it, and the one that finds text: NULL where text is not asked for */
+  AcuNet *detector, *face;        /* what finds faces and what makes them: NULL where they are not asked for */
   AcuPlan *plan;
   const AcuDevice *device;
   AcuPrecision precision;
   double strength, clean;
   AcuTextMode text;
   double text_strength;
+  AcuFacesMode faces;
+  double face_strength;
   int threads, band_rows;
   guint64 limit, beside;          /* of memory, in bytes, and what of it is the caller's; 0 for none */
+  guint64 face_bytes;             /* of the faces in the picture that is being made */
   guint64 memory;
   double operations;
   double expected;                /* seconds of the run that is going on; negative if unknown */
@@ -48,6 +53,7 @@ typedef struct AcuRun
   gint64 started, told;           /* microseconds */
   double fraction;                /* told last */
   double before;                  /* what had been told when the job began again */
+  const AcuFaces *faces;          /* that are to be blended in; NULL for none */
 } AcuRun;
 
 /* Which networks and resamplers run, and how their results are put together. */
@@ -56,7 +62,7 @@ struct AcuRecipe
   gboolean (*run) (AcuRun *run, GError **error);
 };
 
-extern const AcuRecipe acu_recipe_photo, acu_recipe_classic, acu_recipe_text;
+extern const AcuRecipe acu_recipe_photo, acu_recipe_classic, acu_recipe_text, acu_recipe_face;
 
 /* Where the mask is above LOW the network for text begins to count; from HIGH on it alone does. */
 #define ACU_TEXT_LOW 0.3
@@ -78,6 +84,14 @@ gboolean acu_run_report (AcuRun *run, double operations_done, GError **error);
 AcuNet *acu_model_net (const AcuModelInfo *model, double clean, GError **error);
 /* A built-in network that is no model of the list, by its file's name. Unref it. ACU_ERROR_NOT_FOUND. */
 AcuNet *acu_helper_net (const char *file, GError **error);
+
+/* The network that finds faces, from the models' folders. Unref it. ACU_ERROR_NOT_FOUND says how to install it. */
+AcuNet *acu_detector_net (GError **error);
+
+/* recipe/face.c: bytes that looking for faces takes; 0 with an error. */
+guint64 acu_faces_bytes (const AcuUpscaler *upscaler, GError **error);
+/* Whether a row of the networks' result has faces; blends them into it unless it is NULL. */
+gboolean acu_faces_blend (const AcuFaces *faces, int y, float *row);
 
 /* estimate.c: notes how long a run took: seconds until it was ready to compute, and from there on. */
 void acu_estimate_learn (const AcuUpscaler *upscaler, double start, double seconds);

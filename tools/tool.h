@@ -19,6 +19,9 @@ int tool_degrade (int argc, char **argv);
 int tool_devices (int argc, char **argv);
 int tool_bench (int argc, char **argv);
 
+/* models.c: all that can be listed and installed: acu_models_list() and acu_models_helpers(). Fails as they do. */
+GPtrArray *tool_models_all (GError **error);
+
 /* "acuity: <sentence>" on standard error. */
 void tool_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 

@@ -262,6 +262,7 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint 
     .size = *size, .model = value_of (arguments, "model")->text, .device = value_of (arguments, "device")->text,
     .precision = value_of (arguments, "precision")->text, .strength = value_of (arguments, "strength")->number, .clean = value_of (arguments, "clean")->number,
     .text = value_of (arguments, "text")->text, .text_strength = value_of (arguments, "text-strength")->number,
+    .faces = value_of (arguments, "faces")->text, .face_strength = value_of (arguments, "face-strength")->number,
     .threads = (int) value_of (arguments, "threads")->number, .memory = memory,
     .linear_light = value_of (arguments, "linear-light")->number != 0
   };

@@ -21,6 +21,7 @@ typedef gboolean (*AcuDegrade) (const void *data, const float *large, int width,
  * @side: of a small crop, in pixels
  * @margin: pixels of the small picture around the crop that are degraded with it and cut off, so that crops show no border
  * @scale: large is scale times small; 1 where pictures have a truth of their own, which then is what is large
+ * @upright: crops are mirrored at most, not turned
  * @degrade, @degrade_data: how
  */
 typedef struct AcuBatchOptions
@@ -29,6 +30,7 @@ typedef struct AcuBatchOptions
   guint64 seed;
   int size, first, every;
   int side, margin, scale;
+  gboolean upright;
   AcuDegrade degrade;
   const void *degrade_data;
 } AcuBatchOptions;

@@ -36,7 +36,7 @@ static const Key keys[] = {
   { "run", "batch", KEY_WHOLE, AT (batch), 1, 4096, 16, NULL, N_("Crops whose mean gradient makes one step") },
   { "run", "side", KEY_WHOLE, AT (side), 8, 1024, 48, NULL, N_("Width and height of the small crops, in pixels") },
   { "run", "threads", KEY_WHOLE, AT (threads), 0, 256, 0, NULL, N_("Threads; 0: one a processor. The result does not depend on it") },
-  { "network", "architecture", KEY_TEXT, AT (architecture), 0, 0, 0, "compact", N_("srcnn, fsrcnn, espcn, compact, srresnet, rrdb or span; text-mask with truth=mask and scale=1") },
+  { "network", "architecture", KEY_TEXT, AT (architecture), 0, 0, 0, "compact", N_("srcnn, fsrcnn, espcn, compact, half, srresnet, rrdb or span; text-mask with truth=mask and scale=1") },
   { "network", "scale", KEY_WHOLE, AT (scale), 1, 8, 2, NULL, N_("How many times it enlarges") },
   { "network", "channels", KEY_WHOLE, AT (channels), 0, 512, 0, NULL, N_("Width of the network; 0: as published") },
   { "network", "blocks", KEY_WHOLE, AT (blocks), 0, 256, 0, NULL, N_("Depth of the network; 0: as published") },
@@ -78,7 +78,7 @@ static const Key keys[] = {
 
 /* Choices that are no numbers. */
 static const char *const optimisers[] = { "adam", "adamw" }, *const schedules[] = { "constant", "cosine", "step" },
-           *const precisions[] = { "fast", "exact" }, *const truths[] = { "picture", "mask" };
+           *const precisions[] = { "fast", "exact" }, *const truths[] = { "picture", "mask" }, *const turns[] = { "all", "mirrored" };
 
 static gboolean
 bad_value (const AcuRunFile *run, const Key *key, const char *value, GError **error)
@@ -244,6 +244,15 @@ read_truth (AcuRunFile *run, GKeyFile *file, GError **error)
 }
 
 static gboolean
+read_turns (AcuRunFile *run, GKeyFile *file, GError **error)
+{
+  int turn = choose (run, file, "data", "turns", turns, G_N_ELEMENTS (turns), 0, error);
+
+  run->upright = turn == 1;
+  return turn >= 0;
+}
+
+static gboolean
 read_losses (AcuRunFile *run, GKeyFile *file, GError **error)
 {
   g_auto (GStrv) names = g_key_file_get_keys (file, "loss", NULL, NULL);
@@ -282,7 +291,7 @@ check_names (AcuRunFile *run, GKeyFile *file, GError **error)
       for (char **name = names; name && *name; name++)
         {
           if (g_str_equal (*group, "loss") || find_key (*group, *name) || (g_str_equal (*group, "run") && g_str_equal (*name, "precision"))
-              || (g_str_equal (*group, "data") && g_str_equal (*name, "truth"))
+              || (g_str_equal (*group, "data") && (g_str_equal (*name, "truth") || g_str_equal (*name, "turns")))
               || (g_str_equal (*group, "optimiser")
                   && (g_str_equal (*name, "kind") || g_str_equal (*name, "schedule") || g_str_equal (*name, "milestones"))))
             continue;
@@ -416,7 +425,7 @@ acu_run_file_load (const char *path, GError **error)
         goto failed;
     }
   if (!check_names (run, file, error) || !read_losses (run, file, error) || !read_optimiser (run, file, error)
-      || !read_precision (run, file, error) || !read_truth (run, file, error))
+      || !read_precision (run, file, error) || !read_truth (run, file, error) || !read_turns (run, file, error))
     goto failed;
   if (!run->train[0] || !run->held_out[0])
     {
@@ -472,9 +481,10 @@ acu_run_file_describe (void)
         g_string_append_printf (text, "%s=%g   (%g … %g)", key->key, key->fallback, key->least, key->most);
       g_string_append_printf (text, "   # %s\n", _(key->help));
     }
-  g_string_append_printf (text, "\n[run]\nprecision=fast   # %s\n\n[data]\ntruth=picture   # %s\n\n[optimiser]\nkind=adam   # %s\nschedule=cosine   # %s\nmilestones=   # %s\n\n[loss]\n# %s\n",
+  g_string_append_printf (text, "\n[run]\nprecision=fast   # %s\n\n[data]\ntruth=picture   # %s\nturns=all   # %s\n\n[optimiser]\nkind=adam   # %s\nschedule=cosine   # %s\nmilestones=   # %s\n\n[loss]\n# %s\n",
                           _("fast or exact; fast multiplies numbers of 16 bits (bfloat16) where the processor is quicker with them"),
                           _("picture or mask; mask: what is to be found in FOLDER/NAME.EXT is FOLDER/masks/NAME.mask.png (gray, 8 bits, as large), nothing where there is no such file; held-out pictures are shrunk as well"),
+                          _("all or mirrored; all: crops are turned and mirrored at random; mirrored: up stays up, for what has one, such as faces"),
                           _("adam or adamw"), _("constant, cosine or step"), _("Steps at which the step schedule lowers the rate, separated by ;"),
                           _("Losses by name with their weights, such as charbonnier=1"));
   return g_string_free (text, FALSE);

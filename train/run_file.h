@@ -39,6 +39,7 @@ typedef struct AcuRunFile
   double shrink;
   int most;
   gboolean masks;                 /* truth: mask */
+  gboolean upright;               /* turns: mirrored */
   /* [degradation] */
   char *preset;
   double degradation_strength;

@@ -442,6 +442,13 @@ add_deconvolution (const Build *b, guint *index)
 }
 
 static gboolean
+add_depthwise (const Build *b, guint *index)
+{
+  return channels_of (b, b->at[0]) == acu_record_int (b->record, 0, 0)
+           ? add_convolution (b, ACU_LAYER_DEPTHWISE, index) : refuse (b, _("its channels do not fit those of its input"));
+}
+
+static gboolean
 add_sigmoid (const Build *b, guint *index)
 {
   return add (b, ACU_LAYER_SIGMOID, 1, index) != NULL;
@@ -464,9 +471,9 @@ add_pooling (const Build *b, guint *index)
 static gboolean
 add_scale (const Build *b, guint *index)
 {
-  if (b->record->n_inputs != 2)
-    return refuse (b, _("it needs a second input"));
-  return add (b, ACU_LAYER_MUL, 2, index) != NULL;
+  AcuLayer *layer = add (b, b->record->n_inputs == 2 ? ACU_LAYER_MUL : ACU_LAYER_AFFINE, b->record->n_inputs, index);
+
+  return layer && (b->record->n_inputs == 2 || ((layer->weights = tensor (b, "weight")) && (layer->bias = tensor (b, "bias"))));
 }
 
 static const struct
@@ -476,6 +483,7 @@ static const struct
   gboolean (*add) (const Build *b, guint *index);
 } types[] = {
   { "Convolution", 1, 1, add_convolution_2d },
+  { "ConvolutionDepthWise", 1, 1, add_depthwise },
   { "Deconvolution", 1, 1, add_deconvolution },
   { "InnerProduct", 1, 1, add_inner_product },
   { "PReLU", 1, 1, add_prelu },

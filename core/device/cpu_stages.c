@@ -73,7 +73,7 @@ guint64
 acu_cpu_stage_scratch (const AcuProgram *program, const AcuStage *stage)
 {
   const AcuBuffer *out = &program->buffers[stage->output];
-  gboolean convolves = stage->kind == ACU_STAGE_CONV2D || stage->kind == ACU_STAGE_DECONV2D;
+  gboolean convolves = stage->kind == ACU_STAGE_CONV2D || stage->kind == ACU_STAGE_DECONV2D || stage->kind == ACU_STAGE_DEPTHWISE;
   guint64 columns = MIN (out->width, ACU_CPU_COLUMNS), floats = 0;
 
   if (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
@@ -130,6 +130,24 @@ conv2d (Piece *p)
                                p->stage->scale[1], n);
   if (p->stage->gated)
     p->executor->kernels->mul (p->dst, p->dst, gate, n);
+}
+
+static void
+depthwise (Piece *p)
+{
+  const AcuStage *stage = p->stage;
+  const AcuDepthwise d = {
+    .channels = p->out->channels, .kernel_width = stage->kernel_width, .kernel_height = stage->kernel_height, .stride = stage->stride,
+    .weights = g_bytes_get_data (stage->weights, NULL),
+    .bias = stage->bias ? g_bytes_get_data (stage->bias, NULL) : NULL,
+    .slope = stage->slope ? g_bytes_get_data (stage->slope, NULL) : NULL
+  };
+  const float *rows[MAX_ROWS];
+
+  for (int k = 0; k < d.kernel_height; k++)
+    rows[k] = in_span (p, 0, p->row * d.stride - stage->top + k, p->from * d.stride - stage->left,
+                       (gsize) (p->to - p->from - 1) * d.stride + d.kernel_width);
+  p->executor->kernels->depthwise (p->dst, rows, &d, p->to - p->from);
 }
 
 /* Output pixel x takes the taps of phase (x + left) % stride; see AcuCpuStage. */
@@ -320,6 +338,7 @@ compute (Piece *p)
     {
     case ACU_STAGE_CONV2D: conv2d (p); break;
     case ACU_STAGE_DECONV2D: deconv2d (p); break;
+    case ACU_STAGE_DEPTHWISE: depthwise (p); break;
     case ACU_STAGE_CONCAT: concat (p); break;
     case ACU_STAGE_APPEND: append (p); break;
     case ACU_STAGE_BICUBIC: bicubic (p); break;

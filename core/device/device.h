@@ -20,6 +20,7 @@ typedef enum AcuStageKind
   ACU_STAGE_INPUT,
   ACU_STAGE_CONV2D,               /* all inputs are slices of one concatenated feature map */
   ACU_STAGE_DECONV2D,
+  ACU_STAGE_DEPTHWISE,
   ACU_STAGE_SLOPE,
   ACU_STAGE_ACTIVATION,           /* activation */
   ACU_STAGE_ADD,

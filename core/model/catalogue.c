@@ -152,7 +152,9 @@ read_built_in (JsonObject *model, AcuModelInfo *info)
 static gboolean
 read_packaged (JsonObject *model, AcuModelInfo *info)
 {
-  if (!read_file_entry (model, "param", &info->param) || !read_file_entry (model, "bin", &info->bin))
+  info->helper = json_object_has_member (model, "onnx");
+  if (info->helper ? !read_file_entry (model, "onnx", &info->bin)
+                   : !read_file_entry (model, "param", &info->param) || !read_file_entry (model, "bin", &info->bin))
     return FALSE;
   info->package = g_strdup (text_of (model, "package"));
   info->version = g_strdup (text_of (model, "version"));
@@ -175,7 +177,7 @@ read_model (JsonNode *node)
       info->licence = g_strdup (text_of (object, "licence"));
       info->scale = (int) CLAMP (number_of (object, "scale"), 0, 16);
       if (info->name && is_sane_name (info->name) && info->label && info->description && info->architecture
-          && info->licence && info->scale)
+          && info->licence && (info->scale || info->helper))
         return info;
     }
   acu_model_info_free (info);
@@ -365,10 +367,53 @@ add_classic (GPtrArray *models)
     }
 }
 
+/* The catalogue's networks that enlarge pictures, or those that do not. */
+static GPtrArray *
+read_part (gboolean helpers, GError **error)
+{
+  GPtrArray *models = read_catalogue (error);
+
+  for (guint i = models ? models->len : 0; i-- > 0;)
+    if (((AcuModelInfo *) models->pdata[i])->helper != helpers)
+      g_ptr_array_remove_index (models, i);
+  return models;
+}
+
+GPtrArray *
+acu_models_helpers (GError **error)
+{
+  GPtrArray *models = read_part (TRUE, error);
+  g_auto (GStrv) folders = model_folders ();
+
+  for (guint i = 0; models && i < models->len; i++)
+    for (char **folder = folders; *folder; folder++)
+      {
+        AcuModelInfo *info = models->pdata[i];
+        g_autofree char *file = g_strconcat (info->name, ".onnx", NULL), *path = g_build_filename (*folder, file, NULL);
+
+        if (!info->path && g_file_test (path, G_FILE_TEST_IS_REGULAR))
+          info->path = g_steal_pointer (&path);
+      }
+  return models;
+}
+
+char *
+acu_catalogue_helper (const char *name, GError **error)
+{
+  g_autoptr (GPtrArray) models = acu_models_helpers (error);
+  const AcuModelInfo *info = models ? find_in (models, name) : NULL;
+
+  if (info && info->path)
+    return g_strdup (info->path);
+  if (models)
+    g_set_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, _("The network “%s” is not installed; “acuity models install %s” fetches it."), name, name);
+  return NULL;
+}
+
 GPtrArray *
 acu_models_list (GError **error)
 {
-  GPtrArray *models = read_catalogue (error);
+  GPtrArray *models = read_part (FALSE, error);
   g_auto (GStrv) folders = model_folders ();
 
   if (!models)

@@ -11,4 +11,7 @@
 /* The bytes of a built-in file, given such a path; unref them. ACU_ERROR_NOT_FOUND. */
 GBytes *acu_catalogue_file (const char *path, GError **error);
 
+/* The path of an installed network that enlarges nothing, by its name in the catalogue; g_free(). NULL with ACU_ERROR_NOT_FOUND, which says how to install it. */
+char *acu_catalogue_helper (const char *name, GError **error);
+
 #endif

@@ -75,6 +75,9 @@ AcuWeights *acu_load_safetensors (const char *path, GError **error);
  * "model"; "module." or "netG." before all names is left out, and so are whole numbers. Nothing in the file is executed; files of PyTorch before 1.6 and those that hold more than
  * tensors are ACU_ERROR_UNSUPPORTED. 64-bit floats become 32-bit ones. The same errors. Uses at most twice the file's size plus some 50 MB. */
 AcuWeights *acu_load_pytorch (const char *path, GError **error);
+/* Loads an .onnx file with the layers Conv, ConvTranspose, BatchNormalization, Relu, Sigmoid and Add, of one input; several results become one, their channels one after the
+ * other. Its records have the types of ncnn's, and a blob may be read more than once. Convolutions are taken to see sides that their strides divide. The same errors. */
+AcuWeights *acu_load_onnx (const char *path, GError **error);
 /* Loads a model by its name's ending, or one that is built in by its resource's path. */
 AcuWeights *acu_load_weights (const char *path, GError **error);
 /* The ending that models' names may have, with its point, if this name has one (".param" of "a.param"); NULL. */

@@ -56,6 +56,10 @@ check_weights (const AcuLayer *layer, const AcuShape *in, int channels)
           || (layer->bias && !has_floats (layer->bias, channels)))
         return N_("its weights do not fit the channels of its input");
       return NULL;
+    case ACU_LAYER_DEPTHWISE:
+      return has_numbers (layer->weights, sizeof (float), channels, 1, layer->kernel_width, layer->kernel_height)
+                 && (!layer->bias || has_floats (layer->bias, channels))
+               ? NULL : N_("its weights do not fit the channels of its input");
     case ACU_LAYER_SLOPE:
       return has_floats (layer->weights, in->channels) ? NULL : N_("it needs one slope a channel");
     case ACU_LAYER_AFFINE:
@@ -107,6 +111,7 @@ infer_length (const AcuLayer *layer, gboolean vertical, gint64 in, gint64 second
   switch (layer->kind)
     {
     case ACU_LAYER_CONV2D:
+    case ACU_LAYER_DEPTHWISE:
       return conv_length (in, kernel, layer->stride, before, after);
     case ACU_LAYER_DECONV2D:
       return (in - 1) * layer->stride + kernel - before - after;
@@ -225,6 +230,7 @@ acu_layer_window (const AcuLayer *layer, guint input, gboolean vertical, int in,
   switch (layer->kind)
     {
     case ACU_LAYER_CONV2D:
+    case ACU_LAYER_DEPTHWISE:
       low = first * layer->stride - before;
       high = last * layer->stride - before + kernel - 1;
       break;
@@ -271,6 +277,7 @@ acu_layer_last_row (const AcuLayer *layer, int in, int out, int last)
   switch (layer->kind)
     {
     case ACU_LAYER_CONV2D:
+    case ACU_LAYER_DEPTHWISE:
       return last * layer->stride - layer->top + layer->kernel_height - 1;
     case ACU_LAYER_DECONV2D:
       return floor_div (last + layer->top, layer->stride);
@@ -299,6 +306,8 @@ acu_layer_row_operations (const AcuLayer *layer, const AcuShape *in, const AcuSh
       return 2 * values * in->channels * layer->kernel_width * layer->kernel_height;
     case ACU_LAYER_DECONV2D:
       return 2 * values * in->channels * layer->kernel_width * layer->kernel_height / (layer->stride * layer->stride);
+    case ACU_LAYER_DEPTHWISE:
+      return 2 * values * layer->kernel_width * layer->kernel_height;
     case ACU_LAYER_SIGMOID:
     case ACU_LAYER_SWISH:
       return 20 * values;

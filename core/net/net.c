@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const char *const kind_names[] = {
-  "input", "conv2d", "deconv2d", "slope", "sigmoid", "swish", "add", "mul", "affine", "concat", "append", "crop",
+  "input", "conv2d", "deconv2d", "depthwise", "slope", "sigmoid", "swish", "add", "mul", "affine", "concat", "append", "crop",
   "pad", "nearest", "bicubic", "pixel_shuffle", "global_pool"
 };
 
@@ -193,6 +193,7 @@ print_parameters (GString *text, const AcuLayer *layer)
     {
     case ACU_LAYER_CONV2D:
     case ACU_LAYER_DECONV2D:
+    case ACU_LAYER_DEPTHWISE:
       g_string_append_printf (text, " %dx%d", layer->kernel_width, layer->kernel_height);
       if (layer->stride > 1)
         g_string_append_printf (text, " stride %d", layer->stride);

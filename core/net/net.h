@@ -18,6 +18,7 @@ typedef enum AcuLayerKind
   ACU_LAYER_INPUT,                /* the picture: `channels` */
   ACU_LAYER_CONV2D,               /* zero padding; window */
   ACU_LAYER_DECONV2D,             /* transposed convolution; pads are cut from the result */
+  ACU_LAYER_DEPTHWISE,            /* a convolution in which each channel sees only itself; zero padding; window */
   ACU_LAYER_SLOPE,                /* v < 0 ? v * slope[channel] : v: ReLU, leaky ReLU, PReLU */
   ACU_LAYER_SIGMOID,
   ACU_LAYER_SWISH,
@@ -54,7 +55,7 @@ typedef struct AcuLayer
   AcuBorder border;               /* PAD */
   double ratio, cubic;            /* BICUBIC; cubic: -0.75 unless it is changed */
   float scale[2];                 /* ADD */
-  GBytes *weights;                /* floats: [out][in][kernel_height][kernel_width]; SLOPE: slope[channels];
+  GBytes *weights;                /* floats: [out][in][kernel_height][kernel_width]; DEPTHWISE: [kernel_height][kernel_width][channels]; SLOPE: slope[channels];
                                      AFFINE: scale[channels]; APPEND: values */
   gboolean half;                  /* CONV2D, DECONV2D: weights are 16-bit floats (IEEE 754 binary16) instead */
   gboolean coarse;                /* CONV2D: may multiply bfloat16 numbers where `fast` is asked for and that is quicker */

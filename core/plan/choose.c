@@ -92,6 +92,7 @@ natural_element (const AcuStage *stage)
     case ACU_STAGE_CONV2D:
       return stage->sums > 0 && stage->sums % MOST_SUMS == 0 ? ACU_MAP_F32 : ACU_MAP_F16;
     case ACU_STAGE_DECONV2D:
+    case ACU_STAGE_DEPTHWISE:
     case ACU_STAGE_SLOPE:
     case ACU_STAGE_ACTIVATION:
     case ACU_STAGE_MUL:

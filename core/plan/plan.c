@@ -173,7 +173,7 @@ char *
 acu_plan_print (const AcuPlan *plan)
 {
   static const char *const names[] = {
-    "input", "conv2d", "deconv2d", "slope", "activation", "add", "mul", "channel_mul", "affine", "concat", "append",
+    "input", "conv2d", "deconv2d", "depthwise", "slope", "activation", "add", "mul", "channel_mul", "affine", "concat", "append",
     "crop", "pad", "nearest", "bicubic", "pixel_shuffle", "global_pool"
   };
   static const char *const algorithms[] = { "direct", "winograd f32", "winograd i16", "pointwise i16", "bf16" };

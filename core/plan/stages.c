@@ -12,6 +12,7 @@ stage_kind (const AcuLayer *layer, const AcuShape *shapes)
     case ACU_LAYER_INPUT: return ACU_STAGE_INPUT;
     case ACU_LAYER_CONV2D: return ACU_STAGE_CONV2D;
     case ACU_LAYER_DECONV2D: return ACU_STAGE_DECONV2D;
+    case ACU_LAYER_DEPTHWISE: return ACU_STAGE_DEPTHWISE;
     case ACU_LAYER_SLOPE: return ACU_STAGE_SLOPE;
     case ACU_LAYER_SIGMOID:
     case ACU_LAYER_SWISH: return ACU_STAGE_ACTIVATION;
@@ -82,6 +83,8 @@ fuses (const AcuPlan *plan, const AcuLayer *layer, const guint *readers)
   if (readers[layer->inputs[0]] != 1)
     return FALSE;
   before = &plan->program.stages[plan->layer_stage[layer->inputs[0]]];
+  if (before->kind == ACU_STAGE_DEPTHWISE)
+    return layer->kind == ACU_LAYER_SLOPE && !before->slope;
   return (before->kind == ACU_STAGE_CONV2D || before->kind == ACU_STAGE_DECONV2D)
          && !before->slope && before->activation == ACU_STAGE_LINEAR && !before->residual;
 }
@@ -261,7 +264,7 @@ widen_margins (AcuProgram *program, const AcuStage *stage)
           after = (out->width + ACU_WINOGRAD_ROWS - 1) / ACU_WINOGRAD_ROWS * ACU_WINOGRAD_ROWS + stage->kernel_width - 1
                   - stage->left - in->width;
         }
-      else if (stage->kind == ACU_STAGE_CONV2D)
+      else if (stage->kind != ACU_STAGE_DECONV2D)
         {
           before = stage->left;
           after = (out->width - 1) * stage->stride - stage->left + stage->kernel_width - in->width;
@@ -356,7 +359,8 @@ acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
   if (!acu_plan_recompute (plan) || !acu_plan_set_phases (plan))
     goto no_memory;
   for (guint i = 0; i < plan->program.n_stages; i++)
-    if (plan->program.stages[i].kind == ACU_STAGE_CONV2D || plan->program.stages[i].kind == ACU_STAGE_DECONV2D)
+    if (plan->program.stages[i].kind == ACU_STAGE_CONV2D || plan->program.stages[i].kind == ACU_STAGE_DECONV2D
+        || plan->program.stages[i].kind == ACU_STAGE_DEPTHWISE)
       widen_margins (&plan->program, &plan->program.stages[i]);
   for (guint i = 0; i < plan->program.n_stages; i++)
     {

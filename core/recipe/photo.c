@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 /* Colour flows this far under fully transparent pixels. Also more rows than alpha's filter looks ahead, so that alpha is
  * there when a result row is, unless a network shifts the picture. */
@@ -25,6 +26,7 @@ typedef struct Photo
   float *source;                  /* one row as read */
   float *colour;                  /* one result row, RGB */
   float *pixels;                  /* one result row as written */
+  float *faces;                   /* one row of the network's result with faces in it; NULL without any */
   AcuResampler *exact;            /* NULL where the network's size is the wanted one */
   AcuUnderpaint *underpaint;      /* NULL without alpha */
   AcuResampler *alpha;
@@ -67,6 +69,8 @@ acu_photo_bytes (const AcuUpscaler *upscaler)
   /* A network's result beyond the longest side is refused by the plan. */
   if (needs_resampler (upscaler) && MAX (exact.src_width, exact.src_height) <= ACU_MAX_SIDE)
     bytes += acu_resampler_bytes (&exact);
+  if (upscaler->detector)
+    bytes += (guint64) upscaler->src_width * upscaler->net->scale * 3 * sizeof (float);
   if (upscaler->format.alpha)
     bytes += (guint64) upscaler->src_width * upscaler->src_height * sizeof (float) + acu_resampler_bytes (&alpha)
              + acu_underpaint_bytes (upscaler->src_width, upscaler->src_height, upscaler->format.colours,
@@ -202,26 +206,13 @@ is_wild (const Photo *photo)
   return photo->out_low < photo->in_low - span || photo->out_high > photo->in_high + span;
 }
 
+/* Hands on rows of the network's result. */
 static gboolean
-write_rows (void *data, int y, int rows, const float *pixels, GError **error)
+put_rows (Photo *photo, int y, int rows, const float *pixels, GError **error)
 {
-  Photo *photo = data;
   const AcuUpscaler *upscaler = photo->run->upscaler;
   gsize n = (gsize) upscaler->src_width * upscaler->net->scale * 3;
 
-  if (!acu_rows_range (pixels, rows * n, upscaler->threads, &photo->out_low, &photo->out_high))
-    {
-      g_set_error (error, ACU_ERROR, ACU_ERROR_OUTPUT,
-                   _("The model “%s” made numbers that are no colours; nothing was changed."),
-                   upscaler->model->name);
-      return FALSE;
-    }
-  if (upscaler->precision == ACU_PRECISION_FAST && is_wild (photo))
-    {
-      /* Nobody sees it: the job begins again exactly. */
-      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_RANGE, "wild");
-      return FALSE;
-    }
   if (!photo->exact && passes_unchanged (upscaler))
     {
       photo->written += rows;
@@ -245,6 +236,41 @@ write_rows (void *data, int y, int rows, const float *pixels, GError **error)
 }
 
 static gboolean
+write_rows (void *data, int y, int rows, const float *pixels, GError **error)
+{
+  Photo *photo = data;
+  const AcuUpscaler *upscaler = photo->run->upscaler;
+  gsize n = (gsize) upscaler->src_width * upscaler->net->scale * 3;
+
+  if (!acu_rows_range (pixels, rows * n, upscaler->threads, &photo->out_low, &photo->out_high))
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_OUTPUT,
+                   _("The model “%s” made numbers that are no colours; nothing was changed."),
+                   upscaler->model->name);
+      return FALSE;
+    }
+  if (upscaler->precision == ACU_PRECISION_FAST && is_wild (photo))
+    {
+      /* Nobody sees it: the job begins again exactly. */
+      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_RANGE, "wild");
+      return FALSE;
+    }
+  for (const float *end = pixels + rows * n; photo->faces && pixels < end; pixels += n)
+    {
+      gboolean any = acu_faces_blend (photo->run->faces, y, NULL);
+
+      if (any)
+        {
+          memcpy (photo->faces, pixels, n * sizeof (float));
+          acu_faces_blend (photo->run->faces, y, photo->faces);
+        }
+      if (!put_rows (photo, y++, 1, any ? photo->faces : pixels, error))
+        return FALSE;
+    }
+  return photo->faces || put_rows (photo, y, rows, pixels, error);
+}
+
+static gboolean
 report (void *data, double operations_done)
 {
   return acu_run_report (((Photo *) data)->run, operations_done, NULL);
@@ -265,12 +291,14 @@ prepare (Photo *photo, GError **error)
   photo->source = acu_try_alloc ((guint64) upscaler->src_width * photo->channels, sizeof (float));
   photo->colour = acu_try_alloc ((guint64) upscaler->dst_width * 3, sizeof (float));
   photo->pixels = acu_try_alloc ((guint64) upscaler->dst_width * photo->channels, sizeof (float));
+  if (photo->run->faces)
+    photo->faces = acu_try_alloc ((guint64) upscaler->src_width * upscaler->net->scale, 3 * sizeof (float));
   if (has_alpha)
     {
       photo->alpha_plane = acu_try_alloc ((guint64) upscaler->src_width * upscaler->src_height, sizeof (float));
       photo->alpha_row = acu_try_alloc (upscaler->dst_width, sizeof (float));
     }
-  if (!photo->source || !photo->colour || !photo->pixels || (has_alpha && (!photo->alpha_plane || !photo->alpha_row)))
+  if (!photo->source || !photo->colour || !photo->pixels || (photo->run->faces && !photo->faces) || (has_alpha && (!photo->alpha_plane || !photo->alpha_row)))
     {
       g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's rows."));
       return FALSE;
@@ -302,6 +330,7 @@ run_photo (AcuRun *run, GError **error)
   acu_free (photo.source);
   acu_free (photo.colour);
   acu_free (photo.pixels);
+  acu_free (photo.faces);
   acu_free (photo.alpha_plane);
   acu_free (photo.alpha_row);
   return done;

@@ -84,14 +84,16 @@ acu_bridge_plan (const AcuBridgeJob *job, GError **error)
   AcuPixelFormat format;
   AcuPrecision precision;
   AcuTextMode text;
+  AcuFacesMode faces;
 
-  if (!acu_precision_find (job->precision, &precision, error) || !acu_text_mode_find (job->text, &text, error))
+  if (!acu_precision_find (job->precision, &precision, error) || !acu_text_mode_find (job->text, &text, error)
+      || !acu_faces_mode_find (job->faces, &faces, error))
     return NULL;
   pixel_format (gegl_buffer_get_format (job->input), &format);
   return acu_upscaler_new (acu_upscaler_params (.width = job->rect.width, .height = job->rect.height,
                                                 .format = format, .size = job->size, .model = job->model,
                                                 .device = job->device, .precision = precision, .strength = job->strength, .clean = job->clean, .text = text,
-                                                .text_strength = job->text_strength, .threads = job->threads,
+                                                .text_strength = job->text_strength, .faces = faces, .face_strength = job->face_strength, .threads = job->threads,
                                                 .memory = job->memory, .beside = job->beside, .linear_light = job->linear_light),
                            error);
 }

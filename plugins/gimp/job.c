@@ -106,6 +106,8 @@ plugin_bridge_layer (AcuBridgeJob *bridge, const PluginValues *values, const Bab
   bridge->space = space;
   bridge->text = plugin_values_text (values, "text");
   bridge->text_strength = plugin_values_number (values, "text-strength");
+  bridge->faces = plugin_values_text (values, "faces");
+  bridge->face_strength = plugin_values_number (values, "face-strength");
   bridge->strength = plugin_values_number (values, "strength");
   bridge->clean = plugin_values_number (values, "clean");
   bridge->linear_light = plugin_values_number (values, "linear-light") != 0;

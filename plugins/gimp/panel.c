@@ -174,6 +174,8 @@ show_rows (PluginPanel *panel)
                             acu_model_cleans (plugin_values_text (&panel->values, "model"), fmax ((double) width / panel->width, (double) height / panel->height)));
   gtk_widget_set_sensitive (panel->rows[plugin_option_index ("text-strength")].box,
                             !g_str_equal (plugin_values_text (&panel->values, "text"), "off"));
+  gtk_widget_set_sensitive (panel->rows[plugin_option_index ("face-strength")].box,
+                            !g_str_equal (plugin_values_text (&panel->values, "faces"), "off"));
   gtk_widget_set_visible (panel->pairs[0].box, g_str_equal (mode, "pixels"));
   gtk_widget_set_visible (panel->pairs[1].box, g_str_equal (mode, "print"));
 }

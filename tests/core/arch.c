@@ -20,7 +20,8 @@ static const struct
   { "compact", 2, 16, 2 }, { "compact", 3, 20, 1 }, { "compact", 4, 16, 3 }, { "srcnn", 2, 16, 0 }, { "srcnn", 3, 64, 0 },
   { "fsrcnn", 2, 0, 0 }, { "fsrcnn", 3, 24, 2 }, { "fsrcnn", 4, 0, 0 }, { "espcn", 2, 0, 0 }, { "espcn", 3, 20, 0 },
   { "srresnet", 2, 16, 2 }, { "srresnet", 3, 16, 1 }, { "srresnet", 4, 16, 2 }, { "rrdb", 4, 16, 1 }, { "span", 2, 16, 0 },
-  { "span", 4, 12, 0 }, { "text-mask", 1, 16, 4, 4 }, { "text-mask", 1, 24, 2, 4 },
+  { "span", 4, 12, 0 }, { "text-mask", 1, 16, 4, 4 }, { "text-mask", 1, 24, 2, 4 }, { "half", 2, 16, 2, 2 }, { "half", 3, 16, 1, 2 },
+  { "half", 4, 32, 1, 2 },
 };
 
 static AcuWeights *

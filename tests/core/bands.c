@@ -202,6 +202,41 @@ attention (AcuNet *net, GRand *rand)
   acu_net_add (net, ACU_LAYER_CROP, "cut border", (const guint[]) { at, 0 }, 2, &at)->factor = 2;
 }
 
+/* MobileNet's blocks with strides, and what was before them once more. */
+static void
+mobile (AcuNet *net, GRand *rand)
+{
+  guint at = picture (net), before;
+  AcuLayer *l;
+
+  acu_net_add (net, ACU_LAYER_PAD, "border", &at, 1, &at)->align = 4;
+  conv (net, rand, &at, 16, 1, 1, 0);
+  before = at;
+  for (int stride = 1; stride <= 2; stride++)
+    {
+      conv (net, rand, &at, 32, 1, 1, 0);
+      slope (net, rand, &at);
+      l = acu_net_add (net, ACU_LAYER_DEPTHWISE, "depthwise", &at, 1, &at);
+      l->kernel_width = l->kernel_height = 3;
+      l->stride = stride;
+      l->left = l->top = 1;
+      l->right = l->bottom = 2 - stride;
+      l->weights = random_floats (rand, 9 * 32, 0.3);
+      l->bias = random_floats (rand, 32, 0.3);
+      slope (net, rand, &at);
+      conv (net, rand, &at, 16, 1, 1, 0);
+      if (stride == 1)
+        acu_net_add (net, ACU_LAYER_ADD, "sum", (const guint[]) { at, before }, 2, &at);
+    }
+  l = acu_net_add (net, ACU_LAYER_DECONV2D, "up", &at, 1, &at);
+  l->channels = 16;
+  l->kernel_width = l->kernel_height = l->stride = 2;
+  l->weights = random_floats (rand, 16 * 16 * 4, 0.3);
+  acu_net_add (net, ACU_LAYER_ADD, "skip", (const guint[]) { at, before }, 2, &at);
+  conv (net, rand, &at, 3, 1, 1, 0);
+  acu_net_add (net, ACU_LAYER_CROP, "cut border", (const guint[]) { at, 0 }, 2, &at)->factor = 1;
+}
+
 #define TRUNK 50
 
 /* RRDB in short: a first map, 50 convolutions, and their sum with the first map; either of them can be left out. */
@@ -232,7 +267,7 @@ static const struct
 {
   const char *name;
   void (*build) (AcuNet *net, GRand *rand);
-} nets[] = { { "compact", compact }, { "dense", dense }, { "attention", attention }, { "gates", gates }, { "trunk", trunk } };
+} nets[] = { { "compact", compact }, { "dense", dense }, { "attention", attention }, { "gates", gates }, { "mobile", mobile }, { "trunk", trunk } };
 
 static const int sizes[][2] = { { 1, 1 }, { 37, 1 }, { 1, 23 }, { 41, 29 }, { 130, 17 } };
 static const int bands[] = { 1, 2, 3, 7, 16, 1000 };

@@ -50,6 +50,20 @@ conv_channels (AcuNet *net, guint at)
   l->weights = floats (NUMBERS (1, 10, 100, 1000), 4);
 }
 
+/* Padded before only, with a stride; then ReLU in the same step. */
+static void
+depthwise (AcuNet *net, guint at)
+{
+  AcuLayer *l = acu_net_add (net, ACU_LAYER_DEPTHWISE, "l", &at, 1, &at);
+
+  l->kernel_width = l->kernel_height = 2;
+  l->stride = 2;
+  l->left = l->top = 1;
+  l->weights = floats (NUMBERS (1, 1, 10, 10, 100, 100, 1000, 1000), 8);
+  l->bias = floats (NUMBERS (0.5f, 0), 2);
+  acu_net_add (net, ACU_LAYER_SLOPE, "relu", &at, 1, NULL)->weights = floats (NUMBERS (0, 0.5f), 2);
+}
+
 static void
 deconv_plain (AcuNet *net, guint at)
 {
@@ -222,6 +236,8 @@ static const Case cases[] = {
   { "conv2d/padded", 1, 3, 3, NINE, conv_padded, RESULT (3, 3, 194, 254, 206, 286, 385, 286, 206, 254, 194) },
   { "conv2d/stride", 1, 4, 2, NUMBERS (1, 2, 3, 4, 5, 6, 7, 8), conv_strided, RESULT (2, 1, 6521, 8743) },
   { "conv2d/channels", 2, 2, 1, PAIRS, conv_channels, RESULT (2, 1, -19, -1900, 37, 3700) },
+  { "depthwise", 2, 3, 3, NUMBERS (1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6, 7, -7, 8, -8, 9, -9), depthwise,
+    RESULT (2, 2, 1000.5f, -500, 3200.5f, -1600, 7040.5f, -3520, 9865.5f, -4932.5f) },
   { "deconv2d/plain", 1, 2, 1, NUMBERS (1, 10), deconv_plain, RESULT (4, 2, 1, 2, 10, 20, 3, 4, 30, 40) },
   { "deconv2d/overlapping", 1, 2, 2, NUMBERS (1, 2, 3, 4), deconv_overlapping,
     RESULT (3, 3, 5.5f, 14.5f, 10.5f, 14.5f, 36.5f, 24.5f, 15.5f, 34.5f, 20.5f) },

@@ -68,7 +68,7 @@
 (define PRECISION "fast")
 (define (upscale image model mode factor width height longest print-width print-height resolution linear device)
   (plug-in-acuity-upscale RUN-NONINTERACTIVE image (drawable image) model mode factor width height longest print-width
-                          print-height resolution linear device PRECISION 0 1 "off" 1 "image"))
+                          print-height resolution linear device PRECISION 0 1 "off" 1 "off" 1 "image"))
 (define (by-factor image model factor) (upscale image model "factor" factor 0 0 0 0 0 300 1 "auto"))
 
 ; `finish` (giving the profile) comes before our scaling, which must keep the numbers, and after GIMP's, which need not

@@ -75,6 +75,7 @@ main (int argc, char **argv)
   add_activation_tests ();
   add_elementwise_tests ();
   add_pixel_shuffle_tests ();
+  add_depthwise_tests ();
   add_resample_tests ();
   add_resample_u8_tests ();
   add_srgb_tests ();

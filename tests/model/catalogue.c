@@ -96,6 +96,32 @@ folders (void)
   take ("mine.bin");
 }
 
+/* What enlarges nothing is listed by itself, and is there when its file is. */
+static void
+helpers (void)
+{
+  g_autofree char *path = g_build_filename (folder, "faces.onnx", NULL);
+  GError *error = NULL;
+
+  for (int there = 0; there < 2; there++)
+    {
+      g_autoptr (GPtrArray) list = acu_models_helpers (&error);
+      const AcuModelInfo *m;
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (list->len, ==, 1);
+      m = list->pdata[0];
+      g_assert_cmpstr (m->name, ==, "faces");
+      g_assert_true (m->helper && m->package && g_str_has_suffix (m->bin.entry, ".onnx") && strlen (m->bin.sha256) == 64 && !m->param.entry);
+      g_assert_cmpstr (m->path, ==, there ? path : NULL);
+      g_assert_null (acu_model_find ("faces", 2, &error));
+      g_assert_error (error, ACU_ERROR, ACU_ERROR_NOT_FOUND);
+      g_clear_error (&error);
+      put ("faces.onnx", "x");
+    }
+  take ("faces.onnx");
+}
+
 /* Every format is listed and found by name and by path. */
 static void
 formats (void)
@@ -182,6 +208,7 @@ main (int argc, char **argv)
   g_test_add_func ("/catalogue/entries", entries);
   g_test_add_func ("/catalogue/folders", folders);
   g_test_add_func ("/catalogue/formats", formats);
+  g_test_add_func ("/catalogue/helpers", helpers);
   g_test_add_func ("/catalogue/not-found", not_found);
   g_test_add_func ("/catalogue/zz-automatic", automatic);
   result = g_test_run ();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Writes the seeds, sound and hostile, as a fuzzer's first inputs: make_corpus FOLDER FUZZER */
 #include "hostile_seeds.h"
+#include "onnx_seeds.h"
 #include "pytorch_seeds.h"
 #include "seeds.h"
 
@@ -36,6 +37,17 @@ write_pytorch (const char *folder)
   return ok;
 }
 
+static gboolean
+write_onnx (const char *folder)
+{
+  static const double landmarks[5][2] = { { -1, -1 }, { 1, -1 }, { 0, 0 }, { -1, 1 }, { 1, 1 } };
+  g_autoptr (GByteArray) layers = onnx_all_layers (), detector = onnx_detector (20, 24, landmarks);
+  g_autofree char *one = g_build_filename (folder, "layers", NULL), *two = g_build_filename (folder, "detector", NULL);
+
+  return g_file_set_contents (one, (const char *) layers->data, layers->len, NULL)
+         && g_file_set_contents (two, (const char *) detector->data, detector->len, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -45,18 +57,20 @@ main (int argc, char **argv)
     hostile_slopes (5), hostile_offsets (5), hostile_parameters (3)
   };
   int failed = argc != 3 || g_mkdir_with_parents (argv[1], 0700) != 0;
-  gboolean pytorch = argc == 3 && g_str_equal (argv[2], "fuzz_pytorch");
+  gboolean pytorch = argc == 3 && g_str_equal (argv[2], "fuzz_pytorch"), onnx = argc == 3 && g_str_equal (argv[2], "fuzz_onnx");
 
   if (pytorch)
     failed = failed || !write_pytorch (argv[1]);
+  if (onnx)
+    failed = failed || !write_onnx (argv[1]);
   make_seeds (seeds);
-  for (int i = 0; !pytorch && !failed && i < N_SEEDS; i++)
+  for (int i = 0; !pytorch && !onnx && !failed && i < N_SEEDS; i++)
     failed = !write_input (argv[1], seeds[i].name, seeds[i].param, seeds[i].bin);
   for (guint i = 0; i < G_N_ELEMENTS (hostile); i++)
     {
       g_autofree char *name = g_strdup_printf ("hostile%u", i);
 
-      failed = failed || (!pytorch && !write_input (argv[1], name, hostile[i]->str, NULL));
+      failed = failed || (!pytorch && !onnx && !write_input (argv[1], name, hostile[i]->str, NULL));
       g_string_free (hostile[i], TRUE);
     }
   free_seeds (seeds);

@@ -6,6 +6,7 @@
 #include <acuity/api.h>
 #include <acuity/degrade.h>
 #include <acuity/error.h>
+#include <acuity/faces.h>
 #include <acuity/maps.h>
 #include <acuity/metrics.h>
 #include <acuity/model.h>

@@ -31,13 +31,14 @@ typedef struct AcuModelFile
  * @scale: its own factor; 0 for classic filters, which have every factor
  * @bytes: size of its weights
  * @package, @version: where `acuity models install` takes it from; NULL for others
- * @param, @bin: its two files in the package; empty for others
+ * @param, @bin: its two files in the package; empty for others. Of a helper, @bin is its one .onnx file
  * @path: where it is: a .param, .safetensors, .pth, .pt or .ckpt file, or "resource://…" for a built-in network; NULL: not installed. Classic filters have none and
  *   are always there
  * @clean_path: weights of the same network that clean noise, blur and JPEG blocks away, which AcuUpscalerParams.clean mixes in; NULL: it has none.
  *   Of the user's own models: NAME-clean.safetensors beside NAME.safetensors
  * @classic: whether it is one of acu_filters_all()
  * @built_in: whether the library carries it in itself
+ * @helper: whether it enlarges nothing by itself, but is what an option needs: see acu_models_helpers()
  */
 typedef struct AcuModelInfo
 {
@@ -47,13 +48,16 @@ typedef struct AcuModelInfo
   char *package, *version;
   AcuModelFile param, bin;
   char *path, *clean_path;
-  gboolean classic, built_in;
+  gboolean classic, built_in, helper;
 } AcuModelInfo;
 
 /* Every model of the catalogue and every other model in the folders, catalogue order first. The folders: each in
  * ACUITY_MODELS (separated as in PATH), then $XDG_DATA_HOME/acuity/models. Returns an array of AcuModelInfo* that frees
  * its elements; unref it. Fails only if the built-in catalogue cannot be read. Thread-safe. */
 ACU_API GPtrArray *acu_models_list (GError **error);
+
+/* The same of the catalogue's networks that enlarge nothing by themselves, none of which is in acu_models_list(). Their paths are NAME.onnx in one of the folders. */
+ACU_API GPtrArray *acu_models_helpers (GError **error);
 
 /* The model that `name` means: a name from the list, "auto" (the built-in one for `scale`), or the path of a
  * .param, .safetensors, .pth, .pt or .ckpt file. Returns a copy to be freed with acu_model_info_free(). ACU_ERROR_NOT_FOUND says how to install it. */

@@ -60,6 +60,7 @@ ACU_API gboolean acu_option_check_text (const AcuOption *option, const char *tex
 /* What a value of the option "precision" means; NULL and "" mean the default. ACU_ERROR_ARGUMENT for what is none. */
 ACU_API gboolean acu_precision_find (const char *name, AcuPrecision *precision, GError **error);
 /* The same for "text". */
+ACU_API gboolean acu_faces_mode_find (const char *name, AcuFacesMode *mode, GError **error);
 ACU_API gboolean acu_text_mode_find (const char *name, AcuTextMode *mode, GError **error);
 
 G_END_DECLS

@@ -62,6 +62,13 @@ typedef enum AcuTextMode
   ACU_TEXT_EVERYWHERE             /* that network makes all of it, as far as text_strength says */
 } AcuTextMode;
 
+/* What is done about faces in a picture. */
+typedef enum AcuFacesMode
+{
+  ACU_FACES_OFF,
+  ACU_FACES_AUTO                  /* looked for; a network for faces makes those that are found */
+} AcuFacesMode;
+
 /**
  * AcuUpscalerParams: use the acu_upscaler_params() macro, which sets the defaults.
  * @width, @height: of the source picture
@@ -75,6 +82,9 @@ typedef enum AcuTextMode
  * @clean: how much of noise, blur and JPEG blocks is cleaned away, 0 to 1; more than 0 only for models that have a clean_path
  * @text: with ACU_TEXT_AUTO the picture is read twice, from its first row on, and models whose factor no network for text has go on without
  * @text_strength: how much of the network for text is blended in, 0 to 1
+ * @faces: with ACU_FACES_AUTO the picture is read several times, from its first row on; ACU_ERROR_NOT_FOUND where the network that finds faces is not installed. Models that
+ *   keep the size, and filters, go on without
+ * @face_strength: how much of the network for faces is blended in, 0 to 1; times `strength`
  * @precision: a picture whose numbers are too large for fast arithmetic is done exactly, from the beginning
  * @band_rows: 0 lets the planner choose; otherwise the height of a band of output rows (tests)
  */
@@ -92,6 +102,8 @@ typedef struct AcuUpscalerParams
   double strength, clean;
   AcuTextMode text;
   double text_strength;
+  AcuFacesMode faces;
+  double face_strength;
   int band_rows;
 } AcuUpscalerParams;
 
@@ -99,7 +111,7 @@ typedef struct AcuUpscalerParams
   (&(const AcuUpscalerParams) { .format = { 3, FALSE, FALSE },                            \
                                 .size = { .mode = ACU_SIZE_FACTOR, .scale = 2.0 },        \
                                 .model = "auto", .device = "auto", .linear_light = TRUE,      \
-                                .strength = 1.0, .text_strength = 1.0, __VA_ARGS__ })
+                                .strength = 1.0, .text_strength = 1.0, .face_strength = 1.0, __VA_ARGS__ })
 
 typedef struct AcuUpscaler AcuUpscaler;
 
@@ -130,7 +142,7 @@ ACU_API double acu_upscaler_estimate_seconds (const AcuUpscaler *upscaler);
 ACU_API double acu_upscaler_measure_seconds (const AcuUpscaler *upscaler);
 
 /* Fills `rows` source rows from `y` on (rows * width * channels floats). Called in ascending, gapless order from the thread that
- * called acu_upscaler_run(), once for each row, or once more from row 0 on when the job begins again exactly. Returns FALSE with `error` set to end the job. */
+ * called acu_upscaler_run(), once for each row, or once more from row 0 on when the job begins again exactly, or looks for text or faces before. Returns FALSE with `error` set to end the job. */
 typedef gboolean (*AcuReadRows) (void *data, int y, int rows, float *pixels, GError **error);
 /* Takes `rows` finished rows from `y` on, in the same way; rows that come again replace the earlier ones. */
 typedef gboolean (*AcuWriteRows) (void *data, int y, int rows, const float *pixels, GError **error);

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Shared by what looks for faces, what makes them, and who blends them in. */
+#ifndef ACU_FACES_PRIVATE_H
+#define ACU_FACES_PRIVATE_H
+
+#include <acuity/faces.h>
+
+#include "net.h"
+#include "plan.h"
+
+G_BEGIN_DECLS
+
+/* recipe/face_search.c */
+
+/**
+ * AcuFaceSearch: what to look through
+ * @read: fills row y of the picture as encoded RGB; called from row 0 on for each size at which faces are looked for
+ * @report: FALSE cancels
+ */
+typedef struct AcuFaceSearch
+{
+  const AcuNet *detector;
+  const AcuDevice *device;
+  int width, height, threads;
+  guint64 limit, beside;          /* of memory, as for plans */
+  AcuPrecision precision;
+  gboolean (*read) (void *data, int y, float *row, GError **error);
+  gboolean (*report) (void *data);
+  void *data;
+} AcuFaceSearch;
+
+typedef struct AcuFaceList
+{
+  int n;
+  AcuFace faces[ACU_MAX_FACES];
+} AcuFaceList;
+
+gboolean acu_faces_search (const AcuFaceSearch *search, AcuFaceList *list, GError **error);
+/* Bytes that it takes at most; 0 with an error where that is not possible. */
+guint64 acu_faces_search_bytes (const AcuFaceSearch *search, GError **error);
+
+/* recipe/face_patch.c */
+
+/* Where a face lies: its middle, pixels for each unit of the model face, and how far it is turned. */
+typedef struct AcuFacePlace
+{
+  double x, y, unit, angle;
+} AcuFacePlace;
+
+/* FALSE where its landmarks are not those of a face. */
+gboolean acu_face_place (const AcuFace *face, AcuFacePlace *place);
+
+/* A face that is made: what of the picture it needs, then the upright face itself. */
+typedef struct AcuFacePatch
+{
+  AcuFacePlace place;
+  double cosine, sine;            /* of what it is turned back by: 1 and 0 for little */
+  double across[2], down[2];      /* from a vector of the picture to the face's ellipse */
+  int left, top;                  /* of the upright part in the picture, where it is not turned */
+  int width, height;              /* of the upright part, in the picture's pixels */
+  int box_x, box_y, box_width, box_height;      /* of the picture that it is taken from */
+  float *box;                     /* RGB; NULL once it is not needed */
+  int factor;
+  float *pixels;                  /* (factor * width) × (factor * height), RGB */
+} AcuFacePatch;
+
+/* Everything but pixels; for pictures of that size. */
+void acu_face_patch_init (AcuFacePatch *patch, const AcuFacePlace *place, int width, int height, int factor);
+guint64 acu_face_patch_bytes (const AcuFacePatch *patch);
+/* Allocates box and pixels; FALSE when there is not enough memory. */
+gboolean acu_face_patch_alloc (AcuFacePatch *patch);
+void acu_face_patch_clear (AcuFacePatch *patch);
+/* Row y of the upright part, from the box. */
+void acu_face_patch_read (const AcuFacePatch *patch, int y, float *row);
+/* Blends the face into a row of the picture enlarged `scale` times (`width` pixels, RGB): as much of it as `strength` says. */
+void acu_face_patch_blend (const AcuFacePatch *patch, int scale, int y, int width, double strength, float *row);
+/* The rows, from *first to before *end, that it reaches. */
+void acu_face_patch_rows (const AcuFacePatch *patch, int scale, int *first, int *end);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Looks for faces with a network that knows them from about 16 pixels on: in the picture twice as large, as it is, half as large, and so on. */
+#include "faces_private.h"
+
+#include "detector.h"
+
+#include <acuity/acuity.h>
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+/* Smaller pictures than that, but for the picture itself and twice it, show nothing new. */
+#define LEAST_SIDE 64
+#define FIRST_LEVEL -1
+/* Cells below are not looked at; faces below are not taken. */
+#define LEAST_SCORE 0.3f
+#define SURE_SCORE 0.6f
+/* Two faces that share so much of both are one. */
+#define SHARED 0.3f
+/* The logarithm of a face's size in cells. */
+#define MOST_SIZE 8.0f
+
+typedef struct Level
+{
+  const AcuFaceSearch *search;
+  AcuFaceList *list;
+  AcuResampler *resampler;        /* NULL for the picture as it is */
+  float *row;                     /* of the picture */
+  int width, height, read;
+} Level;
+
+static gboolean
+pull (Level *level, float *pixels, GError **error)
+{
+  if (!level->resampler)
+    return level->search->read (level->search->data, level->read++, pixels, error);
+  while (!acu_resampler_pull (level->resampler, pixels))
+    {
+      if (!level->search->read (level->search->data, level->read++, level->row, error))
+        return FALSE;
+      acu_resampler_push (level->resampler, level->row);
+    }
+  return TRUE;
+}
+
+static gboolean
+read_rows (void *data, int y, int rows, float *pixels, GError **error)
+{
+  Level *level = data;
+
+  g_assert (rows == 1);
+  if (!pull (level, pixels, error))
+    return FALSE;
+  /* What the network has learnt from. */
+  for (gsize i = 0; i < (gsize) level->width * 3; i++)
+    pixels[i] = pixels[i] > 0 ? MIN (pixels[i], 1) * 255 : 0;
+  return TRUE;
+}
+
+/* Whether two are the same face: they share much, or the middle of one lies in the other. */
+static gboolean
+is_same (const AcuFace *a, const AcuFace *b)
+{
+  float width = MIN (a->x + a->width, b->x + b->width) - MAX (a->x, b->x);
+  float height = MIN (a->y + a->height, b->y + b->height) - MAX (a->y, b->y);
+  float a_x = a->x + a->width / 2, a_y = a->y + a->height / 2, b_x = b->x + b->width / 2, b_y = b->y + b->height / 2, both;
+
+  if (width <= 0 || height <= 0)
+    return FALSE;
+  both = width * height;
+  return both > SHARED * (a->width * a->height + b->width * b->height - both)
+         || (a_x > b->x && a_x < b->x + b->width && a_y > b->y && a_y < b->y + b->height)
+         || (b_x > a->x && b_x < a->x + a->width && b_y > a->y && b_y < a->y + a->height);
+}
+
+/* The surest of what is the same face stays. */
+static void
+keep (AcuFaceList *list, const AcuFace *face)
+{
+  int kept = 0, least = 0;
+
+  for (int i = 0; i < list->n; i++)
+    if (is_same (&list->faces[i], face) && list->faces[i].score >= face->score)
+      return;
+  for (int i = 0; i < list->n; i++)
+    if (!is_same (&list->faces[i], face))
+      list->faces[kept++] = list->faces[i];
+  list->n = kept;
+  if (list->n < ACU_MAX_FACES)
+    {
+      list->faces[list->n++] = *face;
+      return;
+    }
+  for (int i = 1; i < list->n; i++)
+    if (list->faces[i].score < list->faces[least].score)
+      least = i;
+  if (list->faces[least].score < face->score)
+    list->faces[least] = *face;
+}
+
+/* What a cell says, in the picture's own pixels. */
+static void
+decode (const Level *level, int x, int y, const float *cell, AcuFace *face)
+{
+  float to_x = (float) level->search->width / level->width, to_y = (float) level->search->height / level->height;
+  float height = expf (MIN (cell[ACU_DETECTOR_SIZE], MOST_SIZE)) * ACU_DETECTOR_CELL;
+  float width = expf (MIN (cell[ACU_DETECTOR_SIZE + 1], MOST_SIZE)) * ACU_DETECTOR_CELL;
+  float left = (x + cell[ACU_DETECTOR_OFFSET + 1] + 0.5f) * ACU_DETECTOR_CELL - width / 2;
+  float top = (y + cell[ACU_DETECTOR_OFFSET] + 0.5f) * ACU_DETECTOR_CELL - height / 2;
+
+  *face = (AcuFace) { cell[ACU_DETECTOR_SCORE], left * to_x, top * to_y, width * to_x, height * to_y };
+  for (int i = 0; i < ACU_FACE_LANDMARKS; i++)
+    {
+      face->landmarks[i][0] = (left + cell[ACU_DETECTOR_LANDMARKS + 2 * i + 1] * width) * to_x;
+      face->landmarks[i][1] = (top + cell[ACU_DETECTOR_LANDMARKS + 2 * i] * height) * to_y;
+    }
+}
+
+static gboolean
+is_finite (const AcuFace *face)
+{
+  float sum = face->x + face->y + face->width + face->height;
+
+  for (int i = 0; i < ACU_FACE_LANDMARKS; i++)
+    sum += face->landmarks[i][0] + face->landmarks[i][1];
+  return isfinite (sum);
+}
+
+static gboolean
+write_rows (void *data, int y, int rows, const float *cells, GError **error)
+{
+  Level *level = data;
+  int columns = (level->width + ACU_DETECTOR_ALIGN - 1) / ACU_DETECTOR_ALIGN * (ACU_DETECTOR_ALIGN / ACU_DETECTOR_CELL);
+  AcuFace face;
+
+  for (; rows > 0; rows--, y++)
+    for (int x = 0; x < columns; x++, cells += ACU_DETECTOR_CHANNELS)
+      if (cells[ACU_DETECTOR_SCORE] >= LEAST_SCORE)
+        {
+          decode (level, x, y, cells, &face);
+          if (is_finite (&face))
+            keep (level->list, &face);
+        }
+  return TRUE;
+}
+
+static gboolean
+report (void *data, double operations_done)
+{
+  const AcuFaceSearch *search = ((Level *) data)->search;
+
+  return !search->report || search->report (search->data);
+}
+
+static gboolean
+set_level (Level *level, const AcuFaceSearch *search, int number)
+{
+  *level = (Level) { .search = search };
+  level->width = MAX ((int) (search->width * pow (2, -number) + 0.5), 1);
+  level->height = MAX ((int) (search->height * pow (2, -number) + 0.5), 1);
+  return number <= 0 || MAX (level->width, level->height) >= LEAST_SIDE;
+}
+
+static AcuResamplerParams
+resampler (const Level *level)
+{
+  return (AcuResamplerParams) { .filter = acu_filter_find (level->width > level->search->width ? "cubic" : "linear"),
+                                .src_width = level->search->width, .src_height = level->search->height, .dst_width = level->width,
+                                .dst_height = level->height, .channels = 3 };
+}
+
+static AcuPlan *
+plan (const Level *level, GError **error)
+{
+  const AcuFaceSearch *s = level->search;
+
+  return acu_plan_new_beside (s->detector, s->device, level->width, level->height, s->threads, s->limit, s->beside, 0, s->precision, error);
+}
+
+static gboolean
+search_level (Level *level, GError **error)
+{
+  const AcuFaceSearch *search = level->search;
+  AcuPlanCallbacks callbacks = { read_rows, write_rows, report, level };
+  AcuResamplerParams params = resampler (level);
+  AcuPlan *made = plan (level, error);
+  gboolean same = level->width == search->width && level->height == search->height, done = FALSE;
+
+  level->row = acu_try_alloc (search->width, 3 * sizeof (float));
+  if (!level->row)
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's rows."));
+  else if (made && (same || (level->resampler = acu_resampler_new (&params, error))))
+    done = acu_plan_run (made, &callbacks, error);
+  acu_plan_free (made);
+  acu_resampler_free (level->resampler);
+  acu_free (level->row);
+  return done;
+}
+
+/* A picture at the limit of sizes is not made twice as large. */
+static int
+first_level (const AcuFaceSearch *search)
+{
+  return MAX (search->width, search->height) > ACU_MAX_SIDE / 4 ? 0 : FIRST_LEVEL;
+}
+
+gboolean
+acu_faces_search (const AcuFaceSearch *search, AcuFaceList *list, GError **error)
+{
+  AcuFacePlace place;
+  Level level;
+  int n = 0;
+
+  list->n = 0;
+  for (int number = first_level (search); set_level (&level, search, number); number++)
+    {
+      level.list = list;
+      if (!search_level (&level, error))
+        return FALSE;
+    }
+  for (int i = 0; i < list->n; i++)
+    if (list->faces[i].score >= SURE_SCORE && acu_face_place (&list->faces[i], &place))
+      list->faces[n++] = list->faces[i];
+  list->n = n;
+  return TRUE;
+}
+
+guint64
+acu_faces_search_bytes (const AcuFaceSearch *search, GError **error)
+{
+  AcuResamplerParams params;
+  AcuPlan *made;
+  Level level;
+  guint64 bytes = 0;
+
+  set_level (&level, search, first_level (search));
+  params = resampler (&level);
+  if ((made = plan (&level, error)))
+    bytes = acu_plan_bytes (made) + acu_resampler_bytes (&params) + (guint64) search->width * 3 * sizeof (float);
+  acu_plan_free (made);
+  return bytes;
+}
