@@ -37,7 +37,7 @@ typedef struct AcuRunFile
   /* [data] */
   char **train, **held_out;       /* folders */
   double shrink;
-  int most;
+  int most, turns;
   gboolean masks;                 /* truth: mask */
   /* [degradation] */
   char *preset;
