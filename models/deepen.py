@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: CC0-1.0
-"""deepen.py FROM.safetensors N TO.safetensors: a compact network with N more convolutions before its last, which change nothing yet, to be taught further."""
+"""deepen.py FROM.safetensors N TO.safetensors: a compact or text-mask network with N more convolutions, which change nothing yet, before its last, to be taught further."""
 import json
 import struct
 import sys
@@ -18,11 +18,14 @@ for name, entry in header.items():
     if name != "__metadata__":
         start, end = (8 + length + offset for offset in entry["data_offsets"])
         tensors[name] = numpy.frombuffer(data[start:end], kinds[entry["dtype"]]).reshape(entry["shape"]).astype("<f4")
-last = max(int(name.split(".")[1]) for name in tensors)
-channels = tensors[f"body.{last}.weight"].shape[1]
+last = max(int(name.split(".")[1]) for name in tensors if name.startswith("body."))
+# A compact network's last convolution is one of the body; after text-mask's body comes another.
+moves = "mask.weight" not in tensors
+channels = tensors[f"body.{last}.weight"].shape[1] if moves else tensors["mask.weight"].shape[1]
+last += not moves
 same = numpy.zeros((channels, channels, 3, 3), "<f4")
 same[range(channels), range(channels), 1, 1] = 1
-moved = {part: tensors.pop(f"body.{last}.{part}") for part in ("weight", "bias")}
+moved = {part: tensors.pop(f"body.{last}.{part}") for part in ("weight", "bias") if moves}
 for layer in range(last, last + 2 * more, 2):
     tensors[f"body.{layer}.weight"], tensors[f"body.{layer}.bias"] = same, numpy.zeros(channels, "<f4")
     tensors[f"body.{layer + 1}.weight"] = numpy.ones(channels, "<f4")
