@@ -120,6 +120,7 @@ def main():
     parser.add_argument("--pages", type=int, default=2, help="of each font, size and kind; two have more than 3000 characters")
     parser.add_argument("--scale", type=int, default=4)
     parser.add_argument("--kind", choices=KINDS, action="append", help="only these")
+    parser.add_argument("--size", type=int, choices=SIZES, action="append", help="only these")
     parser.add_argument("--keep", help="a folder for all pictures")
     options = parser.parse_args()
     acuity, scale = os.path.abspath(options.acuity), options.scale
@@ -129,7 +130,7 @@ def main():
     print("| kind, letters | characters | " + " | ".join(os.path.basename(a) for a in approaches) + " |\n|---|---|" + "---|" * len(approaches), flush=True)
     with tempfile.TemporaryDirectory() as temporary, concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         for kind in options.kind or KINDS:
-            for size in SIZES:
+            for size in options.size or SIZES:
                 folder = os.path.join(os.path.abspath(options.keep or temporary), f"{kind} {size}".replace(" ", "-"))
                 texts = draw_pages(folder, acuity, kind, size, options, files)
                 rates = []
