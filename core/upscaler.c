@@ -2,6 +2,7 @@
 #include "upscaler_private.h"
 
 #include "pool.h"
+#include "text_regions.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -117,15 +118,40 @@ finish_net (const AcuUpscaler *upscaler, AcuNet *net, int passes, GError **error
   return weaker;
 }
 
+static AcuNet *
+lay_text (const AcuUpscaler *upscaler, GBytes *cells, int columns, GError **error)
+{
+  AcuOverlay overlay = { upscaler->own, upscaler->over, upscaler->mask, upscaler->text_strength, ACU_TEXT_LOW, ACU_TEXT_HIGH, cells, columns };
+  AcuNet *both = acu_net_overlay (&overlay, error);
+
+  return both ? finish_net (upscaler, both, upscaler->passes, error) : NULL;
+}
+
+gboolean
+acu_upscaler_use_text (AcuUpscaler *upscaler, const guint8 *cells, int columns, int rows, GError **error)
+{
+  g_autoptr (GBytes) kept = g_bytes_new (cells, (gsize) columns * rows);
+  AcuNet *overlay = lay_text (upscaler, kept, columns, error), *before = upscaler->overlay;
+  gboolean planned;
+
+  if (!overlay)
+    return FALSE;
+  upscaler->overlay = overlay;
+  planned = acu_upscaler_use (upscaler, overlay, error);
+  /* Until then it may have been the one that was planned. */
+  acu_net_unref (before);
+  return planned;
+}
+
 /* The networks for text that go with the model's own; none are needed where its factor is one that they do not have, unless they are asked for. */
 static gboolean
-add_text (AcuUpscaler *upscaler, const AcuNet *own, int passes, GError **error)
+add_text (AcuUpscaler *upscaler, GError **error)
 {
-  AcuOverlay overlay = { .base = own, .strength = upscaler->text_strength, .low = ACU_TEXT_LOW, .high = ACU_TEXT_HIGH };
+  const AcuNet *own = upscaler->own;
   g_autofree char *file = g_strdup_printf ("text-x%d.safetensors", own->scale);
   gboolean everywhere = upscaler->text == ACU_TEXT_EVERYWHERE;
   g_autoptr (GError) problem = NULL;
-  AcuNet *over = acu_helper_net (file, &problem), *both = NULL;
+  AcuNet *over = upscaler->over = acu_helper_net (file, &problem);
 
   if (!over && !everywhere && g_error_matches (problem, ACU_ERROR, ACU_ERROR_NOT_FOUND))
     return TRUE;
@@ -134,16 +160,10 @@ add_text (AcuUpscaler *upscaler, const AcuNet *own, int passes, GError **error)
                  upscaler->model->name);
   else if (problem)
     g_propagate_error (error, g_steal_pointer (&problem));
-  if (over && everywhere && overlay.strength >= 1)
-    both = acu_net_ref (over);
+  if (over && everywhere && upscaler->text_strength >= 1)
+    upscaler->overlay = finish_net (upscaler, acu_net_ref (over), upscaler->passes, error);
   else if (over && (everywhere || (upscaler->mask = acu_helper_net ("text-mask.safetensors", error))))
-    {
-      overlay.over = over;
-      overlay.mask = upscaler->mask;
-      both = acu_net_overlay (&overlay, error);
-    }
-  acu_net_unref (over);
-  upscaler->overlay = both ? finish_net (upscaler, both, passes, error) : NULL;
+    upscaler->overlay = lay_text (upscaler, NULL, 0, error);
   return upscaler->overlay != NULL;
 }
 
@@ -166,7 +186,8 @@ mask_bytes (const AcuUpscaler *upscaler, guint64 *bytes, GError **error)
                                        upscaler->limit, upscaler->beside, 0, upscaler->precision, error);
 
   if (plan)
-    *bytes = acu_plan_bytes (plan) + (guint64) upscaler->src_width * 4 * sizeof (float);
+    *bytes = acu_plan_bytes (plan) + (guint64) upscaler->src_width * 4 * sizeof (float)
+             + acu_text_regions_bytes (upscaler->src_width, upscaler->src_height);
   acu_plan_free (plan);
   return plan != NULL;
 }
@@ -176,7 +197,6 @@ plan_network (AcuUpscaler *upscaler, GError **error)
 {
   AcuNet *own = acu_model_net (upscaler->model, upscaler->clean, error);
   guint64 looking = 0, finding = 0;
-  int passes;
   gboolean ok;
 
   if (!own)
@@ -188,11 +208,11 @@ plan_network (AcuUpscaler *upscaler, GError **error)
       acu_net_unref (own);
       return FALSE;
     }
-  passes = passes_needed (upscaler, own->scale);
-  upscaler->plain = finish_net (upscaler, acu_net_ref (own), passes, error);
-  ok = upscaler->plain && (upscaler->text == ACU_TEXT_OFF || add_text (upscaler, own, passes, error));
+  upscaler->own = own;
+  upscaler->passes = passes_needed (upscaler, own->scale);
+  upscaler->plain = finish_net (upscaler, acu_net_ref (own), upscaler->passes, error);
+  ok = upscaler->plain && (upscaler->text == ACU_TEXT_OFF || add_text (upscaler, error));
   ok = ok && (upscaler->faces == ACU_FACES_OFF || add_faces (upscaler, error));
-  acu_net_unref (own);
   upscaler->recipe = upscaler->detector ? &acu_recipe_face : upscaler->mask ? &acu_recipe_text : &acu_recipe_photo;
   if (!ok || (upscaler->overlay && !acu_upscaler_use (upscaler, upscaler->overlay, error)))
     return FALSE;
@@ -311,6 +331,8 @@ acu_upscaler_free (AcuUpscaler *upscaler)
   acu_net_unref (upscaler->mask);
   acu_net_unref (upscaler->detector);
   acu_net_unref (upscaler->face);
+  acu_net_unref (upscaler->own);
+  acu_net_unref (upscaler->over);
   acu_model_info_free (upscaler->model);
   g_free (upscaler);
 }

@@ -23,6 +23,8 @@ struct AcuUpscaler
   AcuNet *net;                    /* the one that is planned: plain or overlay; NULL for classic filters */
   AcuNet *plain, *overlay, *mask; /* the model's; with the network for text over it, and the one that finds text: NULL where text is not asked for */
   AcuNet *detector, *face;        /* what finds faces and what makes them: NULL where they are not asked for */
+  AcuNet *own, *over;             /* what the overlay is made of: the model's and the one for text, as they are; repeated `passes` times */
+  int passes;
   AcuPlan *plan;
   const AcuDevice *device;
   AcuPrecision precision;
@@ -70,6 +72,9 @@ extern const AcuRecipe acu_recipe_photo, acu_recipe_classic, acu_recipe_text, ac
 
 /* Plans one of the upscaler's networks, unless it is planned already. */
 gboolean acu_upscaler_use (AcuUpscaler *upscaler, AcuNet *net, GError **error);
+
+/* Plans the network for text over the model's own, where cells say so: see AcuOverlay. */
+gboolean acu_upscaler_use_text (AcuUpscaler *upscaler, const guint8 *cells, int columns, int rows, GError **error);
 
 /* Channels of a pixel with its alpha. */
 int acu_format_channels (const AcuPixelFormat *format);

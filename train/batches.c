@@ -56,7 +56,7 @@ make_crop (AcuBatches *batches, gint64 number, int sample, float *large, float *
   const AcuTrainPicture *picture = g_ptr_array_index (o->pictures, acu_random_below (pick, o->pictures->len));
   int x = (int) acu_random_below (acu_random (o->seed, number, sample, PURPOSE_X), picture->width - side + 1);
   int y = (int) acu_random_below (acu_random (o->seed, number, sample, PURPOSE_Y), picture->height - side + 1);
-  int turn = (int) acu_random_below (acu_random (o->seed, number, sample, PURPOSE_TURN), o->upright ? 2 : 8);
+  int turn = (int) acu_random_below (acu_random (o->seed, number, sample, PURPOSE_TURN), (guint64) o->turns);
 
   acu_train_picture_part (picture, FALSE, x, y, side, side, turn, large);
   if (!o->degrade (o->degrade_data, large, side, side, o->scale, acu_random (o->seed, number, sample, PURPOSE_DEGRADATION), small,

@@ -20,8 +20,8 @@ typedef gboolean (*AcuDegrade) (const void *data, const float *large, int width,
  * @first, @every: of a batch's crops only those numbered first, first + every, ... are made (one process of several); 0 and 1 for all
  * @side: of a small crop, in pixels
  * @margin: pixels of the small picture around the crop that are degraded with it and cut off, so that crops show no border
+ * @turns: in how many ways crops are turned and mirrored, 1 to 8
  * @scale: large is scale times small; 1 where pictures have a truth of their own, which then is what is large
- * @upright: crops are mirrored at most, not turned
  * @degrade, @degrade_data: how
  */
 typedef struct AcuBatchOptions
@@ -29,8 +29,7 @@ typedef struct AcuBatchOptions
   const GPtrArray *pictures;
   guint64 seed;
   int size, first, every;
-  int side, margin, scale;
-  gboolean upright;
+  int side, margin, turns, scale;
   AcuDegrade degrade;
   const void *degrade_data;
 } AcuBatchOptions;

@@ -45,6 +45,7 @@ static const Key keys[] = {
   { "data", "held_out", KEY_FOLDERS, AT (held_out), 0, 0, 0, NULL, N_("Folders of pictures to be judged by, never learnt from") },
   { "data", "shrink", KEY_NUMBER, AT (shrink), 1, 16, 1, NULL, N_("Pictures to learn from are made this many times smaller first") },
   { "data", "most", KEY_WHOLE, AT (most), 0, 1e6, 0, NULL, N_("Pictures of each folder at most; 0: all") },
+  { "data", "turns", KEY_WHOLE, AT (turns), 1, 8, 8, NULL, N_("In how many of the eight ways crops are turned and mirrored; 1: as they are, which is best for text; 2: mirrored at most, for what has an upper side, such as faces") },
   { "degradation", "preset", KEY_TEXT, AT (preset), 0, 0, 0, "clean", N_("clean, cubic, photo, jpeg, camera or screen; further keys of this group change it, see acuity degrade --list") },
   { "degradation", "strength", KEY_NUMBER, AT (degradation_strength), 0, 1, 1, NULL, N_("How much of it is done; with 0 pictures are only made smaller") },
   { "features", "model", KEY_MODEL, AT (features_model), 0, 0, 0, NULL, N_("A model whose inner maps of result and true picture are compared") },
@@ -78,7 +79,7 @@ static const Key keys[] = {
 
 /* Choices that are no numbers. */
 static const char *const optimisers[] = { "adam", "adamw" }, *const schedules[] = { "constant", "cosine", "step" },
-           *const precisions[] = { "fast", "exact" }, *const truths[] = { "picture", "mask" }, *const turns[] = { "all", "mirrored" };
+           *const precisions[] = { "fast", "exact" }, *const truths[] = { "picture", "mask" };
 
 static gboolean
 bad_value (const AcuRunFile *run, const Key *key, const char *value, GError **error)
@@ -244,15 +245,6 @@ read_truth (AcuRunFile *run, GKeyFile *file, GError **error)
 }
 
 static gboolean
-read_turns (AcuRunFile *run, GKeyFile *file, GError **error)
-{
-  int turn = choose (run, file, "data", "turns", turns, G_N_ELEMENTS (turns), 0, error);
-
-  run->upright = turn == 1;
-  return turn >= 0;
-}
-
-static gboolean
 read_losses (AcuRunFile *run, GKeyFile *file, GError **error)
 {
   g_auto (GStrv) names = g_key_file_get_keys (file, "loss", NULL, NULL);
@@ -291,7 +283,7 @@ check_names (AcuRunFile *run, GKeyFile *file, GError **error)
       for (char **name = names; name && *name; name++)
         {
           if (g_str_equal (*group, "loss") || find_key (*group, *name) || (g_str_equal (*group, "run") && g_str_equal (*name, "precision"))
-              || (g_str_equal (*group, "data") && (g_str_equal (*name, "truth") || g_str_equal (*name, "turns")))
+              || (g_str_equal (*group, "data") && g_str_equal (*name, "truth"))
               || (g_str_equal (*group, "optimiser")
                   && (g_str_equal (*name, "kind") || g_str_equal (*name, "schedule") || g_str_equal (*name, "milestones"))))
             continue;
@@ -425,7 +417,7 @@ acu_run_file_load (const char *path, GError **error)
         goto failed;
     }
   if (!check_names (run, file, error) || !read_losses (run, file, error) || !read_optimiser (run, file, error)
-      || !read_precision (run, file, error) || !read_truth (run, file, error) || !read_turns (run, file, error))
+      || !read_precision (run, file, error) || !read_truth (run, file, error))
     goto failed;
   if (!run->train[0] || !run->held_out[0])
     {
@@ -481,10 +473,9 @@ acu_run_file_describe (void)
         g_string_append_printf (text, "%s=%g   (%g … %g)", key->key, key->fallback, key->least, key->most);
       g_string_append_printf (text, "   # %s\n", _(key->help));
     }
-  g_string_append_printf (text, "\n[run]\nprecision=fast   # %s\n\n[data]\ntruth=picture   # %s\nturns=all   # %s\n\n[optimiser]\nkind=adam   # %s\nschedule=cosine   # %s\nmilestones=   # %s\n\n[loss]\n# %s\n",
+  g_string_append_printf (text, "\n[run]\nprecision=fast   # %s\n\n[data]\ntruth=picture   # %s\n\n[optimiser]\nkind=adam   # %s\nschedule=cosine   # %s\nmilestones=   # %s\n\n[loss]\n# %s\n",
                           _("fast or exact; fast multiplies numbers of 16 bits (bfloat16) where the processor is quicker with them"),
                           _("picture or mask; mask: what is to be found in FOLDER/NAME.EXT is FOLDER/masks/NAME.mask.png (gray, 8 bits, as large), nothing where there is no such file; held-out pictures are shrunk as well"),
-                          _("all or mirrored; all: crops are turned and mirrored at random; mirrored: up stays up, for what has one, such as faces"),
                           _("adam or adamw"), _("constant, cosine or step"), _("Steps at which the step schedule lowers the rate, separated by ;"),
                           _("Losses by name with their weights, such as charbonnier=1"));
   return g_string_free (text, FALSE);

@@ -37,9 +37,8 @@ typedef struct AcuRunFile
   /* [data] */
   char **train, **held_out;       /* folders */
   double shrink;
-  int most;
+  int most, turns;
   gboolean masks;                 /* truth: mask */
-  gboolean upright;               /* turns: mirrored */
   /* [degradation] */
   char *preset;
   double degradation_strength;

@@ -295,6 +295,22 @@ pixel_shuffle (Piece *p)
 }
 
 static void
+stencil (Piece *p, const float *src)
+{
+  gsize bytes = 0, columns = (gsize) p->stage->factor, width = (gsize) p->out->width;
+  const guint8 *cells = p->stage->cells ? g_bytes_get_data (p->stage->cells, &bytes) : NULL;
+  int channels = p->out->channels;
+
+  memcpy (p->dst, src, (gsize) (p->to - p->from) * channels * sizeof (float));
+  if (!cells)
+    return;
+  cells += (gsize) p->row * (bytes / columns) / p->out->height * columns;
+  for (int x = p->from; x < p->to; x++)
+    if (!cells[x * columns / width])
+      memset (p->dst + (gsize) (x - p->from) * channels, 0, channels * sizeof (float));
+}
+
+static void
 elementwise (Piece *p)
 {
   const AcuKernels *k = p->executor->kernels;
@@ -324,6 +340,9 @@ elementwise (Piece *p)
     case ACU_STAGE_AFFINE:
       k->affine (p->dst, a, g_bytes_get_data (p->stage->weights, NULL), g_bytes_get_data (p->stage->bias, NULL),
                  channels, width);
+      break;
+    case ACU_STAGE_STENCIL:
+      stencil (p, a);
       break;
     default:
       g_assert_not_reached ();

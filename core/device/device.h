@@ -34,7 +34,8 @@ typedef enum AcuStageKind
   ACU_STAGE_NEAREST,
   ACU_STAGE_BICUBIC,
   ACU_STAGE_PIXEL_SHUFFLE,
-  ACU_STAGE_GLOBAL_POOL
+  ACU_STAGE_GLOBAL_POOL,
+  ACU_STAGE_STENCIL               /* cells, `factor` in a row */
 } AcuStageKind;
 
 typedef enum AcuStageActivation
@@ -108,6 +109,7 @@ typedef struct AcuStage
   gboolean gated;                       /* CONV2D v: the sum with the residual times sigmoid (v) * gate[0] + gate[1] */
   float gate[2];
   GBytes *weights, *bias, *slope;       /* as in the net; slope fused into a convolution; owned by the net */
+  GBytes *cells;                        /* STENCIL: as in the net */
   AcuMapElement weights_element;        /* CONV2D, DECONV2D; F32 for all others */
   AcuStageActivation activation;        /* of ACTIVATION, or fused after a convolution */
   double row_operations;                /* an output row's; GLOBAL_POOL: one input row's */

@@ -65,6 +65,9 @@ check_weights (const AcuLayer *layer, const AcuShape *in, int channels)
     case ACU_LAYER_AFFINE:
       return has_floats (layer->weights, in->channels) && has_floats (layer->bias, in->channels)
                ? NULL : N_("it needs one factor and one offset a channel");
+    case ACU_LAYER_STENCIL:
+      return !layer->cells || (g_bytes_get_size (layer->cells) > 0 && layer->factor > 0 && g_bytes_get_size (layer->cells) % layer->factor == 0)
+               ? NULL : N_("its cells do not fill whole rows");
     default:
       return NULL;
     }

@@ -6,7 +6,7 @@
 
 static const char *const kind_names[] = {
   "input", "conv2d", "deconv2d", "depthwise", "slope", "sigmoid", "swish", "add", "mul", "affine", "concat", "append", "crop",
-  "pad", "nearest", "bicubic", "pixel_shuffle", "global_pool"
+  "pad", "nearest", "bicubic", "pixel_shuffle", "global_pool", "stencil"
 };
 
 static void
@@ -17,6 +17,7 @@ layer_free (gpointer data)
   g_free (layer->name);
   g_clear_pointer (&layer->weights, g_bytes_unref);
   g_clear_pointer (&layer->bias, g_bytes_unref);
+  g_clear_pointer (&layer->cells, g_bytes_unref);
   g_free (layer);
 }
 
@@ -111,6 +112,8 @@ acu_net_add_like (AcuNet *net, const AcuLayer *layer, const guint *inputs, guint
     g_bytes_ref (layer->weights);
   if (layer->bias)
     g_bytes_ref (layer->bias);
+  if (layer->cells)
+    g_bytes_ref (layer->cells);
   return copy;
 }
 

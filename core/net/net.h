@@ -32,7 +32,8 @@ typedef enum AcuLayerKind
   ACU_LAYER_NEAREST,              /* enlarges by a whole factor */
   ACU_LAYER_BICUBIC,              /* resizes by `ratio`, Keys with a = `cubic`, four taps, no antialiasing */
   ACU_LAYER_PIXEL_SHUFFLE,        /* Shi et al. 2016: channels c·r² become c at r times the size */
-  ACU_LAYER_GLOBAL_POOL           /* mean over all pixels: 1 × 1; a barrier */
+  ACU_LAYER_GLOBAL_POOL,          /* mean over all pixels: 1 × 1; a barrier */
+  ACU_LAYER_STENCIL               /* the input where `cells` say so, 0 elsewhere */
 } AcuLayerKind;
 
 typedef enum AcuBorder
@@ -50,7 +51,7 @@ typedef struct AcuLayer
   int channels;                   /* of the feature map it makes */
   int kernel_width, kernel_height, stride;
   int left, right, top, bottom;   /* pads; 0 or more */
-  int factor;                     /* NEAREST, PIXEL_SHUFFLE, and CROP to a second input's size */
+  int factor;                     /* NEAREST, PIXEL_SHUFFLE, and CROP to a second input's size; STENCIL: cells in a row */
   int align;                      /* PAD; at least 1 */
   AcuBorder border;               /* PAD */
   double ratio, cubic;            /* BICUBIC; cubic: -0.75 unless it is changed */
@@ -60,6 +61,7 @@ typedef struct AcuLayer
   gboolean half;                  /* CONV2D, DECONV2D: weights are 16-bit floats (IEEE 754 binary16) instead */
   gboolean coarse;                /* CONV2D: may multiply bfloat16 numbers where `fast` is asked for and that is quicker */
   GBytes *bias;                   /* floats: bias[out]; AFFINE: offset[channels]; NULL for zeros */
+  GBytes *cells;                  /* STENCIL: a byte each, row after row, stretched over the whole map: other than 0 where the input is kept; NULL: everywhere */
 } AcuLayer;
 
 typedef struct AcuShape
@@ -107,11 +109,13 @@ AcuNet *acu_net_repeat (const AcuNet *net, int times, GError **error);
 
 /* Two nets of the same scale, and a third, of scale 1, that says where the second one's result counts: result = base + m (over - base), where
  * m is strength × mask, enlarged smoothly and without leaving its range, after what is below `low` has become 0, above `high` 1. All make three channels.
- * `mask` NULL: everywhere. A new net with the base's name. ACU_ERROR_UNSUPPORTED for nets that do not fit. */
+ * `mask` NULL: everywhere. Of the mask, only what lies in `cells` counts, `columns` of them in a row, as of a STENCIL; NULL: all of it. A new net with the base's name. ACU_ERROR_UNSUPPORTED for nets that do not fit. */
 typedef struct AcuOverlay
 {
   const AcuNet *base, *over, *mask;
   double strength, low, high;
+  GBytes *cells;
+  int columns;
 } AcuOverlay;
 AcuNet *acu_net_overlay (const AcuOverlay *overlay, GError **error);
 

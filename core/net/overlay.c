@@ -53,6 +53,11 @@ shape_mask (AcuNet *net, const AcuOverlay *overlay, guint at)
   at = positive (net, "mask.from", affine (net, "mask.ramp", at, 1 / span, (float) -overlay->low / span));
   at = positive (net, "mask.to", affine (net, "mask.rest", at, -1, 1));
   at = affine (net, "mask.strength", at, (float) -overlay->strength, (float) overlay->strength);
+  layer = acu_net_add (net, ACU_LAYER_STENCIL, "mask.cells", &at, 1, &index);
+  layer->channels = 3;
+  layer->cells = overlay->cells ? g_bytes_ref (overlay->cells) : NULL;
+  layer->factor = overlay->columns;
+  at = index;
   layer = acu_net_add (net, ACU_LAYER_BICUBIC, "mask.enlarged", &at, 1, &index);
   layer->channels = 3;
   layer->ratio = overlay->base->scale;

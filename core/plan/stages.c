@@ -33,6 +33,7 @@ stage_kind (const AcuLayer *layer, const AcuShape *shapes)
     case ACU_LAYER_BICUBIC: return ACU_STAGE_BICUBIC;
     case ACU_LAYER_PIXEL_SHUFFLE: return ACU_STAGE_PIXEL_SHUFFLE;
     case ACU_LAYER_GLOBAL_POOL: return ACU_STAGE_GLOBAL_POOL;
+    case ACU_LAYER_STENCIL: return ACU_STAGE_STENCIL;
     }
   g_assert_not_reached ();
 }
@@ -218,6 +219,7 @@ add_stage (AcuPlan *plan, const AcuLayer *layer, const AcuShape *shapes, guint i
   stage->weights_element = layer->half ? ACU_MAP_F16 : ACU_MAP_F32;
   stage->bias = layer->bias;
   stage->coarse = layer->coarse;
+  stage->cells = layer->cells;
   stage->activation = activation_of (layer);
   if (stage->kind == ACU_STAGE_SLOPE)
     stage->slope = layer->weights;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Looks for text first, with a small network; only pictures that have some are enlarged by the network for text as well. */
+#include "text_regions.h"
 #include "upscaler_private.h"
 
 #include <glib/gi18n-lib.h>
@@ -9,7 +10,7 @@ typedef struct Search
   AcuRun *run;
   float *row;                     /* as read */
   int width;
-  float most;                     /* of the mask */
+  AcuTextRegions *regions;
 } Search;
 
 static gboolean
@@ -38,8 +39,7 @@ look (void *data, int y, int rows, const float *mask, GError **error)
 {
   Search *search = data;
 
-  for (gsize i = 0; i < (gsize) rows * search->width * 3; i++)
-    search->most = MAX (search->most, mask[i]);
+  acu_text_regions_add (search->regions, y, rows, mask);
   return TRUE;
 }
 
@@ -50,10 +50,10 @@ report (void *data, double operations_done)
 }
 
 static gboolean
-find_text (AcuRun *run, gboolean *found, GError **error)
+find_text (AcuRun *run, AcuTextRegions *regions, GError **error)
 {
   AcuUpscaler *upscaler = run->upscaler;
-  Search search = { .run = run, .width = upscaler->src_width };
+  Search search = { .run = run, .width = upscaler->src_width, .regions = regions };
   AcuPlanCallbacks callbacks = { read_row, look, report, &search };
   AcuPlan *plan;
   gboolean done = FALSE;
@@ -69,17 +69,20 @@ find_text (AcuRun *run, gboolean *found, GError **error)
     done = plan && acu_plan_run (plan, &callbacks, error);
   acu_plan_free (plan);
   acu_free (search.row);
-  *found = search.most > ACU_TEXT_LOW;
   return done;
 }
 
 static gboolean
 run_text (AcuRun *run, GError **error)
 {
-  gboolean found;
+  AcuUpscaler *upscaler = run->upscaler;
+  AcuTextRegions *regions = acu_text_regions_new (upscaler->src_width, upscaler->src_height, error);
+  gboolean ok = regions && find_text (run, regions, error)
+                && (acu_text_regions_decide (regions) ? acu_upscaler_use_text (upscaler, regions->cells, regions->columns, regions->rows, error)
+                                                      : acu_upscaler_use (upscaler, upscaler->plain, error));
 
-  return find_text (run, &found, error) && acu_upscaler_use (run->upscaler, found ? run->upscaler->overlay : run->upscaler->plain, error)
-         && acu_recipe_photo.run (run, error);
+  acu_text_regions_free (regions);
+  return ok && acu_recipe_photo.run (run, error);
 }
 
 const AcuRecipe acu_recipe_text = { run_text };

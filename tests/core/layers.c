@@ -228,6 +228,22 @@ pool_mul (AcuNet *net, guint at)
   acu_net_add (net, ACU_LAYER_MUL, "m", (const guint[]) { at, 1 }, 2, NULL);
 }
 
+static void
+stencil (AcuNet *net, guint at)
+{
+  static const guint8 cells[] = { 1, 0, 0, 255 };
+  AcuLayer *l = acu_net_add (net, ACU_LAYER_STENCIL, "l", &at, 1, NULL);
+
+  l->cells = g_bytes_new_static (cells, sizeof cells);
+  l->factor = 2;
+}
+
+static void
+stencil_without_cells (AcuNet *net, guint at)
+{
+  acu_net_add (net, ACU_LAYER_STENCIL, "l", &at, 1, NULL);
+}
+
 #define RESULT(w, h, ...) w, h, NUMBERS (__VA_ARGS__), sizeof (NUMBERS (__VA_ARGS__)) / sizeof (float)
 #define NINE NUMBERS (1, 2, 3, 4, 5, 6, 7, 8, 9)
 #define PAIRS NUMBERS (1, -2, -3, 4)
@@ -266,6 +282,8 @@ static const Case cases[] = {
     RESULT (2, 2, 1, 5, 2, 6, 3, 7, 4, 8) },
   { "global_pool", 2, 2, 1, PAIRS, pool, RESULT (1, 1, -1, 1) },
   { "global_pool/mul", 2, 2, 1, PAIRS, pool_mul, RESULT (2, 1, -1, -2, 3, 4) },
+  { "stencil", 1, 3, 3, NINE, stencil, RESULT (3, 3, 1, 2, 0, 4, 5, 0, 0, 0, 9) },
+  { "stencil/none", 1, 3, 1, NUMBERS (1, 2, 3), stencil_without_cells, RESULT (3, 1, 1, 2, 3) },
 };
 
 static void

@@ -93,6 +93,36 @@ test_mask (void)
   acu_net_unref (over);
 }
 
+/* Where no cell is set, the base is left to the last bit, whatever the mask says. */
+static void
+test_cells (void)
+{
+  static const guint8 cells[] = { 1, 0, 0 };
+  g_autoptr (GBytes) kept = g_bytes_new_static (cells, sizeof cells);
+  AcuNet *base = acu_net_bicubic (SCALE), *over = nearest (SCALE), *mask = constant (1), *both;
+  AcuOverlay overlay = { base, over, mask, 1, 0.3, 0.7, kept, 3 };
+  float below[OUT], above[OUT], result[OUT];
+
+  both = acu_net_overlay (&overlay, NULL);
+  run (base, below);
+  run (over, above);
+  run (both, result);
+  for (int p = 0; p < OUT; p++)
+    {
+      int x = p / 3 % (WIDTH * SCALE);
+
+      /* A third of the columns are covered; the mask's enlargement reaches one pixel of the source beyond. */
+      if (x < (WIDTH / 3 - 1) * SCALE)
+        g_assert_cmpfloat_with_epsilon (result[p], above[p], 1e-5);
+      else if (x >= (WIDTH / 3 + 1) * SCALE)
+        g_assert_cmpfloat (result[p], ==, below[p]);
+    }
+  acu_net_unref (both);
+  acu_net_unref (mask);
+  acu_net_unref (base);
+  acu_net_unref (over);
+}
+
 static void
 test_misfits (void)
 {
@@ -137,6 +167,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/overlay/mask", test_mask);
+  g_test_add_func ("/overlay/cells", test_cells);
   g_test_add_func ("/overlay/misfits", test_misfits);
   g_test_add_func ("/overlay/up-to", test_up_to);
   return g_test_run ();

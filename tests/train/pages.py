@@ -170,6 +170,20 @@ def test_variety():
     check("some are turned", 10 <= sum(float(row["angle"]) != 0 for row in rows) <= 90 and all(abs(float(row["angle"])) <= 15 for row in rows))
 
 
+def test_wishes():
+    """Colours and sizes of letters as asked for; patterns have no text, and come only when they are asked for."""
+    for colours, wanted in (("dark", lambda text, ground: ground < text), ("black-on-white", lambda text, ground: ground > 0.85 and text < 0.06)):
+        pages(f"only-{colours}", "--count", "20", "--seed", "4", "--size", "96x64", "--colours", colours, "--kind", "document,screen")
+        check(f"all are {colours}", all(wanted(luminance(row["text"]), luminance(row["ground"])) for row in log_of(f"only-{colours}")))
+    for wish, least, most in (("30..40", 30, 40), ("22.5", 22.5, 22.5), ("7.5..8.25", 7.5, 8.25)):
+        pages("sized", "--count", "20", "--seed", "4", "--size", "96x64", "--letters", wish)
+        sizes = [float(row["size"]) for row in log_of("sized")]
+        check(f"--letters {wish}: {min(sizes)} to {max(sizes)}", least - 0.051 <= min(sizes) and max(sizes) <= most + 0.051 and (least == most or len(set(sizes)) > 5))
+    pages("patterns", "--count", "12", "--seed", "4", "--size", "160x120", "--kind", "pattern")
+    check("patterns are all without text", all(not any(b"".join(read_png(f"patterns/masks/page-{n:05}.mask.png")[3])) for n in range(1, 13)))
+    check("and not empty", all(len(set(b"".join(read_png(f"patterns/page-{n:05}.png")[3]))) > 8 for n in range(1, 13)))
+
+
 def families():
     listed = subprocess.run(["fc-list", "--format", "%{family[0]}|%{file}\n"], check=True, capture_output=True, text=True, timeout=LIMIT).stdout
     files = collections.defaultdict(set)
@@ -265,7 +279,9 @@ def test_mistakes():
                           (("--size", "8193x100"), "8192"), (("--size", "100x"), "64"), (("--size", "0x0"), "0x0"), (("--size", "99999999999x9"), "99999999999x9"),
                           (("--size", "-5x-5"), "-5x-5"), (("--kind", "poem"), "poem"), (("--kind", ""), "--kind"), (("--kind", " ,"), "--kind"), (("--kind", "sign,poem"), "poem"), (("--kind", "photo"), "--photos"),
                           (("--kind", "logos"), "--logos"), (("--photos", "missing"), "missing"), (("--photos", "empty"), "empty"),
-                          (("--logos", "missing"), "missing"), (("--logos", "empty"), "empty"), (("--only-fonts", "No Such Font"), "None of the scalable fonts"),
+                          (("--logos", "missing"), "missing"), (("--logos", "empty"), "empty"), (("--letters", "5"), "--letters"), (("--letters", "30..20"), "--letters"), (("--letters", ""), "--letters"),
+                          (("--letters", "20.."), "--letters"), (("--letters", "..20"), "--letters"), (("--letters", "20x"), "--letters"), (("--letters", "nan"), "--letters"), (("--letters", "20..1001"), "--letters"),
+                          (("--colours", "pink"), "pink"), (("--colours", ","), "--colours"), (("--only-fonts", "No Such Font"), "None of the scalable fonts"),
                           (("--only-fonts", ","), "names nothing"), (("--only-fonts", "file"), "UTF-8"), (("--fonts-left-out", "empty"), "empty")):
         said = pages("bad", *options, fails=True)
         check(f"{' '.join(options)}: {said.strip()}", said.startswith("acuity-train: ") and word in said and said.count("\n") == 1 and not os.path.exists("bad"))
@@ -304,7 +320,7 @@ def test_stopped():
 def main():
     with tempfile.TemporaryDirectory(prefix="acuity-pages-") as folder:
         os.chdir(folder)
-        for test in (test_seeds, test_masks, test_variety, test_fonts, test_photos, test_logos, test_mistakes, test_stopped):
+        for test in (test_seeds, test_masks, test_variety, test_wishes, test_fonts, test_photos, test_logos, test_mistakes, test_stopped):
             test()
 
 

@@ -3,10 +3,12 @@
 """text_error_rate.py ACUITY [--pages N] [--scale S] APPROACH…: how much of enlarged text tesseract reads wrongly. An approach is a model's name or file, or
 "cubic"; "MODEL+auto" and "MODEL+everywhere" add --text; "truth" reads the pages as they were drawn.
 
-Pages are drawn with fonts that no network here has learnt from (FONTS), S times as large as letters of 7, 9 and 11 pixels (an em, as font sizes are given) need,
-made small by bicubic interpolation, then, of one kind, kept as JPEG of quality 60, and enlarged again. Character error rate: Levenshtein distance / length,
-`tesseract --psm 6`. Not a test: needs Pillow, tesseract-ocr, and those fonts' packages."""
+Pages are drawn in fonts that no network here has learnt from (models/held-out-fonts.txt), S times as large as letters of 7, 9 and 11 pixels (an em, as font sizes
+are given) need, made small by bicubic interpolation, then, of one kind, kept as JPEG of quality 60, and enlarged again. The same pages every time. Character error rate:
+Levenshtein distance / length, `tesseract --psm 6`. Not a test: needs Pillow, tesseract-ocr, and those fonts' packages (fonts-cantarell, fonts-crosextra-carlito,
+fonts-ebgaramond, fonts-firacode, fonts-croscore). /usr/bin/python3 tests/train/text_error_rate.py build/release/tools/acuity cubic text-x4 takes some minutes."""
 import argparse
+import concurrent.futures
 import io
 import os
 import random
@@ -17,6 +19,7 @@ import tempfile
 
 from PIL import Image, ImageDraw, ImageFont
 
+# One family of each pair of the list that has the same letters.
 FONTS = ["Carlito", "Tinos", "Fira Code", "Cantarell", "EB Garamond"]
 SIZES = [7, 9, 11]
 KINDS = {"black on white": ((0, 0, 0), (255, 255, 255)), "white on dark": ((255, 255, 255), (30, 34, 40)),
@@ -72,50 +75,70 @@ def distance(a, b):
     return before[-1]
 
 
-def read(path):
-    text = subprocess.run(["tesseract", path, "-", "--psm", "6"], capture_output=True, text=True, env={**os.environ, "OMP_THREAD_LIMIT": "1"}).stdout
+def spaced(text):
     return re.sub(r"\s+", " ", text).strip()
 
 
+def read(path):
+    return spaced(subprocess.run(["tesseract", path, "-", "--psm", "6"], capture_output=True, text=True, env={**os.environ, "OMP_THREAD_LIMIT": "1"}).stdout)
+
+
+def draw_pages(folder, acuity, kind, size, options, files):
+    """Draws a cell's pages into FOLDER/large and makes them small into FOLDER/small. Their texts."""
+    rand, texts = random.Random(f"{kind} {size}"), []
+    for name in ("large", "small"):
+        os.makedirs(f"{folder}/{name}")
+    for number in range(options.pages * len(files)):
+        page, text = draw_page(files[number % len(files)], size * options.scale, KINDS[kind] or rand.choice(COLOURS), rand)
+        page.save(f"{folder}/large/{number:03}.png")
+        texts.append(spaced(text))
+    subprocess.run([acuity, "degrade", *(f"{folder}/large/{n:03}.png" for n in range(len(texts))), "-o", f"{folder}/small", "-p", "cubic", "--scale",
+                    str(options.scale), "-q"], check=True)
+    for number in range(len(texts) if kind == "JPEG 60" else 0):
+        kept = io.BytesIO()
+        Image.open(f"{folder}/small/{number:03}.png").convert("RGB").save(kept, "JPEG", quality=60)
+        Image.open(kept).save(f"{folder}/small/{number:03}.png")
+    return texts
+
+
+def enlarge(folder, acuity, approach, count, scale):
+    """The folder with the approach's results."""
+    if approach == "truth":
+        return f"{folder}/large"
+    model, _, mode = approach.partition("+")
+    results = f"{folder}/{os.path.basename(approach)}"
+    os.makedirs(results, exist_ok=True)
+    subprocess.run([acuity, *(f"{folder}/small/{n:03}.png" for n in range(count)), "-o", f"{results}/", "--scale", str(scale), "--model", model, "-q",
+                    *(["--text", mode] if mode else [])], check=True)
+    return results
+
+
 def main():
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("acuity")
     parser.add_argument("approaches", nargs="+")
-    parser.add_argument("--pages", type=int, default=1, help="of each font, size and kind")
+    parser.add_argument("--pages", type=int, default=2, help="of each font, size and kind; two have more than 3000 characters")
     parser.add_argument("--scale", type=int, default=4)
     parser.add_argument("--kind", choices=KINDS, action="append", help="only these")
+    parser.add_argument("--size", type=int, choices=SIZES, action="append", help="only these")
+    parser.add_argument("--keep", help="a folder for all pictures")
     options = parser.parse_args()
     acuity, scale = os.path.abspath(options.acuity), options.scale
     approaches = [a if a.split("+")[0] in ("truth", "cubic") or not os.path.exists(a.split("+")[0]) else os.path.abspath(a.split("+")[0]) + "".join("+" + m for m in a.split("+")[1:])
                   for a in options.approaches]
-    sums = {}
     files = [font_file(f) for f in FONTS]
-    with tempfile.TemporaryDirectory() as folder:
-        for kind, colours in ((k, c) for k, c in KINDS.items() if not options.kind or k in options.kind):
-            for size in SIZES:
-                rand = random.Random(f"{kind} {size}")
-                for number in range(options.pages * len(files)):
-                    page, text = draw_page(files[number % len(files)], size * scale, colours or rand.choice(COLOURS), rand)
-                    page.save(f"{folder}/large.png")
-                    subprocess.run([acuity, "degrade", f"{folder}/large.png", "-o", f"{folder}/small.png", "-p", "cubic", "--scale", str(scale)], check=True)
-                    if kind == "JPEG 60":
-                        kept = io.BytesIO()
-                        Image.open(f"{folder}/small.png").convert("RGB").save(kept, "JPEG", quality=60)
-                        Image.open(kept).save(f"{folder}/small.png")
-                    for approach in approaches:
-                        path = f"{folder}/large.png"
-                        if approach != "truth":
-                            model, _, mode = approach.partition("+")
-                            path = f"{folder}/result.png"
-                            subprocess.run([acuity, f"{folder}/small.png", "-o", path, "--scale", str(scale), "--model", model, "-q",
-                                            *(["--text", mode] if mode else [])], check=True)
-                        wanted = re.sub(r"\s+", " ", text)
-                        wrong, length = sums.setdefault((kind, size, approach), [0, 0])
-                        sums[kind, size, approach] = [wrong + distance(wanted, read(path)), length + len(wanted)]
-    print("| kind, letters | " + " | ".join(os.path.basename(a) for a in approaches) + " |\n|---|" + "---|" * len(approaches))
-    for kind in options.kind or KINDS:
-        for size in SIZES:
-            print(f"| {kind}, {size} px | " + " | ".join("%.1f %%" % (100 * sums[kind, size, a][0] / sums[kind, size, a][1]) for a in approaches) + " |")
+    print("| kind, letters | characters | " + " | ".join(os.path.basename(a) for a in approaches) + " |\n|---|---|" + "---|" * len(approaches), flush=True)
+    with tempfile.TemporaryDirectory() as temporary, concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        for kind in options.kind or KINDS:
+            for size in options.size or SIZES:
+                folder = os.path.join(os.path.abspath(options.keep or temporary), f"{kind} {size}".replace(" ", "-"))
+                texts = draw_pages(folder, acuity, kind, size, options, files)
+                rates = []
+                for approach in approaches:
+                    results = enlarge(folder, acuity, approach, len(texts), scale)
+                    found = pool.map(read, (f"{results}/{n:03}.png" for n in range(len(texts))))
+                    rates.append(100 * sum(map(distance, texts, found)) / sum(map(len, texts)))
+                print(f"| {kind}, {size} px | {sum(map(len, texts))} | " + " | ".join(f"{rate:.2f} %" for rate in rates) + " |", flush=True)
 
 
 main()

@@ -32,6 +32,38 @@ acu_pages_describe_kinds (void)
   return g_string_free (names, FALSE);
 }
 
+char *
+acu_pages_describe_schemes (void)
+{
+  GString *names = g_string_new (NULL);
+
+  for (int i = 0; i < ACU_SCHEMES; i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", acu_page_scheme_names[i]);
+  return g_string_free (names, FALSE);
+}
+
+guint
+acu_pages_schemes (const char *const *names, GError **error)
+{
+  g_autofree char *known = acu_pages_describe_schemes ();
+  guint schemes = 0;
+
+  for (guint i = 0; names[i]; i++)
+    {
+      int scheme = 0;
+
+      while (scheme < ACU_SCHEMES && !g_str_equal (names[i], acu_page_scheme_names[scheme]))
+        scheme++;
+      if (scheme == ACU_SCHEMES)
+        {
+          g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("There are no colours “%s”; there are %s."), names[i], known);
+          return 0;
+        }
+      schemes |= 1u << scheme;
+    }
+  return schemes;
+}
+
 static const AcuPageKind *
 find_kind (const char *name, GError **error)
 {
@@ -47,7 +79,13 @@ find_kind (const char *name, GError **error)
 static gboolean
 can_be_drawn (const AcuPageKind *kind, const AcuPagesOptions *options)
 {
-  return kind->needs == ACU_NEEDS_NOTHING || (kind->needs == ACU_NEEDS_PHOTOS ? options->photos != NULL : options->logos != NULL);
+  switch (kind->needs)
+    {
+    case ACU_NEEDS_PHOTOS: return options->photos != NULL;
+    case ACU_NEEDS_LOGOS: return options->logos != NULL;
+    case ACU_NEEDS_ASKING: return options->kinds && g_strv_contains (options->kinds, kind->name);
+    default: return TRUE;
+    }
 }
 
 static gboolean
@@ -89,20 +127,30 @@ draw_kind (const Job *job, AcuChance *chance)
 }
 
 static AcuScheme
-draw_scheme (AcuChance *chance)
+draw_scheme (AcuChance *chance, guint wanted)
 {
-  guint at = acu_chance_below (chance, 100);
+  guint sum = 0, at;
   int scheme = 0;
 
-  for (; scheme < ACU_SCHEMES - 1 && at >= acu_page_schemes[scheme]; scheme++)
-    at -= acu_page_schemes[scheme];
-  return (AcuScheme) scheme;
+  for (int i = 0; i < ACU_SCHEMES; i++)
+    sum += !wanted || wanted >> i & 1 ? acu_page_schemes[i] : 0;
+  at = acu_chance_below (chance, sum);
+  for (;; scheme++)
+    {
+      guint weight = !wanted || wanted >> scheme & 1 ? acu_page_schemes[scheme] : 0;
+
+      if (at < weight)
+        return (AcuScheme) scheme;
+      at -= weight;
+    }
 }
 
 /* After pages have been made four times smaller, letters shall be 6 to 20 pixels high; the smaller are the more frequent. */
 static double
-draw_size (AcuChance *chance, const AcuPageKind *kind)
+draw_size (AcuChance *chance, const AcuPageKind *kind, const AcuPagesOptions *options)
 {
+  if (options->letters_least > 0)
+    return options->letters_least * pow (options->letters_most / options->letters_least, acu_chance_between (chance, 0, 1));
   if (acu_chance_percent (chance, kind->small))
     return acu_chance_between (chance, 12, 24);
   return 24 * pow (kind->largest / 24, acu_chance_between (chance, 0, 1));
@@ -127,12 +175,12 @@ set_style (const Job *job, AcuPage *page)
   page->words = job->words[acu_chance_below (chance, ACU_VOCABULARIES)];
   page->photos = job->options->photos;
   page->logos = job->options->logos;
-  page->scheme = draw_scheme (chance);
+  page->scheme = draw_scheme (chance, job->options->schemes);
   page->colours = acu_colours_draw (chance, page->scheme);
   page->face = acu_page_fonts_any (job->fonts, chance, FALSE);
   if (acu_chance_percent (chance, 60))
     page->face = acu_page_fonts_like (job->fonts, chance, page->face, ACU_FACE_REGULAR);
-  page->size = draw_size (chance, kind);
+  page->size = draw_size (chance, kind, job->options);
   page->spacing = acu_chance_percent (chance, 15) ? acu_chance_between (chance, -0.02, 0.12) : 0;
   page->angle = draw_angle (chance, kind->turned);
   return kind;

@@ -19,7 +19,7 @@
 
 typedef struct Arguments
 {
-  char *folder, *size, *photos, *logos, *fonts, *fonts_left_out, *kinds;
+  char *folder, *size, *photos, *logos, *fonts, *fonts_left_out, *kinds, *letters, *colours;
   gint64 count, seed;
   gboolean quiet;
 } Arguments;
@@ -82,6 +82,38 @@ parse_list (const char *option, const char *text, GError **error)
   return names;
 }
 
+/* "24..60", or one number. */
+static gboolean
+parse_letters (const char *text, AcuPagesOptions *options, GError **error)
+{
+  g_auto (GStrv) parts = text ? g_strsplit (text, "..", 2) : NULL;
+  char *end = NULL, *last = NULL;
+
+  if (!text)
+    return TRUE;
+  options->letters_least = options->letters_most = parts[0] ? g_ascii_strtod (parts[0], &end) : 0;
+  if (parts[0] && parts[1])
+    options->letters_most = g_ascii_strtod (parts[1], &last);
+  if (end && end != parts[0] && !*end && (!last || (last != parts[1] && !*last)) && options->letters_least >= ACU_LETTERS_LEAST && options->letters_most <= ACU_LETTERS_MOST
+      && options->letters_least <= options->letters_most)
+    return TRUE;
+  g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("--letters must be a number of pixels from %g to %g, or two such as 24..60."), ACU_LETTERS_LEAST,
+               ACU_LETTERS_MOST);
+  return FALSE;
+}
+
+static gboolean
+parse_colours (const char *text, AcuPagesOptions *options, GError **error)
+{
+  g_auto (GStrv) names = text ? clean_list (text, ",") : NULL;
+
+  if (names)
+    return (options->schemes = acu_pages_schemes ((const char *const *) names, error)) != 0;
+  if (text)
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("--colours names nothing; --help lists them."));
+  return !text;
+}
+
 static gboolean
 check (const Arguments *arguments, AcuPagesOptions *options, GError **error)
 {
@@ -137,7 +169,7 @@ run (const Arguments *arguments)
                               .kinds = (const char *const *) kinds };
   GError *error = NULL;
 
-  if (!check (arguments, &options, &error)
+  if (!check (arguments, &options, &error) || !parse_letters (arguments->letters, &options, &error) || !parse_colours (arguments->colours, &options, &error)
       || (arguments->fonts && !(fonts = parse_list ("--only-fonts", arguments->fonts, &error)))
       || (arguments->fonts_left_out && !(left_out = parse_list ("--fonts-left-out", arguments->fonts_left_out, &error))))
     {
@@ -164,6 +196,7 @@ acu_run_pages (int argc, char **argv)
 {
   Arguments a = { .count = 100, .seed = 1 };
   g_autofree char *kinds = acu_pages_describe_kinds (), *kinds_help = g_strdup_printf (_("Only pages of these kinds, separated by commas: %s"), kinds);
+  g_autofree char *colours = acu_pages_describe_schemes (), *colours_help = g_strdup_printf (_("Only pages in these colours, separated by commas: %s"), colours);
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &a.folder, N_("Folder for the pages; those of the same names are replaced"), N_("FOLDER") },
     { "count", 0, 0, G_OPTION_ARG_INT64, &a.count, N_("How many pages (default: 100)"), "N" },
@@ -174,6 +207,8 @@ acu_run_pages (int argc, char **argv)
     { "only-fonts", 0, 0, G_OPTION_ARG_FILENAME, &a.fonts, N_("Only these families of fonts, separated by commas, or a file with one in each line"), N_("LIST") },
     { "fonts-left-out", 0, 0, G_OPTION_ARG_FILENAME, &a.fonts_left_out, N_("All families of fonts but these, written likewise"), N_("LIST") },
     { "kind", 0, 0, G_OPTION_ARG_STRING, &a.kinds, kinds_help, N_("LIST") },
+    { "colours", 0, 0, G_OPTION_ARG_STRING, &a.colours, colours_help, N_("LIST") },
+    { "letters", 0, 0, G_OPTION_ARG_STRING, &a.letters, N_("Height of ordinary letters (an em) in pixels, such as 24..60"), N_("LEAST..MOST") },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &a.quiet, N_("Say nothing but errors"), NULL },
     { NULL }
   };
@@ -189,5 +224,7 @@ acu_run_pages (int argc, char **argv)
   g_free (a.fonts);
   g_free (a.fonts_left_out);
   g_free (a.kinds);
+  g_free (a.colours);
+  g_free (a.letters);
   return status;
 }
