@@ -114,6 +114,9 @@ acu_plan_choose (AcuPlan *plan)
 {
   AcuProgram *program = &plan->program;
 
+  /* Direct convolutions of maps in single precision: what the stages begin as. */
+  if (plan->device->group)
+    return;
   for (guint i = 0; i < program->n_stages; i++)
     choose_algorithm (plan, &program->stages[i]);
   if (plan->precision == ACU_PRECISION_EXACT)

@@ -33,12 +33,23 @@ write_rows (void *data, int y, int rows, const float *pixels, GError **error)
   return TRUE;
 }
 
+const AcuDevice *
+test_device (void)
+{
+  const char *name = g_getenv ("ACUITY_TEST_DEVICE");
+  GError *error = NULL;
+  const AcuDevice *device = acu_device_find (name ? name : "cpu", &error);
+
+  g_assert_no_error (error);
+  return device;
+}
+
 float *
 run_net (const AcuNet *net, const float *picture, int *width, int *height, int threads, int bands, guint64 memory,
          AcuPrecision precision)
 {
   GError *error = NULL;
-  AcuPlan *plan = acu_plan_new (net, acu_device_find ("cpu", NULL), *width, *height, threads, memory, bands,
+  AcuPlan *plan = acu_plan_new (net, test_device (), *width, *height, threads, memory, bands,
                                 precision, &error);
   AcuShape *shapes = g_new (AcuShape, net->layers->len);
   Pictures p = { picture };
