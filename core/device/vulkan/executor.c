@@ -376,6 +376,16 @@ learn_pace (Executor *executor, double seconds)
     executor->pace[executor->pending[i]] *= factor;
 }
 
+static void
+count_dispatch (Executor *executor, guint stage)
+{
+  guint n = executor->program->stages[stage].kind == ACU_STAGE_GLOBAL_POOL ? 2 : 1;
+
+  executor->counts.dispatches += n;
+  executor->counts.last_dispatches += n;
+  executor->counts.barriers += n;
+}
+
 static gboolean
 flush (Executor *executor)
 {
@@ -391,10 +401,10 @@ flush (Executor *executor)
   for (guint i = 0; i < executor->n_pending; i++)
     {
       commands[i] = executor->commands[executor->pending[i]];
-      executor->counts.dispatches++;
-      executor->counts.barriers++;
+      count_dispatch (executor, executor->pending[i]);
     }
   executor->counts.submissions++;
+  executor->counts.last_submissions++;
   if (acu_vulkan_submit (executor->context, commands, executor->n_pending))
     learn_pace (executor, 1e-6 * (double) (g_get_monotonic_time () - started));
   forget_pending (executor);
@@ -413,7 +423,10 @@ is_pending (const Executor *executor, guint stage)
 static void
 vulkan_reset (AcuExecutor *handle)
 {
-  forget_pending ((Executor *) (void *) handle);
+  Executor *executor = (Executor *) (void *) handle;
+
+  forget_pending (executor);
+  executor->counts.last_submissions = executor->counts.last_dispatches = 0;
 }
 
 static int

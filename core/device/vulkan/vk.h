@@ -163,7 +163,9 @@ guint64 acu_vulkan_budget (const AcuVulkanDevice *device);
 /* What an executor has done so far, for tests. */
 typedef struct AcuVulkanCounts
 {
-  guint64 submissions, dispatches, barriers, recorded;
+  guint64 recorded;               /* stages */
+  guint64 submissions, dispatches, barriers;
+  guint64 last_submissions, last_dispatches;    /* since the last picture began */
 } AcuVulkanCounts;
 AcuVulkanCounts acu_vulkan_counts (const AcuExecutor *executor);
 
