@@ -118,8 +118,8 @@ counts (void)
   AcuNet *net = acu_net_new ("counted");
   const AcuVulkanDevice *card = (const AcuVulkanDevice *) test_device ();
   AcuVulkanDevice copy = *card;
-  g_autofree float *in = draw_picture (rand, 40, 30), *out = NULL;
-  Pictures pictures = { in, NULL, 40, 0 };
+  g_autofree float *in = draw_picture (rand, 12, 10), *out = NULL;
+  Pictures pictures = { in, NULL, 12, 0 };
   const AcuPlanCallbacks callbacks = { read_rows, write_rows, NULL, &pictures };
   GError *error = NULL;
 
@@ -128,8 +128,8 @@ counts (void)
   sample_nets[0].build (net, rand);
   for (int bands = 0; bands < 2; bands++)
     {
-      /* The result has 90 rows. */
-      AcuPlan *plan = acu_plan_new (net, &copy.base, 40, 30, 1, 0, bands ? 30 : 0, ACU_PRECISION_EXACT, &error);
+      /* The result has 30 rows. */
+      AcuPlan *plan = acu_plan_new (net, &copy.base, 12, 10, 1, 0, bands ? 10 : 0, ACU_PRECISION_EXACT, &error);
       guint64 stages = 7;         /* picture, four convolutions with their slopes, the shuffle with the repeated picture, the smaller result */
       guint64 runs = bands ? 4 : 1;
 
