@@ -10,8 +10,8 @@ layout (constant_id = 6) const int KERNEL_WIDTH = 3;
 layout (constant_id = 7) const int KERNEL_HEIGHT = 3;
 layout (constant_id = 8) const int STRIDE = 1;
 layout (constant_id = 9) const int SLICES = 1;
-#define PIXELS 4
-#define GROUPS 2
+layout (constant_id = 10) const int PIXELS = 4;
+layout (constant_id = 11) const int GROUPS = 4;
 
 const int COLUMNS = (PIXELS - 1) * STRIDE + KERNEL_WIDTH;
 

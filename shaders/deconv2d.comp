@@ -9,8 +9,8 @@
 layout (constant_id = 6) const int KERNEL_WIDTH = 2;
 layout (constant_id = 7) const int KERNEL_HEIGHT = 2;
 layout (constant_id = 8) const int STRIDE = 2;
-#define PIXELS 4
-#define GROUPS 2
+layout (constant_id = 10) const int PIXELS = 4;
+layout (constant_id = 11) const int GROUPS = 4;
 
 void
 main ()

@@ -88,11 +88,19 @@ acu_vulkan_context_new (const AcuVulkanDevice *device, GError **error)
 }
 
 void
+acu_vulkan_settle (AcuVulkanContext *context)
+{
+  /* Of a lost device this returns at once. One that has not answered for long may never do so. */
+  if (context->handle && context->result != VK_TIMEOUT && context->vk.DeviceWaitIdle (context->handle) != VK_SUCCESS)
+    g_debug ("%s: it is lost", context->device->info.title);
+}
+
+void
 acu_vulkan_context_free (AcuVulkanContext *context)
 {
   if (!context)
     return;
-  /* What may still be running must not be taken away from under it; a device that has died is left to the system. */
+  /* What may still be running must not be taken away from under it; a device that has hung is left to the system. */
   if (context->handle && context->result != VK_TIMEOUT)
     {
       acu_vulkan_pipelines_end (context);
@@ -226,6 +234,8 @@ acu_vulkan_copy (AcuVulkanContext *context, const AcuVulkanMemory *to, guint64 o
       record_copy (context, commands, to, offset, from, bytes);
       done = ACU_VULKAN_DO (context, EndCommandBuffer (commands)) && acu_vulkan_submit (context, &commands, 1);
     }
+  if (!done)
+    acu_vulkan_settle (context);
   if (context->result != VK_TIMEOUT)
     context->vk.DestroyCommandPool (context->handle, pool, NULL);
   return done;

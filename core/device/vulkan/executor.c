@@ -154,6 +154,7 @@ upload_numbers (Executor *executor)
                ? acu_vulkan_copy (executor->context, &executor->numbers, acu_vulkan_all_numbers_bytes (program, i), &staging, bytes)
                : acu_vulkan_check (executor->context, VK_ERROR_OUT_OF_HOST_MEMORY, "weights");
     }
+  acu_vulkan_settle (executor->context);
   acu_vulkan_release (executor->context, &staging);
   return done;
 }
@@ -304,6 +305,7 @@ vulkan_free (AcuExecutor *handle)
     {
       AcuVulkanMemory *all[] = { &executor->arena, &executor->numbers, &executor->sums, &executor->in, &executor->out, &executor->infos };
 
+      acu_vulkan_settle (context);
       if (context->result != VK_TIMEOUT)
         context->vk.DestroyDescriptorPool (context->handle, executor->sets, NULL);
       for (guint i = 0; i < G_N_ELEMENTS (all); i++)

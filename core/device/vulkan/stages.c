@@ -7,9 +7,9 @@
 #include <acuity/size.h>
 #include <string.h>
 
-/* As in shaders/: pixels and groups of an invocation of a convolution. */
+/* Pixels of an invocation of a convolution, and the most groups: what is read is used that often. Cards have this many registers. */
 #define PIXELS 4
-#define GROUPS 2
+#define MOST_GROUPS 4
 /* Invocations of a workgroup, across and down; 128 would be allowed everywhere. */
 #define LOCAL_COLUMNS 8
 #define LOCAL_ROWS 8
@@ -38,10 +38,21 @@ in_groups (const AcuProgram *program, const AcuStage *stage)
   return groups;
 }
 
+/* Groups of output channels that an invocation of a convolution makes: as many as waste little. */
+static int
+groups_at_once (const AcuProgram *program, const AcuStage *stage)
+{
+  int groups = acu_vulkan_groups (program->buffers[stage->output].channels), times = (groups + MOST_GROUPS - 1) / MOST_GROUPS;
+
+  return (groups + times - 1) / times;
+}
+
 static int
 padded_groups (const AcuProgram *program, const AcuStage *stage)
 {
-  return (acu_vulkan_groups (program->buffers[stage->output].channels) + GROUPS - 1) / GROUPS * GROUPS;
+  int groups = acu_vulkan_groups (program->buffers[stage->output].channels), at_once = groups_at_once (program, stage);
+
+  return convolves (stage) ? (groups + at_once - 1) / at_once * at_once : groups;
 }
 
 static AcuVulkanMap
@@ -102,7 +113,7 @@ shader_of (const AcuStage *stage)
 
 /* The shaders' constants from number 3 on. */
 static void
-fill_constants (const AcuStage *stage, gint32 *constants)
+fill_constants (const AcuProgram *program, const AcuStage *stage, gint32 *constants)
 {
   switch (stage->kind)
     {
@@ -115,6 +126,8 @@ fill_constants (const AcuStage *stage, gint32 *constants)
       constants[7] = stage->kernel_height;
       constants[8] = stage->stride;
       constants[9] = (gint32) parts (stage);
+      constants[10] = PIXELS;
+      constants[11] = groups_at_once (program, stage);
       break;
     case ACU_STAGE_GLOBAL_POOL:
       constants[3] = 1;
@@ -144,7 +157,7 @@ acu_vulkan_describe (const AcuVulkanDevice *device, const AcuProgram *program, g
   described->constants[0] = LOCAL_COLUMNS;
   described->constants[1] = LOCAL_ROWS;
   described->constants[2] = described->to_host;
-  fill_constants (stage, described->constants);
+  fill_constants (program, stage, described->constants);
   info->to = map_of (out);
   if (!described->to_host)
     {
@@ -174,7 +187,7 @@ acu_vulkan_describe (const AcuVulkanDevice *device, const AcuProgram *program, g
     {
       int apart = stage->kind == ACU_STAGE_DECONV2D ? stage->stride : 1;
 
-      info->dispatch.z = padded_groups (program, stage) / GROUPS;
+      info->dispatch.z = padded_groups (program, stage) / groups_at_once (program, stage);
       described->columns = (out->width + PIXELS * apart - 1) / (PIXELS * apart) * apart;
     }
 }

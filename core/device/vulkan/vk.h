@@ -74,6 +74,8 @@ gboolean acu_vulkan_explain (const AcuVulkanContext *context, GError **error);
 
 /* context.c */
 AcuVulkanContext *acu_vulkan_context_new (const AcuVulkanDevice *device, GError **error);
+/* Waits until nothing runs any more, before what is used is freed. */
+void acu_vulkan_settle (AcuVulkanContext *context);
 void acu_vulkan_context_free (AcuVulkanContext *context);
 /* Memory of at least one byte; written with zeros where the host sees it. */
 gboolean acu_vulkan_allocate (AcuVulkanContext *context, AcuVulkanMemory *memory, guint64 bytes, AcuVulkanPlace place) G_GNUC_WARN_UNUSED_RESULT;
@@ -95,7 +97,7 @@ typedef enum AcuVulkanShader
   ACU_VULKAN_SHADERS
 } AcuVulkanShader;
 
-#define ACU_VULKAN_CONSTANTS 10
+#define ACU_VULKAN_CONSTANTS 12
 /* Storage buffers: numbers, the map made, maps read, and another one. */
 #define ACU_VULKAN_STORAGE 4
 
