@@ -30,6 +30,8 @@ print_device (const AcuDeviceInfo *device)
   g_print (_("      calculates with: 32-bit floats%s (Acuity uses the first)\n"), beyond->str);
   g_string_free (beyond, TRUE);
   g_print ("      %s\n", device->state == ACU_DEVICE_SOUND ? _("test: passed") : _("test: failed; it is not used"));
+  if (device->slow)
+    g_print ("      %s\n", _("slower than the processor: not taken unless it is named"));
   if (device->software)
     g_print ("      %s\n", _("not a card but the processor: never taken unless it is named"));
 }

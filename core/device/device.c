@@ -164,6 +164,7 @@ acu_devices_list (void)
       AcuDeviceInfo info = all[i]->info;
 
       info.state = acu_vulkan_test (all[i]);
+      info.slow = !all[i]->software && info.state == ACU_DEVICE_SOUND && !acu_vulkan_is_quicker (all[i]);
       add_info (list, &info);
     }
 #endif

@@ -112,6 +112,15 @@ def main():
         status, people, text, pixels = job.run("ended")
         tell(status == 1 and pixels is None and len(people) == 1, "nor one whose test ended the process", text)
         os.unlink(kept[0])
+        job.env["ACUITY_TEST_DISGUISE"] = "1"
+        status, people, text, pixels = job.run("disguised", device="vulkan")
+        paces = re.fullmatch(r"sound (\d+) (\d+)\n", open(kept[0]).read())
+        tell(status == 0 and same(pixels, wanted) and paces and 0 < int(paces.group(1)) < int(paces.group(2)),
+             "what says that it is a card is taken for one, and timed beside the processor", text)
+        text = subprocess.run([acuity, "devices"], env=job.env, capture_output=True, text=True).stdout
+        tell("slower than the processor" in text, "and is listed as slow", text)
+        del job.env["ACUITY_TEST_DISGUISE"]
+        os.unlink(kept[0])
         status, people, text, pixels = job.run("test", f"WaitForFences 1 black on")
         tell(status == 1 and pixels is None and open(kept[0]).read() == "wrong\n", "a card that calculates wrongly fails its test", text)
     print(f"1..{number}")

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Stands in for Vulkan's loader (ACUITY_TEST_VULKAN, its path), and fails: ACUITY_TEST_FAIL="FUNCTION N RESULT [on]" makes the N-th call of
  * that function, or all from it on, return RESULT without doing anything. "nan" and "black" for RESULT, of WaitForFences, spoil what the card
- * has written for the host instead. Says on standard error how often each function was called, if ACUITY_TEST_COUNT is set. */
+ * has written for the host instead. Says on standard error how often each function was called, if ACUITY_TEST_COUNT is set. With
+ * ACUITY_TEST_DISGUISE, every device says that it is a card. */
 #define VK_NO_PROTOTYPES
 #include <dlfcn.h>
 #include <math.h>
@@ -132,6 +133,15 @@ noting_MapMemory (VkDevice a, VkDeviceMemory b, VkDeviceSize c, VkDeviceSize d, 
   return result;
 }
 
+static PFN_vkGetPhysicalDeviceProperties2 real_GetPhysicalDeviceProperties2;
+
+static void VKAPI_CALL
+disguised_GetPhysicalDeviceProperties2 (VkPhysicalDevice device, VkPhysicalDeviceProperties2 *properties)
+{
+  real_GetPhysicalDeviceProperties2 (device, properties);
+  properties->properties.deviceType = VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU;
+}
+
 static PFN_vkGetInstanceProcAddr real_GetInstanceProcAddr;
 static PFN_vkGetDeviceProcAddr real_GetDeviceProcAddr;
 
@@ -189,6 +199,11 @@ vkGetInstanceProcAddr (VkInstance instance, const char *function)
     {
       real_GetDeviceProcAddr = (PFN_vkGetDeviceProcAddr) found;
       return (PFN_vkVoidFunction) wrapped_GetDeviceProcAddr;
+    }
+  if (found && strcmp (function, "vkGetPhysicalDeviceProperties2") == 0 && getenv ("ACUITY_TEST_DISGUISE"))
+    {
+      real_GetPhysicalDeviceProperties2 = (PFN_vkGetPhysicalDeviceProperties2) found;
+      return (PFN_vkVoidFunction) disguised_GetPhysicalDeviceProperties2;
     }
   return wrap (function, found);
 }

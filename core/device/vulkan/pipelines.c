@@ -89,7 +89,7 @@ acu_vulkan_pipelines_keep (AcuVulkanContext *context)
   gsize bytes = 0;
 
   if (context->result != VK_SUCCESS || context->vk.GetPipelineCacheData (context->handle, context->cache, &bytes, NULL) != VK_SUCCESS
-      || bytes == 0 || bytes > MOST_CACHE - sizeof print || !(data = g_try_malloc (bytes + sizeof print))
+      || bytes == context->cache_bytes || bytes > MOST_CACHE - sizeof print || !(data = g_try_malloc (bytes + sizeof print))
       || context->vk.GetPipelineCacheData (context->handle, context->cache, &bytes, data + sizeof print) != VK_SUCCESS)
     return;
   print = acu_fingerprint (data + sizeof print, bytes);
@@ -127,6 +127,7 @@ acu_vulkan_pipelines_begin (AcuVulkanContext *context)
   context->pipelines = g_array_new (FALSE, FALSE, sizeof (Pipeline));
   if (kept)
     info.pInitialData = g_bytes_get_data (kept, &info.initialDataSize);
+  context->cache_bytes = info.initialDataSize;
   return create_layouts (context) && ACU_VULKAN_DO (context, CreatePipelineCache (context->handle, &info, NULL, &context->cache));
 }
 

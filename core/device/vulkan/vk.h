@@ -59,6 +59,7 @@ typedef struct AcuVulkanContext
   VkCommandPool commands;
   VkFence fence;
   VkPipelineCache cache;
+  gsize cache_bytes;              /* that an earlier process has kept */
   VkDescriptorSetLayout set_layout;
   VkPipelineLayout layout;
   GArray *pipelines;              /* see pipelines.c */

@@ -30,6 +30,7 @@ typedef struct AcuDeviceInfo
   gboolean software;              /* the processor in disguise: never taken unless it is named */
   gboolean half, integers, matrices;    /* what it has beyond single precision: 16-bit floats, dot products of bytes, products of matrices */
   AcuDeviceState state;
+  gboolean slow;                  /* it was slower than the processor in its test: "auto" does not take it */
 } AcuDeviceInfo;
 
 ACU_API void acu_device_info_free (AcuDeviceInfo *info);
