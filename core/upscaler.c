@@ -402,7 +402,7 @@ find_another_way (AcuUpscaler *upscaler, const GError *problem, guint failures)
     return FALSE;
   if (card && broken && failures == 1)
     return TRUE;
-  if (card)
+  if (card && !(numbers && upscaler->device->halves && upscaler->precision == ACU_PRECISION_FAST))
     upscaler->device = acu_device_find ("cpu", NULL);
   else if (upscaler->precision == ACU_PRECISION_EXACT)
     return FALSE;

@@ -24,7 +24,7 @@ main ()
         {
           int at = row_of (stage.from[0], min (first_y + k, height - 1)) + group * width + min (first_x + i, width - 1);
 
-          mixed = fma (from[at], vec4 (down[k]), mixed);
+          mixed = fma (from_at (stage.from[0], at), vec4 (down[k]), mixed);
         }
       sum = fma (mixed, vec4 (across[i]), sum);
     }

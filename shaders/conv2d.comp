@@ -13,6 +13,19 @@ layout (constant_id = 9) const int SLICES = 1;
 layout (constant_id = 10) const int PIXELS = 4;
 layout (constant_id = 11) const int GROUPS = 4;
 
+/* Slices are kept: 0: in single precision, 1: in 16 bits, 2: some so, some so. */
+layout (constant_id = 12) const int KEPT = 0;
+
+vec4
+column_at (Map map, int at)
+{
+#ifdef HALF
+  if (KEPT == 1)
+    return vec4 (from_half[at]);
+#endif
+  return KEPT == 0 ? from[at] : from_at (map, at);
+}
+
 const int COLUMNS = (PIXELS - 1) * STRIDE + KERNEL_WIDTH;
 
 void
@@ -45,7 +58,7 @@ main ()
               [[unroll]] for (int c = 0; c < COLUMNS; c++)
                 {
                   int column = left + c;
-                  vec4 v = from[at + clamp (column, 0, map.size.x - 1)];
+                  vec4 v = column_at (map, at + clamp (column, 0, map.size.x - 1));
 
                   columns[c] = column >= 0 && column < map.size.x ? v : vec4 (0);
                 }

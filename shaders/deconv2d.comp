@@ -44,7 +44,7 @@ main ()
 
               [[unroll]] for (int p = 0; p < PIXELS; p++)
                 {
-                  vec4 v = from[at + clamp (in_x + p, 0, map.size.x - 1)];
+                  vec4 v = from_at (map, at + clamp (in_x + p, 0, map.size.x - 1));
 
                   columns[p] = in_x + p >= 0 && in_x + p < map.size.x ? v : vec4 (0);
                 }

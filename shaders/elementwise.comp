@@ -25,19 +25,19 @@ layout (constant_id = 4) const int WHICH = 0;
 vec4
 from_group (int x, int y, int group)
 {
-  return from[row_of (stage.from[0], y) + group * stage.from[0].size.x + x];
+  return from_at (stage.from[0], row_of (stage.from[0], y) + group * stage.from[0].size.x + x);
 }
 
 vec4
 also_group (int x, int y, int group)
 {
-  return also[row_of (stage.from[1], y) + group * stage.from[1].size.x + x];
+  return also_at (stage.from[1], row_of (stage.from[1], y) + group * stage.from[1].size.x + x);
 }
 
 float
 from_channel (Map map, int x, int y, int channel)
 {
-  return from[row_of (map, y) + channel / 4 * map.size.x + x][channel % 4];
+  return from_at (map, row_of (map, y) + channel / 4 * map.size.x + x)[channel % 4];
 }
 
 int

@@ -22,7 +22,7 @@ finish (int x, int y, int group, vec4 v)
   if (RESIDUAL != 0)
     {
       Map map = stage.from[stage.numbers[1].w];
-      vec4 other = also[row_of (map, y) + group * map.size.x + x];
+      vec4 other = also_at (map, row_of (map, y) + group * map.size.x + x);
       vec4 sum = fma (v, vec4 (stage.scale.x), other * stage.scale.y);
 
       v = RESIDUAL == 2 ? sum * fma (sigmoid (v), vec4 (stage.scale.z), vec4 (stage.scale.w)) : sum;

@@ -36,7 +36,7 @@ main ()
   for (int i = 0; i < count; i += AT_ONCE)
     for (int k = 0; k < AT_ONCE; k++)
       if (i + k < count)
-        add (ROWS != 0 ? from[row_of (stage.from[0], y) + group * count + i + k] : from[(i + k) * groups + group]);
+        add (ROWS != 0 ? from_at (stage.from[0], row_of (stage.from[0], y) + group * count + i + k) : from[(i + k) * groups + group]);
   if (ROWS != 0)
     to[y * groups + group] = sum;
   else

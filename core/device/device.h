@@ -139,14 +139,15 @@ typedef struct AcuDevice
 
   /* What follows is 0 for the CPU. */
 
-  /* Not 0: maps are kept in single precision, their channels in whole groups of so many, without margins; convolutions are direct. */
+  /* Not 0: the channels of maps are kept in whole groups of so many, without margins; convolutions are direct. */
   int group;
+  gboolean halves;                /* such maps may be kept in 16 bits */
   /* Whether it can run this program: ACU_ERROR_UNSUPPORTED where it lacks a stage, ACU_ERROR_MEMORY where the program is too large. */
   gboolean (*accept) (const AcuProgram *program, GError **error);
   /* How many of the rows, at most, a run of this stage should make, so that it does not take long. */
   int (*piece) (AcuExecutor *executor, guint stage, int rows);
   /* Waits for all that run() has begun, before download(). ACU_ERROR_DEVICE or ACU_ERROR_MEMORY when something has failed since
-   * prepare(); run() returns FALSE from then on. */
+   * prepare(); run() returns FALSE from then on. ACU_ERROR_RANGE where run() of the CPU would have said so. */
   gboolean (*complete) (AcuExecutor *executor, GError **error);
 } AcuDevice;
 

@@ -114,12 +114,10 @@ acu_plan_choose (AcuPlan *plan)
 {
   AcuProgram *program = &plan->program;
 
-  /* Direct convolutions of maps in single precision: what the stages begin as. */
-  if (plan->device->group)
-    return;
-  for (guint i = 0; i < program->n_stages; i++)
+  /* Stages begin with direct convolutions, maps in single precision. */
+  for (guint i = 0; i < program->n_stages && !plan->device->group; i++)
     choose_algorithm (plan, &program->stages[i]);
-  if (plan->precision == ACU_PRECISION_EXACT)
+  if (plan->precision == ACU_PRECISION_EXACT || (plan->device->group && !plan->device->halves))
     return;
   count_sums (program);
   /* From the end, since what is moved has to be what its readers want; then what is moved gets its source's. */

@@ -45,8 +45,11 @@ create_device (AcuVulkanContext *context)
   VkDeviceQueueCreateInfo queue = {
     .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO, .queueFamilyIndex = device->family, .queueCount = 1, .pQueuePriorities = &priority
   };
+  VkPhysicalDevice16BitStorageFeatures half = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES, .storageBuffer16BitAccess = VK_TRUE
+  };
   VkDeviceCreateInfo info = {
-    .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO, .queueCreateInfoCount = 1, .pQueueCreateInfos = &queue,
+    .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO, .pNext = context->half ? &half : NULL, .queueCreateInfoCount = 1, .pQueueCreateInfos = &queue,
     .enabledExtensionCount = device->portability, .ppEnabledExtensionNames = portability
   };
   VkDevice handle;
@@ -75,11 +78,12 @@ create_commands (AcuVulkanContext *context)
 }
 
 AcuVulkanContext *
-acu_vulkan_context_new (const AcuVulkanDevice *device, GError **error)
+acu_vulkan_context_new (const AcuVulkanDevice *device, gboolean half, GError **error)
 {
   AcuVulkanContext *context = g_new0 (AcuVulkanContext, 1);
 
   context->device = device;
+  context->half = half;
   if (create_device (context) && create_commands (context) && acu_vulkan_pipelines_begin (context))
     return context;
   acu_vulkan_explain (context, error);

@@ -92,7 +92,8 @@ describe (AcuVulkanDevice *device, VkPhysicalDevice physical)
   memcpy (device->cache_uuid, all.properties.pipelineCacheUUID, VK_UUID_SIZE);
   device->info.title = g_strdup (all.properties.deviceName);
   device->info.driver = driver_name (&more, all.properties.driverVersion);
-  device->info.half = features.storageBuffer16BitAccess && new_features.shaderFloat16;
+  /* One storage buffer more than all devices have. */
+  device->info.half = features.storageBuffer16BitAccess && device->limits.maxPerStageDescriptorStorageBuffers >= ACU_VULKAN_MOST_STORAGE;
   describe_memory (device);
   g_mutex_init (&device->lock);
   return TRUE;

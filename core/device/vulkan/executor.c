@@ -22,6 +22,7 @@ typedef struct Executor
   AcuVulkanContext *context;
   const AcuProgram *program;
   AcuVulkanMemory arena, numbers, sums, in, out, infos;
+  AcuVulkanMemory trouble;        /* of maps in 16 bits: a word, whether a number was too large for one */
   VkDescriptorPool sets;
   VkCommandBuffer *commands;      /* by stage */
   AcuVulkanStage *stages;
@@ -36,6 +37,15 @@ static const AcuVulkanDevice *
 device_of (const AcuProgram *program)
 {
   return (const AcuVulkanDevice *) program->device;
+}
+
+static gboolean
+has_halves (const AcuProgram *program)
+{
+  for (guint i = 0; i < program->n_stages; i++)
+    if (program->buffers[i].element == ACU_MAP_F16)
+      return TRUE;
+  return FALSE;
 }
 
 /* Bytes of rows of the picture or the result, as the host has them. */
@@ -85,8 +95,11 @@ accept_stage (const AcuProgram *program, guint number, GError **error)
   guint64 most;
 
   for (guint k = 0; k <= stage->n_inputs; k++)
-    if (program->buffers[k < stage->n_inputs ? stage->inputs[k] : number].element != ACU_MAP_F32)
+    if (program->buffers[k < stage->n_inputs ? stage->inputs[k] : number].element != ACU_MAP_F32 && !device->info.half)
       goto refused;
+  /* The picture and the result are the host's. */
+  if ((number == 0 || number == program->n_stages - 1) && program->buffers[number].element != ACU_MAP_F32)
+    goto refused;
   if (stage->algorithm != ACU_ALGORITHM_DIRECT || stage->granularity != 1 || stage->n_inputs > ACU_STAGE_MAX_INPUTS)
     goto refused;
   acu_vulkan_describe (device, program, number, &described);
@@ -171,7 +184,8 @@ allocate (Executor *executor)
          && acu_vulkan_allocate (context, &executor->sums, acu_vulkan_sums_bytes (program, n), ACU_VULKAN_ON_DEVICE)
          && acu_vulkan_allocate (context, &executor->in, host_bytes (&program->buffers[0]), ACU_VULKAN_WRITTEN)
          && acu_vulkan_allocate (context, &executor->out, host_bytes (&program->buffers[n - 1]), ACU_VULKAN_READ)
-         && acu_vulkan_allocate (context, &executor->infos, (guint64) n * INFO_BYTES, ACU_VULKAN_WRITTEN);
+         && acu_vulkan_allocate (context, &executor->infos, (guint64) n * INFO_BYTES, ACU_VULKAN_WRITTEN)
+         && acu_vulkan_allocate (context, &executor->trouble, sizeof (gint32), ACU_VULKAN_READ);
 }
 
 static gboolean
@@ -180,7 +194,7 @@ create_sets (Executor *executor)
   /* A global pooling has two. */
   guint32 most = 2 * executor->program->n_stages;
   VkDescriptorPoolSize sizes[] = {
-    { VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, most }, { VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, most * ACU_VULKAN_STORAGE }
+    { VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, most }, { VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, most * ACU_VULKAN_MOST_STORAGE }
   };
   VkDescriptorPoolCreateInfo pool = {
     .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO, .maxSets = most, .poolSizeCount = G_N_ELEMENTS (sizes), .pPoolSizes = sizes
@@ -207,11 +221,13 @@ make_set (Executor *executor, guint number, gboolean second)
   };
   guint64 numbers = acu_vulkan_numbers_bytes (program, &program->stages[number]);
   /* What is not read is bound to something all the same. */
-  VkDescriptorBufferInfo bound[1 + ACU_VULKAN_STORAGE] = {
+  VkDescriptorBufferInfo bound[1 + ACU_VULKAN_MOST_STORAGE] = {
     { executor->infos.buffer, (guint64) number * INFO_BYTES, sizeof (AcuVulkanStageInfo) },
     { executor->numbers.buffer, 0, 16 }, { executor->arena.buffer, stage->to.offset, stage->to.bytes },
-    { executor->arena.buffer, stage->from.offset, stage->from.bytes }, { executor->numbers.buffer, 0, 16 }
+    { executor->arena.buffer, stage->from.offset, stage->from.bytes }, { executor->numbers.buffer, 0, 16 },
+    { executor->trouble.buffer, 0, VK_WHOLE_SIZE }
   };
+  guint32 n = 1 + ACU_VULKAN_STORAGE + context->half;
   VkWriteDescriptorSet writes[G_N_ELEMENTS (bound)];
   VkDescriptorSet set;
 
@@ -231,12 +247,12 @@ make_set (Executor *executor, guint number, gboolean second)
     }
   if (!ACU_VULKAN_DO (context, AllocateDescriptorSets (context->handle, &info, &set)))
     return VK_NULL_HANDLE;
-  for (guint32 i = 0; i < G_N_ELEMENTS (bound); i++)
+  for (guint32 i = 0; i < n; i++)
     writes[i] = (VkWriteDescriptorSet) {
       .sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET, .dstSet = set, .dstBinding = i, .descriptorCount = 1,
       .descriptorType = i == 0 ? VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, .pBufferInfo = &bound[i]
     };
-  context->vk.UpdateDescriptorSets (context->handle, G_N_ELEMENTS (writes), writes, 0, NULL);
+  context->vk.UpdateDescriptorSets (context->handle, n, writes, 0, NULL);
   return set;
 }
 
@@ -303,7 +319,8 @@ vulkan_free (AcuExecutor *handle)
 
   if (context)
     {
-      AcuVulkanMemory *all[] = { &executor->arena, &executor->numbers, &executor->sums, &executor->in, &executor->out, &executor->infos };
+      AcuVulkanMemory *all[] = { &executor->arena, &executor->numbers, &executor->sums, &executor->in, &executor->out, &executor->infos,
+                                 &executor->trouble };
 
       acu_vulkan_settle (context);
       if (context->result != VK_TIMEOUT)
@@ -337,7 +354,7 @@ vulkan_prepare (const AcuProgram *program, int threads, GError **error)
       vulkan_free ((AcuExecutor *) (void *) executor);
       return NULL;
     }
-  executor->context = acu_vulkan_context_new (device_of (program), error);
+  executor->context = acu_vulkan_context_new (device_of (program), has_halves (program), error);
   if (!executor->context)
     {
       vulkan_free ((AcuExecutor *) (void *) executor);
@@ -428,6 +445,7 @@ vulkan_reset (AcuExecutor *handle)
   Executor *executor = (Executor *) (void *) handle;
 
   forget_pending (executor);
+  memset (executor->trouble.mapped, 0, sizeof (gint32));
   executor->counts.last_submissions = executor->counts.last_dispatches = 0;
 }
 
@@ -497,7 +515,13 @@ vulkan_complete (AcuExecutor *handle, GError **error)
 {
   Executor *executor = (Executor *) (void *) handle;
 
-  return flush (executor) || acu_vulkan_explain (executor->context, error);
+  if (!flush (executor))
+    return acu_vulkan_explain (executor->context, error);
+  if (*(const volatile gint32 *) executor->trouble.mapped == 0)
+    return TRUE;
+  g_set_error (error, ACU_ERROR, ACU_ERROR_RANGE, _("The numbers of this picture are too large for fast arithmetic on the graphics card “%s”."),
+               executor->context->device->info.title);
+  return FALSE;
 }
 
 static int

@@ -4,11 +4,17 @@
 #include "fingerprint.h"
 
 #include "bicubic_comp.h"
+#include "bicubic_half_comp.h"
 #include "conv2d_comp.h"
+#include "conv2d_half_comp.h"
 #include "deconv2d_comp.h"
+#include "deconv2d_half_comp.h"
 #include "elementwise_comp.h"
+#include "elementwise_half_comp.h"
 #include "global_pool_comp.h"
+#include "global_pool_half_comp.h"
 #include "input_comp.h"
+#include "input_half_comp.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -23,17 +29,19 @@ typedef struct Pipeline
   VkPipeline handle;
 } Pipeline;
 
+/* Of maps in single precision, and of those in 16 bits. */
 static const struct
 {
-  const guint32 *words;
-  gsize bytes;
+  const guint32 *words[2];
+  gsize bytes[2];
 } shaders[ACU_VULKAN_SHADERS] = {
-  [ACU_VULKAN_INPUT] = { input_comp, sizeof input_comp },
-  [ACU_VULKAN_CONV2D] = { conv2d_comp, sizeof conv2d_comp },
-  [ACU_VULKAN_DECONV2D] = { deconv2d_comp, sizeof deconv2d_comp },
-  [ACU_VULKAN_ELEMENTWISE] = { elementwise_comp, sizeof elementwise_comp },
-  [ACU_VULKAN_BICUBIC] = { bicubic_comp, sizeof bicubic_comp },
-  [ACU_VULKAN_GLOBAL_POOL] = { global_pool_comp, sizeof global_pool_comp }
+#define SHADER(name) { { name##_comp, name##_half_comp }, { sizeof name##_comp, sizeof name##_half_comp } }
+  [ACU_VULKAN_INPUT] = SHADER (input),
+  [ACU_VULKAN_CONV2D] = SHADER (conv2d),
+  [ACU_VULKAN_DECONV2D] = SHADER (deconv2d),
+  [ACU_VULKAN_ELEMENTWISE] = SHADER (elementwise),
+  [ACU_VULKAN_BICUBIC] = SHADER (bicubic),
+  [ACU_VULKAN_GLOBAL_POOL] = SHADER (global_pool)
 };
 
 char *
@@ -50,7 +58,8 @@ acu_vulkan_device_key (const AcuVulkanDevice *device)
   g_checksum_update (sum, device->driver_uuid, sizeof device->driver_uuid);
   g_checksum_update (sum, device->cache_uuid, sizeof device->cache_uuid);
   for (guint i = 0; i < ACU_VULKAN_SHADERS; i++)
-    g_checksum_update (sum, (const guchar *) shaders[i].words, (gssize) shaders[i].bytes);
+    for (int half = 0; half < 2; half++)
+      g_checksum_update (sum, (const guchar *) shaders[i].words[half], (gssize) shaders[i].bytes[half]);
   key = g_strdup (g_checksum_get_string (sum));
   key[32] = 0;
   return key;
@@ -101,9 +110,9 @@ acu_vulkan_pipelines_keep (AcuVulkanContext *context)
 static gboolean
 create_layouts (AcuVulkanContext *context)
 {
-  VkDescriptorSetLayoutBinding bindings[1 + ACU_VULKAN_STORAGE];
+  VkDescriptorSetLayoutBinding bindings[1 + ACU_VULKAN_MOST_STORAGE];
   VkDescriptorSetLayoutCreateInfo set = {
-    .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO, .bindingCount = G_N_ELEMENTS (bindings), .pBindings = bindings
+    .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO, .bindingCount = 1 + ACU_VULKAN_STORAGE + context->half, .pBindings = bindings
   };
   VkPipelineLayoutCreateInfo layout = {
     .sType = VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO, .setLayoutCount = 1, .pSetLayouts = &context->set_layout
@@ -146,8 +155,8 @@ static VkPipeline
 compile (AcuVulkanContext *context, const Pipeline *pipeline)
 {
   VkShaderModuleCreateInfo module_info = {
-    .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO, .codeSize = shaders[pipeline->shader].bytes,
-    .pCode = shaders[pipeline->shader].words
+    .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO, .codeSize = shaders[pipeline->shader].bytes[context->half],
+    .pCode = shaders[pipeline->shader].words[context->half]
   };
   VkSpecializationMapEntry entries[ACU_VULKAN_CONSTANTS];
   VkSpecializationInfo special = { ACU_VULKAN_CONSTANTS, entries, sizeof pipeline->constants, pipeline->constants };

@@ -55,12 +55,19 @@ padded_groups (const AcuProgram *program, const AcuStage *stage)
   return convolves (stage) ? (groups + at_once - 1) / at_once * at_once : groups;
 }
 
+/* Of four channels of a pixel. */
+static guint64
+four_bytes (const AcuBuffer *buffer)
+{
+  return ACU_VULKAN_GROUP * acu_map_element_bytes (buffer->element);
+}
+
 static AcuVulkanMap
 map_of (const AcuBuffer *buffer)
 {
   return (AcuVulkanMap) {
     .width = buffer->width, .height = buffer->height, .channels = buffer->channels, .groups = acu_vulkan_groups (buffer->channels),
-    .slots = buffer->slots, .row = (gint32) (buffer->row_bytes / (ACU_VULKAN_GROUP * sizeof (float)))
+    .slots = buffer->slots, .row = (gint32) (buffer->row_bytes / four_bytes (buffer)), .half = buffer->element == ACU_MAP_F16
   };
 }
 
@@ -92,7 +99,7 @@ bind_inputs (const AcuVulkanDevice *device, const AcuProgram *program, const Acu
       const AcuBuffer *in = &program->buffers[stage->inputs[k]];
 
       maps[k] = map_of (in);
-      maps[k].base = (gint32) ((in->offset - range.offset) / (ACU_VULKAN_GROUP * sizeof (float)));
+      maps[k].base = (gint32) ((in->offset - range.offset) / four_bytes (in));
     }
   return range;
 }
@@ -109,6 +116,17 @@ shader_of (const AcuStage *stage)
     case ACU_STAGE_GLOBAL_POOL: return ACU_VULKAN_GLOBAL_POOL;
     default: return ACU_VULKAN_ELEMENTWISE;
     }
+}
+
+/* How the slices of a convolution are kept; see conv2d.comp. */
+static int
+kept (const AcuProgram *program, const AcuStage *stage)
+{
+  guint halves = 0;
+
+  for (guint k = 0; k < parts (stage); k++)
+    halves += program->buffers[stage->inputs[k]].element == ACU_MAP_F16;
+  return halves == 0 ? 0 : halves == parts (stage) ? 1 : 2;
 }
 
 /* The shaders' constants from number 3 on. */
@@ -128,6 +146,7 @@ fill_constants (const AcuProgram *program, const AcuStage *stage, gint32 *consta
       constants[9] = (gint32) parts (stage);
       constants[10] = PIXELS;
       constants[11] = groups_at_once (program, stage);
+      constants[12] = kept (program, stage);
       break;
     case ACU_STAGE_GLOBAL_POOL:
       constants[3] = 1;
@@ -156,13 +175,13 @@ acu_vulkan_describe (const AcuVulkanDevice *device, const AcuProgram *program, g
   described->to_host = number == program->n_stages - 1;
   described->constants[0] = LOCAL_COLUMNS;
   described->constants[1] = LOCAL_ROWS;
-  described->constants[2] = described->to_host;
+  described->constants[2] = described->to_host ? 1 : out->element == ACU_MAP_F16 ? 2 : 0;
   fill_constants (program, stage, described->constants);
   info->to = map_of (out);
   if (!described->to_host)
     {
       described->to = range_of (device, out->offset, out->offset + out->row_bytes * out->slots);
-      info->to.base = (gint32) ((out->offset - described->to.offset) / (ACU_VULKAN_GROUP * sizeof (float)));
+      info->to.base = (gint32) ((out->offset - described->to.offset) / four_bytes (out));
     }
   if (!described->from_host)
     described->from = bind_inputs (device, program, stage, 0, n, info->from);

@@ -53,6 +53,7 @@ typedef enum AcuVulkanPlace
 typedef struct AcuVulkanContext
 {
   const AcuVulkanDevice *device;
+  gboolean half;
   AcuVulkanFunctions vk;
   VkDevice handle;
   VkQueue queue;
@@ -73,8 +74,8 @@ gboolean acu_vulkan_check (AcuVulkanContext *context, VkResult result, const cha
 /* What failed, as an error: ACU_ERROR_DEVICE, or ACU_ERROR_MEMORY. Always FALSE. */
 gboolean acu_vulkan_explain (const AcuVulkanContext *context, GError **error);
 
-/* context.c */
-AcuVulkanContext *acu_vulkan_context_new (const AcuVulkanDevice *device, GError **error);
+/* context.c: half: for programs with maps in 16 bits, which the device must have. */
+AcuVulkanContext *acu_vulkan_context_new (const AcuVulkanDevice *device, gboolean half, GError **error);
 /* Waits until nothing runs any more, before what is used is freed. */
 void acu_vulkan_settle (AcuVulkanContext *context);
 void acu_vulkan_context_free (AcuVulkanContext *context);
@@ -98,9 +99,10 @@ typedef enum AcuVulkanShader
   ACU_VULKAN_SHADERS
 } AcuVulkanShader;
 
-#define ACU_VULKAN_CONSTANTS 12
-/* Storage buffers: numbers, the map made, maps read, and another one. */
+#define ACU_VULKAN_CONSTANTS 13
+/* Storage buffers: numbers, the map made, maps read, another one; and, with maps in 16 bits, the word that says whether one overflowed. */
 #define ACU_VULKAN_STORAGE 4
+#define ACU_VULKAN_MOST_STORAGE 5
 
 /* A shader with its constants, compiled once a context; VK_NULL_HANDLE on failure. */
 VkPipeline acu_vulkan_pipeline (AcuVulkanContext *context, AcuVulkanShader shader, const gint32 *constants);
@@ -114,7 +116,7 @@ char *acu_vulkan_device_key (const AcuVulkanDevice *device);
 /* stages.c: what a stage is for the shaders. As `Stage` in shaders/common.glsl. */
 typedef struct AcuVulkanMap
 {
-  gint32 width, height, channels, groups, slots, row, base, unused;
+  gint32 width, height, channels, groups, slots, row, base, half;
 } AcuVulkanMap;
 
 typedef struct AcuVulkanStageInfo
