@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Graphics cards, on lavapipe, which is the processor in disguise: vulkan.py TEST_CORE_VULKAN TEST_CORE_LAYERS NET_CLI MODELS. Prints TAP.
 Every layer and every built-in network beside the processor; all of it is watched by the validation layers, which must not say a word.
-Skipped (77) where there is no lavapipe; without the validation layers only watching is."""
+Skipped where there is no lavapipe; without the validation layers only watching is."""
 import glob
 import math
 import os
@@ -108,7 +108,7 @@ def no_card(folder, env):
 def main():
     if not drivers:
         print("1..0 # SKIP no lavapipe (Debian's package mesa-vulkan-drivers)")
-        return 77
+        return 0
     with tempfile.TemporaryDirectory() as folder:
         env = environment(folder, validation)
         if validation:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """A graphics card that fails: broken_card.py ACUITY BROKEN_VULKAN. Prints TAP. Each call of each function of Vulkan fails once, and each function from a call on for
-good; the result is the processor's, to a last digit, or there is one clear sentence and no file. Skipped (77) without lavapipe."""
+good; the result is the processor's, to a last digit, or there is one clear sentence and no file. Skipped without lavapipe."""
 import glob
 import os
 import re
@@ -66,7 +66,7 @@ def main():
     path = loader()
     if not drivers or not path:
         print("1..0 # SKIP no lavapipe (Debian's package mesa-vulkan-drivers)")
-        return 77
+        return 0
     with tempfile.TemporaryDirectory() as folder:
         job = Job(folder, path)
         wanted = job.run("cpu", device="cpu")[3]
