@@ -7,6 +7,8 @@
 /* A submission is meant to take a twentieth of a second. Waiting is counted in waits, so that a process that is stopped loses one only. */
 #define WAIT_NANOSECONDS G_GUINT64_CONSTANT (1000000000)
 #define MOST_WAITS 30
+/* Without a card there is nothing to hang, and a busy processor compiles shaders slowly. */
+#define MOST_WAITS_SOFTWARE 900
 
 gboolean
 acu_vulkan_check (AcuVulkanContext *context, VkResult result, const char *what)
@@ -188,12 +190,13 @@ gboolean
 acu_vulkan_submit (AcuVulkanContext *context, const VkCommandBuffer *commands, guint n)
 {
   VkSubmitInfo info = { .sType = VK_STRUCTURE_TYPE_SUBMIT_INFO, .commandBufferCount = n, .pCommandBuffers = commands };
+  int most = context->device->software ? MOST_WAITS_SOFTWARE : MOST_WAITS;
   VkResult waited = VK_TIMEOUT;
 
   if (context->result != VK_SUCCESS || !ACU_VULKAN_DO (context, ResetFences (context->handle, 1, &context->fence))
       || !ACU_VULKAN_DO (context, QueueSubmit (context->queue, 1, &info, context->fence)))
     return FALSE;
-  for (int i = 0; i < MOST_WAITS && waited == VK_TIMEOUT; i++)
+  for (int i = 0; i < most && waited == VK_TIMEOUT; i++)
     waited = context->vk.WaitForFences (context->handle, 1, &context->fence, VK_TRUE, WAIT_NANOSECONDS);
   return acu_vulkan_check (context, waited, "WaitForFences");
 }
