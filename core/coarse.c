@@ -284,7 +284,7 @@ acu_net_choose_coarse (AcuNet *net, const AcuDevice *device)
   g_assert (sample && g_bytes_get_size (sample) == 3 * SIDE * SIDE);
   trial.sample = g_bytes_get_data (sample, NULL);
   trial.layers = layers;
-  if (!trial.device->bf16_quick () || find_layers (&trial) == 0)
+  if (!trial.device->bf16_quick || !trial.device->bf16_quick () || find_layers (&trial) == 0)
     return;
   choice = g_new0 (guint8, trial.n);
   key = key_of (net);

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 #define EVERYWHERE (ACU_OPTION_SHELL | ACU_OPTION_GEGL | ACU_OPTION_GIMP)
 
@@ -19,6 +20,7 @@ static const AcuChoice size_modes[] = {
 static const AcuChoice devices[] = {
   { "auto", N_("Automatic") },
   { "cpu", N_("Processor (CPU)") },
+  { "vulkan", N_("Graphics card (Vulkan)") },
   { NULL, NULL }
 };
 
@@ -96,7 +98,7 @@ static const AcuOption options[] = {
     YES_NO (1), .use = EVERYWHERE },
   { "device", N_("_Device"),
     N_("What does the computing."),
-    CHOICE (devices, "auto"), .use = EVERYWHERE },
+    CHOICE (devices, "auto"), .prefix = "vulkan:", .use = EVERYWHERE },
   { "precision", N_("Pre_cision"),
     N_("Fast calculates networks with 16 bits where no eye can see the difference; exact takes about twice as long."),
     CHOICE (precisions, "fast"), .use = EVERYWHERE },
@@ -188,6 +190,12 @@ acu_option_check_text (const AcuOption *option, const char *text, double *number
       if (g_str_equal (choice->name, text))
         return TRUE;
       g_string_append_printf (names, "%s%s", names->len ? ", " : "", choice->name);
+    }
+  if (option->prefix)
+    {
+      if (g_str_has_prefix (text, option->prefix) && text[strlen (option->prefix)])
+        return TRUE;
+      g_string_append_printf (names, ", %s…", option->prefix);
     }
   /* Translators: an option's name, a list of what it can be, what was given. */
   g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s must be one of: %s; not “%s”."), option->key, names->str, text);

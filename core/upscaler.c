@@ -70,6 +70,27 @@ check_result (const AcuUpscaler *upscaler, GError **error)
   return FALSE;
 }
 
+AcuPlan *
+acu_upscaler_plan (AcuUpscaler *upscaler, const AcuNet *net, guint64 beside, GError **error)
+{
+  for (;;)
+    {
+      g_autoptr (GError) problem = NULL;
+      AcuPlan *plan = acu_plan_new_beside (net, upscaler->device, upscaler->src_width, upscaler->src_height, upscaler->threads,
+                                           upscaler->limit, beside, upscaler->band_rows, upscaler->precision, &problem);
+
+      if (plan)
+        return plan;
+      /* What finds text and blends it in has no shaders yet. */
+      if (!upscaler->device->accept || (!upscaler->automatic && upscaler->text == ACU_TEXT_OFF))
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return NULL;
+        }
+      upscaler->device = acu_device_find ("cpu", NULL);
+    }
+}
+
 /* Plans the network with upscaler->precision; an earlier plan is forgotten first, so that there is room. */
 static gboolean
 make_plan (AcuUpscaler *upscaler, GError **error)
@@ -77,9 +98,7 @@ make_plan (AcuUpscaler *upscaler, GError **error)
   guint64 photo = acu_photo_bytes (upscaler);
 
   g_clear_pointer (&upscaler->plan, acu_plan_free);
-  upscaler->plan = acu_plan_new_beside (upscaler->net, upscaler->device, upscaler->src_width, upscaler->src_height,
-                                        upscaler->threads, upscaler->limit, photo + upscaler->beside + upscaler->face_bytes, upscaler->band_rows,
-                                        upscaler->precision, error);
+  upscaler->plan = acu_upscaler_plan (upscaler, upscaler->net, photo + upscaler->beside + upscaler->face_bytes, error);
   if (!upscaler->plan || !check_result (upscaler, error))
     return FALSE;
   upscaler->memory = acu_plan_bytes (upscaler->plan) + photo;
@@ -180,10 +199,9 @@ add_faces (AcuUpscaler *upscaler, GError **error)
 
 /* Bytes that looking for text takes. */
 static gboolean
-mask_bytes (const AcuUpscaler *upscaler, guint64 *bytes, GError **error)
+mask_bytes (AcuUpscaler *upscaler, guint64 *bytes, GError **error)
 {
-  AcuPlan *plan = acu_plan_new_beside (upscaler->mask, upscaler->device, upscaler->src_width, upscaler->src_height, upscaler->threads,
-                                       upscaler->limit, upscaler->beside, 0, upscaler->precision, error);
+  AcuPlan *plan = acu_upscaler_plan (upscaler, upscaler->mask, upscaler->beside, error);
 
   if (plan)
     *bytes = acu_plan_bytes (plan) + (guint64) upscaler->src_width * 4 * sizeof (float)
@@ -281,6 +299,7 @@ acu_upscaler_new (const AcuUpscalerParams *params, GError **error)
   upscaler->format = params->format;
   upscaler->linear_light = params->linear_light;
   upscaler->device = device;
+  upscaler->automatic = !params->device || !*params->device || g_str_equal (params->device, "auto");
   upscaler->precision = params->precision;
   upscaler->strength = params->strength;
   upscaler->clean = params->clean;
@@ -400,6 +419,39 @@ acu_run_report (AcuRun *run, double operations_done, GError **error)
   return FALSE;
 }
 
+/* One way through the job from the picture's first row; *ready: when the computing began. */
+static gboolean
+attempt (AcuRun *run, gint64 *ready, GError **error)
+{
+  const AcuUpscaler *upscaler = run->upscaler;
+
+  if (upscaler->plan && !upscaler->mask && !upscaler->detector && !acu_plan_prepare (upscaler->plan, error))
+    return FALSE;
+  *ready = g_get_monotonic_time ();
+  return upscaler->recipe->run (run, error);
+}
+
+/* Whether the job may be begun again, and how: graphics cards that fail get a second chance, then the processor does everything; 16 bits make place for
+ * single precision. A picture is never made by two of them. */
+static gboolean
+find_another_way (AcuUpscaler *upscaler, const GError *problem, guint failures)
+{
+  gboolean numbers = g_error_matches (problem, ACU_ERROR, ACU_ERROR_RANGE) || g_error_matches (problem, ACU_ERROR, ACU_ERROR_OUTPUT);
+  gboolean card = upscaler->device->accept != NULL, broken = g_error_matches (problem, ACU_ERROR, ACU_ERROR_DEVICE);
+
+  if (!upscaler->net || !(numbers || (card && (broken || g_error_matches (problem, ACU_ERROR, ACU_ERROR_MEMORY)))))
+    return FALSE;
+  if (card && broken && failures == 1)
+    return TRUE;
+  if (card && !(numbers && upscaler->device->halves && upscaler->precision == ACU_PRECISION_FAST))
+    upscaler->device = acu_device_find ("cpu", NULL);
+  else if (upscaler->precision == ACU_PRECISION_EXACT)
+    return FALSE;
+  if (numbers)
+    upscaler->precision = ACU_PRECISION_EXACT;
+  return TRUE;
+}
+
 gboolean
 acu_upscaler_run (AcuUpscaler *upscaler, AcuReadRows read, AcuWriteRows write, void *data, AcuProgress progress,
                   void *progress_data, GError **error)
@@ -408,36 +460,34 @@ acu_upscaler_run (AcuUpscaler *upscaler, AcuReadRows read, AcuWriteRows write, v
     .upscaler = upscaler, .read = read, .write = write, .data = data, .progress = progress,
     .progress_data = progress_data, .started = g_get_monotonic_time ()
   };
-  GError *problem = NULL;
-  gint64 ready;
+  guint failures = 0;
+  gint64 ready = 0;
 
   upscaler->expected = progress ? acu_upscaler_estimate_seconds (upscaler) : -1;
-  if (!acu_run_report (&run, 0, error) || (upscaler->plan && !upscaler->mask && !upscaler->detector && !acu_plan_prepare (upscaler->plan, error)))
+  if (!acu_run_report (&run, 0, error))
     return FALSE;
-  ready = g_get_monotonic_time ();
-  if (upscaler->recipe->run (&run, &problem))
+  for (;;)
     {
-      acu_estimate_learn (upscaler, (double) (ready - run.started) / G_USEC_PER_SEC,
-                          (double) (g_get_monotonic_time () - ready) / G_USEC_PER_SEC);
-      upscaler->runs++;
-    }
-  else
-    {
-      gboolean again = upscaler->net && upscaler->precision == ACU_PRECISION_FAST
-                       && (g_error_matches (problem, ACU_ERROR, ACU_ERROR_RANGE)
-                           || g_error_matches (problem, ACU_ERROR, ACU_ERROR_OUTPUT));
+      GError *problem = NULL;
 
-      if (!again)
+      if (attempt (&run, &ready, &problem))
+        break;
+      if (!find_another_way (upscaler, problem, ++failures))
         {
           g_propagate_error (error, problem);
           return FALSE;
         }
-      /* Single precision may still hold what 16 bits cannot. */
+      g_debug ("%s; once more on %s", problem->message, upscaler->device->name);
       g_error_free (problem);
-      upscaler->precision = ACU_PRECISION_EXACT;
       run.before = run.fraction;
-      if (!make_plan (upscaler, error) || !upscaler->recipe->run (&run, error))
+      if (!make_plan (upscaler, error))
         return FALSE;
+    }
+  if (failures == 0)
+    {
+      acu_estimate_learn (upscaler, (double) (ready - run.started) / G_USEC_PER_SEC,
+                          (double) (g_get_monotonic_time () - ready) / G_USEC_PER_SEC);
+      upscaler->runs++;
     }
   return acu_run_report (&run, upscaler->operations, error);
 }

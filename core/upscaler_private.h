@@ -27,6 +27,7 @@ struct AcuUpscaler
   int passes;
   AcuPlan *plan;
   const AcuDevice *device;
+  gboolean automatic;             /* nobody named the device: where it cannot do the job, the processor does */
   AcuPrecision precision;
   double strength, clean;
   AcuTextMode text;
@@ -70,6 +71,9 @@ extern const AcuRecipe acu_recipe_photo, acu_recipe_classic, acu_recipe_text, ac
 #define ACU_TEXT_LOW 0.3
 #define ACU_TEXT_HIGH 0.7
 
+/* A plan of that network for the job's picture, beside so many bytes of the caller's, on the upscaler's device, which becomes the processor where an
+ * automatic one cannot do it. Free with acu_plan_free(). */
+AcuPlan *acu_upscaler_plan (AcuUpscaler *upscaler, const AcuNet *net, guint64 beside, GError **error);
 /* Plans one of the upscaler's networks, unless it is planned already. */
 gboolean acu_upscaler_use (AcuUpscaler *upscaler, AcuNet *net, GError **error);
 

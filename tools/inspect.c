@@ -161,18 +161,3 @@ tool_inspect (int argc, char **argv)
   g_free (arguments.place);
   return status;
 }
-
-int
-tool_devices (int argc, char **argv)
-{
-  g_autoptr (GOptionContext) context = g_option_context_new (_("— list what can do the computing"));
-  g_autoptr (GError) error = NULL;
-
-  if (!g_option_context_parse (context, &argc, &argv, &error) || argc > 1)
-    {
-      tool_complain ("%s", error ? error->message : _("This command takes no names."));
-      return TOOL_USAGE;
-    }
-  g_print (_("cpu   this computer's processor, %u threads\n"), g_get_num_processors ());
-  return TOOL_OK;
-}

@@ -12,6 +12,7 @@ fail () { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 
 # What every build needs; GIMP 2.10 and 3 name their headers differently, so the system's own GIMP decides.
 build_packages=(gcc libc6-dev pkgconf meson ninja-build gettext libgegl-dev gegl libjson-glib-dev libgexiv2-dev libarchive-dev libjpeg-dev libcairo2-dev libpango1.0-dev librsvg2-dev gimp
+  glslang-tools libvulkan-dev
   python3 python3-pip ca-certificates)
 
 as_root () {

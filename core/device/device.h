@@ -123,15 +123,16 @@ typedef struct AcuProgram
   AcuBuffer *buffers;             /* n_stages of them */
   guint64 arena_bytes;
   gboolean passing;               /* nobody will want its packed weights again */
+  const struct AcuDevice *device; /* that it is for */
 } AcuProgram;
 
 typedef struct AcuExecutor AcuExecutor;
 
-/* A kind of device. A new one is a row in acu_devices[]. */
+/* A device. All but the CPU are found at run time. */
 typedef struct AcuDevice
 {
   const char *name;               /* of --device */
-  /* Whether ACU_ALGORITHM_CONV2D_BF16 is quicker than all others. */
+  /* Whether ACU_ALGORITHM_CONV2D_BF16 is quicker than all others; NULL: there is no such. */
   gboolean (*bf16_quick) (void);
   /* Bytes that prepare() will allocate for this program besides the arena. */
   guint64 (*bytes) (const AcuProgram *program, int threads);
@@ -148,6 +149,19 @@ typedef struct AcuDevice
    * of the `rows` wanted there are. */
   int (*download) (AcuExecutor *executor, int first, int rows, const float **pixels);
   void (*free) (AcuExecutor *executor);
+
+  /* What follows is 0 for the CPU. */
+
+  /* Not 0: the channels of maps are kept in whole groups of so many, without margins; convolutions are direct. */
+  int group;
+  gboolean halves;                /* such maps may be kept in 16 bits */
+  /* Whether it can run this program: ACU_ERROR_UNSUPPORTED where it lacks a stage, ACU_ERROR_MEMORY where the program is too large. */
+  gboolean (*accept) (const AcuProgram *program, GError **error);
+  /* How many of the rows, at most, a run of this stage should make, so that it does not take long. */
+  int (*piece) (AcuExecutor *executor, guint stage, int rows);
+  /* Waits for all that run() has begun, before download(). ACU_ERROR_DEVICE or ACU_ERROR_MEMORY when something has failed since
+   * prepare(); run() returns FALSE from then on. ACU_ERROR_RANGE where run() of the CPU would have said so. */
+  gboolean (*complete) (AcuExecutor *executor, GError **error);
 } AcuDevice;
 
 static inline guint
@@ -156,10 +170,9 @@ acu_map_element_bytes (AcuMapElement element)
   return element == ACU_MAP_F32 ? 4 : 2;
 }
 
-/* All devices, the CPU last; ended by NULL. */
-extern const AcuDevice *const acu_devices[];
-
-/* The device that `name` means ("auto": the first that works), or NULL with ACU_ERROR_NOT_FOUND. */
+/* The device that `name` means: "cpu"; "vulkan": the first graphics card; "vulkan:" and its name, or a part of it; "auto": the first graphics card
+ * that passes its test and is quicker than the processor, else the processor. NULL with ACU_ERROR_NOT_FOUND, or ACU_ERROR_DEVICE for one
+ * that does not pass its test. It stays valid. Thread-safe. */
 const AcuDevice *acu_device_find (const char *name, GError **error);
 
 G_END_DECLS

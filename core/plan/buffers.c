@@ -21,6 +21,8 @@ buffer_bytes (const AcuBuffer *buffer, guint64 *bytes)
 static gboolean
 shape_rows (AcuPlan *plan, const int *slots)
 {
+  int group = MAX (plan->device->group, 1);
+
   for (guint i = 0; i < plan->program.n_stages; i++)
     {
       AcuBuffer *buffer = &plan->program.buffers[i];
@@ -29,7 +31,7 @@ shape_rows (AcuPlan *plan, const int *slots)
       /* A map that nobody reads still gets its rows written. */
       buffer->slots = MAX (slots[i], 1);
       width = (guint64) buffer->width + buffer->margin_left + buffer->margin_right;
-      if (!acu_size_mul (width, buffer->channels, &buffer->row_bytes)
+      if (!acu_size_mul (width, (buffer->channels + group - 1) / group * group, &buffer->row_bytes)
           || !acu_size_mul (buffer->row_bytes, acu_map_element_bytes (buffer->element), &buffer->row_bytes))
         return FALSE;
     }

@@ -38,7 +38,7 @@ windows_apart (const AcuProgram *program, const AcuStage *stage)
 static gboolean
 is_coarse (const AcuPlan *plan, const AcuStage *stage)
 {
-  return plan->precision == ACU_PRECISION_FAST && stage->coarse && plan->device->bf16_quick () && stage->kind == ACU_STAGE_CONV2D
+  return plan->precision == ACU_PRECISION_FAST && stage->coarse && plan->device->bf16_quick && plan->device->bf16_quick () && stage->kind == ACU_STAGE_CONV2D
          && stage->stride <= 2 && whole_groups (&plan->program, stage) && plan->program.buffers[stage->output].channels % GROUP == 0;
 }
 
@@ -146,9 +146,10 @@ acu_plan_choose (AcuPlan *plan)
 {
   AcuProgram *program = &plan->program;
 
-  for (guint i = 0; i < program->n_stages; i++)
+  /* Stages begin with direct convolutions, maps in single precision. */
+  for (guint i = 0; i < program->n_stages && !plan->device->group; i++)
     choose_algorithm (plan, &program->stages[i]);
-  if (plan->precision == ACU_PRECISION_EXACT)
+  if (plan->precision == ACU_PRECISION_EXACT || (plan->device->group && !plan->device->halves))
     return;
   count_sums (program);
   /* From the end, since what is moved has to be what its readers want; then what is moved gets its source's. */

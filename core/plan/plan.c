@@ -61,15 +61,22 @@ schedule_steps (const AcuPlan *plan, int band_rows)
 }
 
 static gboolean
+accepted (const AcuPlan *plan, GError **error)
+{
+  return !plan->device->accept || plan->device->accept (&plan->program, error);
+}
+
+static gboolean
 choose_bands (AcuPlan *plan, guint64 memory, int band_rows, GError **error)
 {
   int height = plan->program.buffers[plan->program.n_stages - 1].height;
   guint64 limit = !memory ? G_MAXUINT64 : memory > plan->beside ? memory - plan->beside : 0, least = G_MAXUINT64;
+  g_autoptr (GError) problem = NULL;
   int leanest = 0;
 
   if (band_rows > 0)
     {
-      if (!acu_plan_place (plan, band_rows >= height ? 0 : band_rows, error))
+      if (!acu_plan_place (plan, band_rows >= height ? 0 : band_rows, error) || !accepted (plan, error))
         return FALSE;
       return plan->bytes <= limit || refuse (plan, memory, error);
     }
@@ -80,6 +87,13 @@ choose_bands (AcuPlan *plan, guint64 memory, int band_rows, GError **error)
         continue;
       if (!acu_plan_place (plan, heights[i].rows, error))
         return FALSE;
+      g_clear_error (&problem);
+      if (!accepted (plan, &problem))
+        {
+          if (g_error_matches (problem, ACU_ERROR, ACU_ERROR_MEMORY))
+            continue;
+          break;
+        }
       if (plan->bytes <= limit && plan->program.arena_bytes <= heights[i].comfortable)
         return TRUE;
       if (plan->bytes < least)
@@ -87,6 +101,11 @@ choose_bands (AcuPlan *plan, guint64 memory, int band_rows, GError **error)
           least = plan->bytes;
           leanest = heights[i].rows;
         }
+    }
+  if (least == G_MAXUINT64 && problem)
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
     }
   /* Barriers keep whole maps: then one band, whose maps share memory, may need less than many. */
   return acu_plan_place (plan, leanest, error) && (plan->bytes <= limit || refuse (plan, memory, error));
@@ -99,7 +118,7 @@ acu_plan_new_beside (const AcuNet *net, const AcuDevice *device, int width, int 
   AcuPlan *plan = g_new0 (AcuPlan, 1);
 
   plan->net = net;
-  plan->device = device;
+  plan->device = plan->program.device = device;
   plan->threads = threads;
   plan->precision = precision;
   plan->beside = beside;
@@ -258,6 +277,8 @@ run_step (void *data, guint number, int first, int rows, GError **error)
 
   if (number == G_MAXUINT)
     {
+      if (plan->device->complete && !plan->device->complete (plan->executor, error))
+        return FALSE;
       for (int y = first, now; y < first + rows; y += now)
         {
           const float *pixels;
@@ -283,15 +304,19 @@ run_step (void *data, guint number, int first, int rows, GError **error)
   for (int y = first, now; y < first + rows; y += now)
     {
       gint64 started = g_get_monotonic_time ();
-      int piece = (int) CLAMP (*rate * PIECE_SECONDS / stage->row_operations, 1, rows);
+      int piece = plan->device->piece ? plan->device->piece (plan->executor, number, rows)
+                                       : (int) CLAMP (*rate * PIECE_SECONDS / stage->row_operations, 1, rows);
 
       piece = (piece + stage->granularity - 1) / stage->granularity * stage->granularity;
       /* A first, short step leads to where whole ones begin. */
       now = y % stage->granularity == stage->phase ? piece : piece - stage->granularity + stage->phase;
       now = MIN (now > 0 ? now : piece, first + rows - y);
 
-      if (!plan->device->run (plan->executor, number, y, now) && plan->precision != ACU_PRECISION_EXACT)
+      if (!plan->device->run (plan->executor, number, y, now)
+          && (plan->device->complete || plan->precision != ACU_PRECISION_EXACT))
         {
+          if (plan->device->complete && !plan->device->complete (plan->executor, error))
+            return FALSE;
           g_set_error (error, ACU_ERROR, ACU_ERROR_RANGE,
                        _("The numbers that “%s” makes of this picture are too large for fast arithmetic."), plan->net->name);
           return FALSE;

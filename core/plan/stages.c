@@ -361,8 +361,8 @@ acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
   if (!acu_plan_recompute (plan) || !acu_plan_set_phases (plan))
     goto no_memory;
   for (guint i = 0; i < plan->program.n_stages; i++)
-    if (plan->program.stages[i].kind == ACU_STAGE_CONV2D || plan->program.stages[i].kind == ACU_STAGE_DECONV2D
-        || plan->program.stages[i].kind == ACU_STAGE_DEPTHWISE)
+    if (!plan->device->group && (plan->program.stages[i].kind == ACU_STAGE_CONV2D || plan->program.stages[i].kind == ACU_STAGE_DECONV2D
+                                 || plan->program.stages[i].kind == ACU_STAGE_DEPTHWISE))
       widen_margins (&plan->program, &plan->program.stages[i]);
   for (guint i = 0; i < plan->program.n_stages; i++)
     {

@@ -60,8 +60,7 @@ find_text (AcuRun *run, AcuTextRegions *regions, GError **error)
 
   /* Both at a time would be more than was planned with. */
   g_clear_pointer (&upscaler->plan, acu_plan_free);
-  plan = acu_plan_new_beside (upscaler->mask, upscaler->device, upscaler->src_width, upscaler->src_height, upscaler->threads,
-                              upscaler->limit, upscaler->beside, 0, upscaler->precision, error);
+  plan = acu_upscaler_plan (upscaler, upscaler->mask, upscaler->beside, error);
   search.row = acu_try_alloc ((guint64) search.width * acu_format_channels (&upscaler->format), sizeof (float));
   if (!search.row)
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's rows."));

@@ -1,123 +1,11 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Bands, threads and memory limits never change a bit of the result. */
 #include "run_net.h"
+#include "sample_nets.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static AcuLayer *
-conv (AcuNet *net, GRand *rand, guint *at, int channels, int kernel, int stride, int pad)
-{
-  int in = acu_net_layer (net, *at)->channels;
-  AcuLayer *l = acu_net_add (net, ACU_LAYER_CONV2D, "conv", at, 1, at);
-
-  l->channels = channels;
-  l->kernel_width = l->kernel_height = kernel;
-  l->stride = stride;
-  l->left = l->right = l->top = l->bottom = pad;
-  l->weights = random_floats (rand, (gsize) channels * in * kernel * kernel, 0.15);
-  l->bias = random_floats (rand, channels, 0.5);
-  return l;
-}
-
-static GBytes *
-equal_floats (gsize n, float value)
-{
-  float *values = g_new (float, n);
-
-  for (gsize i = 0; i < n; i++)
-    values[i] = value;
-  return g_bytes_new_take (values, n * sizeof (float));
-}
-
-static void
-slope (AcuNet *net, GRand *rand, guint *at)
-{
-  int channels = acu_net_layer (net, *at)->channels;
-
-  acu_net_add (net, ACU_LAYER_SLOPE, "slope", at, 1, at)->weights = random_floats (rand, channels, 0.3);
-}
-
-static guint
-picture (AcuNet *net)
-{
-  guint at;
-
-  acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, &at)->channels = 3;
-  return at;
-}
-
-/* SRVGG: pixel shuffle added to the repeated picture, then shrunk. */
-static void
-compact (AcuNet *net, GRand *rand)
-{
-  guint first = picture (net), at = first, big;
-  AcuLayer *shuffle;
-
-  for (int i = 0; i < 3; i++)
-    {
-      conv (net, rand, &at, 48, 3, 1, 1);
-      slope (net, rand, &at);
-    }
-  conv (net, rand, &at, 48, 3, 1, 1);
-  shuffle = acu_net_add (net, ACU_LAYER_PIXEL_SHUFFLE, "shuffle", &at, 1, &at);
-  shuffle->factor = 4;
-  shuffle->channels = 3;
-  acu_net_add (net, ACU_LAYER_NEAREST, "repeat", &first, 1, &big)->factor = 4;
-  acu_net_add (net, ACU_LAYER_ADD, "add", (const guint[]) { at, big }, 2, &at);
-  acu_net_add (net, ACU_LAYER_BICUBIC, "shrink", &at, 1, &at)->ratio = 0.75;
-}
-
-/* A dense block: joined channels are read as slices; a residual from far above. */
-static void
-dense (AcuNet *net, GRand *rand)
-{
-  guint at = picture (net), start, one, two, joined;
-
-  conv (net, rand, &at, 16, 3, 1, 1);
-  start = at;
-  conv (net, rand, &at, 16, 3, 1, 1);
-  slope (net, rand, &at);
-  one = at;
-  acu_net_add (net, ACU_LAYER_CONCAT, "join", (const guint[]) { start, one }, 2, &joined)->channels = 32;
-  at = joined;
-  conv (net, rand, &at, 16, 3, 1, 1);
-  two = at;
-  acu_net_add (net, ACU_LAYER_CONCAT, "join", (const guint[]) { start, one, two }, 3, &joined)->channels = 48;
-  at = joined;
-  conv (net, rand, &at, 16, 3, 1, 1);
-  acu_net_add (net, ACU_LAYER_ADD, "residual", (const guint[]) { at, start }, 2, &at)->scale[0] = 0.2f;
-  conv (net, rand, &at, 3, 3, 1, 1);
-}
-
-/* SPAN's attention, three times: with all that a gate may be made of; by a direct convolution; and with the sum read once more, so that
- * nothing can be fused. */
-static void
-gates (AcuNet *net, GRand *rand)
-{
-  const int channels[] = { 16, 20, 16 };
-  guint at = picture (net), start, sum, sigmoid;
-
-  for (int i = 0; i < 3; i++)
-    {
-      AcuLayer *l;
-
-      conv (net, rand, &at, channels[i], 3, 1, 1);
-      start = at;
-      conv (net, rand, &at, channels[i], 3, 1, 1);
-      acu_net_add (net, ACU_LAYER_SIGMOID, "sigmoid", &at, 1, &sigmoid);
-      l = acu_net_add (net, ACU_LAYER_AFFINE, "shift", &sigmoid, 1, &sigmoid);
-      l->weights = equal_floats (channels[i], 1.25f);
-      l->bias = equal_floats (channels[i], -0.5f);
-      l = acu_net_add (net, ACU_LAYER_ADD, "sum", (const guint[]) { start, at }, 2, &sum);
-      l->scale[0] = 0.5f;
-      acu_net_add (net, ACU_LAYER_MUL, "gate", (const guint[]) { sum, sigmoid }, 2, &at);
-      if (i == 2)
-        acu_net_add (net, ACU_LAYER_ADD, "again", (const guint[]) { at, sum }, 2, &at);
-    }
-  conv (net, rand, &at, 3, 3, 1, 1);
-}
 
 /* Fused or not, the same numbers. */
 static void
@@ -165,110 +53,6 @@ gates_are_fused (void)
   g_free (results[1]);
 }
 
-/* A U-Net without padding, with channel attention: strides, transposed convolutions, crops, a barrier. */
-static void
-attention (AcuNet *net, GRand *rand)
-{
-  guint at = picture (net), wide, deep, pooled, cut;
-  AcuLayer *l;
-
-  l = acu_net_add (net, ACU_LAYER_PAD, "border", &at, 1, &at);
-  l->left = l->right = l->top = l->bottom = 8;
-  l->align = 2;
-  l->border = ACU_BORDER_REFLECT;
-  conv (net, rand, &at, 16, 3, 1, 0);
-  conv (net, rand, &at, 16, 3, 1, 0);
-  wide = at;
-  conv (net, rand, &at, 16, 2, 2, 0);
-  conv (net, rand, &at, 20, 3, 1, 0);
-  deep = at;
-  acu_net_add (net, ACU_LAYER_GLOBAL_POOL, "pool", &deep, 1, &at);
-  conv (net, rand, &at, 20, 1, 1, 0);
-  acu_net_add (net, ACU_LAYER_SIGMOID, "sigmoid", &at, 1, &pooled);
-  acu_net_add (net, ACU_LAYER_MUL, "attend", (const guint[]) { deep, pooled }, 2, &at);
-  l = acu_net_add (net, ACU_LAYER_DECONV2D, "up", &at, 1, &at);
-  l->channels = 16;
-  l->kernel_width = l->kernel_height = l->stride = 2;
-  l->weights = random_floats (rand, 16 * 20 * 4, 0.3);
-  l = acu_net_add (net, ACU_LAYER_CROP, "cut", &wide, 1, &cut);
-  l->left = l->right = l->top = l->bottom = 2;
-  acu_net_add (net, ACU_LAYER_ADD, "skip", (const guint[]) { at, cut }, 2, &at);
-  l = acu_net_add (net, ACU_LAYER_DECONV2D, "out", &at, 1, &at);
-  l->channels = 3;
-  l->kernel_width = l->kernel_height = 4;
-  l->stride = 2;
-  l->left = l->right = l->top = l->bottom = 3;
-  l->weights = random_floats (rand, 3 * 16 * 16, 0.3);
-  acu_net_add (net, ACU_LAYER_CROP, "cut border", (const guint[]) { at, 0 }, 2, &at)->factor = 2;
-}
-
-/* MobileNet's blocks with strides, and what was before them once more. */
-static void
-mobile (AcuNet *net, GRand *rand)
-{
-  guint at = picture (net), before;
-  AcuLayer *l;
-
-  acu_net_add (net, ACU_LAYER_PAD, "border", &at, 1, &at)->align = 4;
-  conv (net, rand, &at, 16, 1, 1, 0);
-  before = at;
-  for (int stride = 1; stride <= 2; stride++)
-    {
-      conv (net, rand, &at, 32, 1, 1, 0);
-      slope (net, rand, &at);
-      l = acu_net_add (net, ACU_LAYER_DEPTHWISE, "depthwise", &at, 1, &at);
-      l->kernel_width = l->kernel_height = 3;
-      l->stride = stride;
-      l->left = l->top = 1;
-      l->right = l->bottom = 2 - stride;
-      l->weights = random_floats (rand, 9 * 32, 0.3);
-      l->bias = random_floats (rand, 32, 0.3);
-      slope (net, rand, &at);
-      conv (net, rand, &at, 16, 1, 1, 0);
-      if (stride == 1)
-        acu_net_add (net, ACU_LAYER_ADD, "sum", (const guint[]) { at, before }, 2, &at);
-    }
-  l = acu_net_add (net, ACU_LAYER_DECONV2D, "up", &at, 1, &at);
-  l->channels = 16;
-  l->kernel_width = l->kernel_height = l->stride = 2;
-  l->weights = random_floats (rand, 16 * 16 * 4, 0.3);
-  acu_net_add (net, ACU_LAYER_ADD, "skip", (const guint[]) { at, before }, 2, &at);
-  conv (net, rand, &at, 3, 1, 1, 0);
-  acu_net_add (net, ACU_LAYER_CROP, "cut border", (const guint[]) { at, 0 }, 2, &at)->factor = 1;
-}
-
-#define TRUNK 50
-
-/* RRDB in short: a first map, 50 convolutions, and their sum with the first map; either of them can be left out. */
-static void
-first_and_trunk (AcuNet *net, GRand *rand, gboolean with_trunk, gboolean with_first)
-{
-  guint at = picture (net), first;
-
-  conv (net, rand, &at, 8, 1, 1, 0);
-  first = at;
-  for (int i = 0; i < (with_trunk ? TRUNK : 0); i++)
-    conv (net, rand, &at, 8, 3, 1, 1);
-  if (with_first && with_trunk)
-    acu_net_add (net, ACU_LAYER_ADD, "sum", (const guint[]) { at, first }, 2, &at);
-}
-
-static void
-trunk (AcuNet *net, GRand *rand)
-{
-  guint at;
-
-  first_and_trunk (net, rand, TRUE, TRUE);
-  at = net->layers->len - 1;
-  conv (net, rand, &at, 3, 1, 1, 0);
-}
-
-static const struct
-{
-  const char *name;
-  void (*build) (AcuNet *net, GRand *rand);
-} nets[] = { { "compact", compact }, { "dense", dense }, { "attention", attention }, { "gates", gates }, { "mobile", mobile }, { "trunk", trunk } };
-
 static const int sizes[][2] = { { 1, 1 }, { 37, 1 }, { 1, 23 }, { 41, 29 }, { 130, 17 } };
 static const int bands[] = { 1, 2, 3, 7, 16, 1000 };
 static const guint64 limits[] = { 3 << 20, 2300000 };
@@ -290,9 +74,9 @@ check (gconstpointer data)
   guint n = GPOINTER_TO_UINT (data) / 2;
   AcuPrecision precision = GPOINTER_TO_UINT (data) % 2;
   GRand *rand = g_rand_new_with_seed (n + 1);
-  AcuNet *net = acu_net_new (nets[n].name);
+  AcuNet *net = acu_net_new (sample_nets[n].name);
 
-  nets[n].build (net, rand);
+  sample_nets[n].build (net, rand);
   for (guint s = 0; s < G_N_ELEMENTS (sizes); s++)
     {
       int w = sizes[s][0], h = sizes[s][1], width = w, height = h;
@@ -556,10 +340,10 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (nets); i++)
+  for (guint i = 0; sample_nets[i].name; i++)
     {
-      g_autofree char *fast = g_strconcat ("/bands/fast/", nets[i].name, NULL);
-      g_autofree char *exact = g_strconcat ("/bands/exact/", nets[i].name, NULL);
+      g_autofree char *fast = g_strconcat ("/bands/fast/", sample_nets[i].name, NULL);
+      g_autofree char *exact = g_strconcat ("/bands/exact/", sample_nets[i].name, NULL);
 
       g_test_add_data_func (fast, GUINT_TO_POINTER (2 * i + ACU_PRECISION_FAST), check);
       g_test_add_data_func (exact, GUINT_TO_POINTER (2 * i + ACU_PRECISION_EXACT), check);

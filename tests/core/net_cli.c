@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Runs the network of a model on raw floats (rows of interleaved RGB) so that tests can compare it with others.
  *
- *   net_cli MODEL.param WIDTH HEIGHT IN OUT [THREADS [BAND_ROWS [MEMORY [fast|exact]]]]
+ *   net_cli MODEL.param WIDTH HEIGHT IN OUT [THREADS [BAND_ROWS [MEMORY [fast|exact [DEVICE]]]]]
  *
  * Prints one line: scale, seconds of the run, planned bytes. */
 #include "arch.h"
@@ -53,6 +53,7 @@ main (int argc, char **argv)
   AcuPrecision precision = argc > 9 && g_str_equal (argv[9], "fast") ? ACU_PRECISION_FAST : ACU_PRECISION_EXACT;
   AcuWeights *weights;
   AcuNet *net;
+  const AcuDevice *device;
   AcuPlan *plan;
   gsize bytes;
   gint64 start;
@@ -67,7 +68,10 @@ main (int argc, char **argv)
   acu_weights_free (weights);
   if (!net)
     return fail (error);
-  plan = acu_plan_new (net, acu_device_find ("cpu", NULL), width, height, threads, memory, bands, precision, &error);
+  device = acu_device_find (argc > 10 ? argv[10] : "cpu", &error);
+  if (!device)
+    return fail (error);
+  plan = acu_plan_new (net, device, width, height, threads, memory, bands, precision, &error);
   if (!plan || !g_file_get_contents (argv[4], (char **) &p.in, &bytes, &error))
     return fail (error);
   if (bytes != (gsize) width * height * 3 * sizeof (float))

@@ -33,6 +33,17 @@ write_rows (void *data, int y, int rows, const float *pixels, GError **error)
   return TRUE;
 }
 
+const AcuDevice *
+test_device (void)
+{
+  const char *name = g_getenv ("ACUITY_TEST_DEVICE");
+  GError *error = NULL;
+  const AcuDevice *device = acu_device_find (name ? name : "cpu", &error);
+
+  g_assert_no_error (error);
+  return device;
+}
+
 float *
 run_net_on (const AcuDevice *device, const AcuNet *net, const float *picture, int *width, int *height, int threads, int bands, guint64 memory,
             AcuPrecision precision)
@@ -62,7 +73,7 @@ float *
 run_net (const AcuNet *net, const float *picture, int *width, int *height, int threads, int bands, guint64 memory,
          AcuPrecision precision)
 {
-  return run_net_on (acu_device_find ("cpu", NULL), net, picture, width, height, threads, bands, memory, precision);
+  return run_net_on (test_device (), net, picture, width, height, threads, bands, memory, precision);
 }
 
 GBytes *

@@ -6,6 +6,9 @@
 #include "net.h"
 #include "plan.h"
 
+/* The device that nets run on: the CPU, or what ACUITY_TEST_DEVICE names. */
+const AcuDevice *test_device (void);
+
 /* Interleaved floats in, interleaved floats out (g_free); *width and *height become the result's. */
 float *run_net (const AcuNet *net, const float *picture, int *width, int *height, int threads, int bands,
                 guint64 memory, AcuPrecision precision);

@@ -157,7 +157,8 @@ option_values (void)
     { "threads", "1.5", FALSE }, { "threads", "1e300", FALSE }, { "linear-light", "1", TRUE, 1 }, { "linear-light", "2", FALSE },
     { "precision", "fast", TRUE }, { "precision", "exact", TRUE }, { "precision", "Fast", FALSE }, { "precision", "", FALSE },
     { "precision", "fastest", FALSE }, { "size-mode", "print", TRUE }, { "size-mode", "paper", FALSE }, { "device", "cpu", TRUE },
-    { "device", "abacus", FALSE }, { "model", "anything", TRUE },
+    { "device", "abacus", FALSE }, { "device", "vulkan", TRUE }, { "device", "vulkan:some card", TRUE }, { "device", "vulkan:", FALSE },
+    { "model", "anything", TRUE },
   };
   AcuPrecision precision = ACU_PRECISION_FAST;
 

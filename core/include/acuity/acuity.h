@@ -5,6 +5,7 @@
 
 #include <acuity/api.h>
 #include <acuity/degrade.h>
+#include <acuity/devices.h>
 #include <acuity/error.h>
 #include <acuity/faces.h>
 #include <acuity/maps.h>

@@ -23,6 +23,7 @@ G_BEGIN_DECLS
  * @ACU_ERROR_IO: reading or writing failed
  * @ACU_ERROR_CANCELLED: the caller asked to stop
  * @ACU_ERROR_RANGE: numbers are too large for the fast arithmetic
+ * @ACU_ERROR_DEVICE: a graphics card failed, or calculates wrongly
  */
 typedef enum AcuError
 {
@@ -35,7 +36,8 @@ typedef enum AcuError
   ACU_ERROR_OUTPUT,
   ACU_ERROR_IO,
   ACU_ERROR_CANCELLED,
-  ACU_ERROR_RANGE
+  ACU_ERROR_RANGE,
+  ACU_ERROR_DEVICE
 } AcuError;
 
 ACU_API GQuark acu_error_quark (void);

@@ -42,6 +42,7 @@ typedef struct AcuOption
   double minimum, maximum, default_number;
   const char *default_text;
   const AcuChoice *choices;       /* ended by a NULL name */
+  const char *prefix;             /* of choices: names that begin with this are good as well, whether or not there is such a thing; or NULL */
   unsigned use;                   /* AcuOptionUse flags */
 } AcuOption;
 
@@ -52,7 +53,7 @@ ACU_API const AcuOption *acu_options_all (void);
 ACU_API const AcuOption *acu_option_find (const char *key);
 
 /* Whether a value may be given to an option: numbers (of booleans: 0 or 1) within their range, whole ones for ACU_OPTION_INT; of choices one of
- * the names; any text for ACU_OPTION_STRING. `number` gets the number that a text is; NULL where the option is none.
+ * the names, or what has their prefix; any text for ACU_OPTION_STRING. `number` gets the number that a text is; NULL where the option is none.
  * ACU_ERROR_ARGUMENT, one sentence with the option's key. Thread-safe. */
 ACU_API gboolean acu_option_check_number (const AcuOption *option, double number, GError **error);
 ACU_API gboolean acu_option_check_text (const AcuOption *option, const char *text, double *number, GError **error);

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* A small network with a stage for every shader is run on the device and on the processor. What came of it is kept in the user's cache folder until
+ * the driver or the shaders change. A driver that ended the process in its test is not tried again. */
+#include "vk.h"
+
+#include "cpu.h"
+#include "pool.h"
+
+#include <acuity/size.h>
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MOST_STAGES 12
+#define MARGIN 8
+/* Of results between 0 and about 1. */
+#define TOLERANCE 1e-4f
+#define HALF_TOLERANCE 1e-2f
+#define WIDTH 45
+#define HEIGHT 21
+#define PACE_WIDTH 256
+#define PACE_HEIGHT 128
+#define PACE_CHANNELS 64
+#define PACE_LAYERS 4
+
+typedef struct Network
+{
+  AcuProgram program;
+  AcuStage stages[MOST_STAGES];
+  AcuBuffer buffers[MOST_STAGES];
+  guint32 random;
+} Network;
+
+static float
+draw (Network *net)
+{
+  net->random = net->random * 1664525u + 1013904223u;
+  return (float) (net->random >> 8) / (1 << 23) - 1;
+}
+
+static GBytes *
+draw_all (Network *net, gsize n, float spread)
+{
+  float *values = g_new (float, n);
+
+  for (gsize i = 0; i < n; i++)
+    values[i] = draw (net) * spread;
+  return g_bytes_new_take (values, n * sizeof (float));
+}
+
+static AcuStage *
+add_stage (Network *net, AcuStageKind kind, guint input, int channels, int width, int height)
+{
+  guint number = net->program.n_stages++;
+  AcuStage *stage = &net->stages[number];
+  AcuBuffer *buffer = &net->buffers[number];
+
+  stage->kind = kind;
+  stage->name = "test";
+  stage->n_inputs = kind != ACU_STAGE_INPUT;
+  stage->inputs[0] = input;
+  stage->output = number;
+  stage->granularity = 1;
+  stage->factor = 2;
+  stage->cubic = -0.75;
+  stage->scale[0] = 0.75f;
+  stage->scale[1] = 0.5f;
+  stage->gate[0] = 1.5f;
+  stage->gate[1] = -0.25f;
+  stage->row_operations = 2.0 * width * channels;
+  buffer->channels = channels;
+  buffer->width = width;
+  buffer->height = buffer->slots = height;
+  return stage;
+}
+
+/* Of as many inputs as the stage has, but a residual. */
+static void
+add_weights (Network *net, AcuStage *stage, int kernel, int stride)
+{
+  const AcuBuffer *out = &net->buffers[stage->output];
+  int channels = 0;
+
+  for (guint k = 0; k < stage->n_inputs - stage->residual; k++)
+    channels += net->buffers[stage->inputs[k]].channels;
+  stage->kernel_width = stage->kernel_height = kernel;
+  stage->stride = stride;
+  stage->left = stage->top = 1;
+  stage->row_operations *= (double) channels * kernel * kernel;
+  stage->weights = draw_all (net, (gsize) out->channels * channels * kernel * kernel, 1.5f / (float) (kernel * sqrt (channels)));
+  stage->bias = draw_all (net, out->channels, 0.2f);
+}
+
+static void
+add_input (AcuStage *stage, guint input)
+{
+  stage->inputs[stage->n_inputs++] = input;
+}
+
+static void
+build_all (Network *net)
+{
+  AcuStage *stage;
+
+  add_stage (net, ACU_STAGE_INPUT, 0, 3, WIDTH, HEIGHT);
+  stage = add_stage (net, ACU_STAGE_CONV2D, 0, 20, WIDTH, HEIGHT);
+  add_weights (net, stage, 3, 1);
+  stage->slope = draw_all (net, 20, 0.5f);
+  stage = add_stage (net, ACU_STAGE_CONV2D, 1, 12, WIDTH, HEIGHT);
+  add_weights (net, stage, 3, 1);
+  stage->activation = ACU_STAGE_SWISH;
+  stage = add_stage (net, ACU_STAGE_CONV2D, 1, 12, WIDTH, HEIGHT);
+  add_input (stage, 2);
+  stage->residual = TRUE;
+  add_input (stage, 2);
+  add_weights (net, stage, 3, 1);
+  stage = add_stage (net, ACU_STAGE_CONV2D, 3, 12, WIDTH, HEIGHT);
+  stage->residual = stage->gated = TRUE;
+  add_input (stage, 2);
+  add_weights (net, stage, 3, 1);
+  add_stage (net, ACU_STAGE_GLOBAL_POOL, 4, 12, 1, 1)->row_operations = WIDTH * 12;
+  add_input (add_stage (net, ACU_STAGE_CHANNEL_MUL, 3, 12, WIDTH, HEIGHT), 5);
+  add_input (add_stage (net, ACU_STAGE_ADD, 6, 12, WIDTH, HEIGHT), 4);
+  add_weights (net, add_stage (net, ACU_STAGE_DECONV2D, 7, 12, 2 * WIDTH, 2 * HEIGHT), 4, 2);
+  add_stage (net, ACU_STAGE_PIXEL_SHUFFLE, 8, 3, 4 * WIDTH, 4 * HEIGHT);
+  add_stage (net, ACU_STAGE_BICUBIC, 9, 3, 3 * WIDTH, 3 * HEIGHT);
+}
+
+/* What networks do most. */
+static void
+build_pace (Network *net)
+{
+  add_stage (net, ACU_STAGE_INPUT, 0, 16, PACE_WIDTH, PACE_HEIGHT);
+  for (guint i = 0; i < PACE_LAYERS; i++)
+    add_weights (net, add_stage (net, ACU_STAGE_CONV2D, i, PACE_CHANNELS, PACE_WIDTH, PACE_HEIGHT), 3, 1);
+}
+
+static void
+lay_out (Network *net, const AcuDevice *device)
+{
+  int group = MAX (device->group, 1);
+  guint64 end = 0;
+
+  net->program.stages = net->stages;
+  net->program.buffers = net->buffers;
+  net->program.device = device;
+  for (guint i = 0; i < net->program.n_stages; i++)
+    {
+      AcuBuffer *buffer = &net->buffers[i];
+
+      /* Nobody reads the last one with a window. */
+      buffer->margin_left = buffer->margin_right = device->group || i == net->program.n_stages - 1 ? 0 : MARGIN;
+      buffer->row_bytes = (guint64) (buffer->width + 2 * buffer->margin_left) * ((buffer->channels + group - 1) / group * group)
+                          * acu_map_element_bytes (buffer->element);
+      buffer->offset = end;
+      end += (buffer->row_bytes * buffer->slots + 63) / 64 * 64;
+    }
+  net->program.arena_bytes = end;
+}
+
+static void
+clear (Network *net)
+{
+  for (guint i = 0; i < net->program.n_stages; i++)
+    {
+      g_clear_pointer (&net->stages[i].weights, g_bytes_unref);
+      g_clear_pointer (&net->stages[i].bias, g_bytes_unref);
+      g_clear_pointer (&net->stages[i].slope, g_bytes_unref);
+    }
+}
+
+/* All stages, once; the result's rows into `result` unless that is NULL. */
+static gboolean
+run_once (const Network *net, const AcuDevice *device, AcuExecutor *executor, const float *picture, float *result, GError **error)
+{
+  const AcuBuffer *in = &net->buffers[0], *out = &net->buffers[net->program.n_stages - 1];
+  const float *rows;
+
+  device->reset (executor);
+  device->upload (executor, 0, in->height, picture);
+  for (guint i = 1; i < net->program.n_stages; i++)
+    {
+      const AcuStage *stage = &net->stages[i];
+      int height = stage->kind == ACU_STAGE_GLOBAL_POOL ? net->buffers[stage->inputs[0]].height : net->buffers[i].height;
+
+      for (int y = 0, now; y < height; y += now)
+        {
+          now = device->piece ? device->piece (executor, i, height - y) : height - y;
+          if (!device->run (executor, i, y, now))
+            return device->complete && device->complete (executor, error);
+        }
+    }
+  if (device->complete && !device->complete (executor, error))
+    return FALSE;
+  device->download (executor, 0, out->height, &rows);
+  if (result)
+    memcpy (result, rows, (gsize) out->width * out->channels * out->height * sizeof (float));
+  return TRUE;
+}
+
+static float *
+make_picture (Network *net, gsize *n)
+{
+  float *picture;
+
+  *n = (gsize) net->buffers[0].width * net->buffers[0].height * net->buffers[0].channels;
+  picture = g_new (float, *n);
+  for (gsize i = 0; i < *n; i++)
+    picture[i] = draw (net) * 0.5f + 0.5f;
+  return picture;
+}
+
+/* Free with g_free(). NULL if it cannot be run. */
+static float *
+result_on (Network *net, const AcuDevice *device, const float *picture, gsize *n)
+{
+  const AcuBuffer *out = &net->buffers[net->program.n_stages - 1];
+  g_autoptr (GError) error = NULL;
+  AcuExecutor *executor;
+  float *result;
+  gboolean done;
+
+  lay_out (net, device);
+  if ((device->accept && !device->accept (&net->program, NULL)) || !(executor = device->prepare (&net->program, 1, &error)))
+    return NULL;
+  *n = (gsize) out->width * out->channels * out->height;
+  result = g_new (float, *n);
+  done = run_once (net, device, executor, picture, result, &error);
+  device->free (executor);
+  if (!done)
+    g_clear_pointer (&result, g_free);
+  return result;
+}
+
+/* What a device would be given to be quick: all maps but the picture, means, what is resampled or reordered, and the result. */
+static void
+halve (Network *net)
+{
+  for (guint i = 1; i < net->program.n_stages; i++)
+    switch (net->stages[i].kind)
+      {
+      case ACU_STAGE_CONV2D:
+      case ACU_STAGE_CHANNEL_MUL:
+        net->buffers[i].element = ACU_MAP_F16;
+        break;
+      default:
+        break;
+      }
+}
+
+static gboolean
+is_right (const AcuVulkanDevice *device, gboolean half)
+{
+  Network net = { .random = 1 };
+  g_autofree float *picture = NULL, *wanted = NULL, *made = NULL;
+  gsize n;
+  gboolean right;
+
+  build_all (&net);
+  picture = make_picture (&net, &n);
+  wanted = result_on (&net, &acu_device_cpu, picture, &n);
+  if (half)
+    halve (&net);
+  made = result_on (&net, &device->base, picture, &n);
+  right = wanted && made;
+  for (gsize i = 0; i < n && right; i++)
+    if (!(fabsf (made[i] - wanted[i]) <= (half ? HALF_TOLERANCE : TOLERANCE) * MAX (1, fabsf (wanted[i]))))
+      {
+        g_debug ("%s: number %zu is %g instead of %g", device->info.title, i, made[i], wanted[i]);
+        right = FALSE;
+      }
+  clear (&net);
+  return right;
+}
+
+/* Operations a second, the quickest of a few runs; 0 if there were none. */
+static double
+pace_of (const AcuDevice *device)
+{
+  Network net = { .random = 2 };
+  g_autofree float *picture = NULL;
+  double best = 0, operations = 0;
+  AcuExecutor *executor;
+  gsize n;
+
+  build_pace (&net);
+  picture = make_picture (&net, &n);
+  for (guint i = 1; i < net.program.n_stages; i++)
+    {
+      operations += net.stages[i].row_operations * net.buffers[i].height;
+      if (!device->group)
+        {
+          net.stages[i].algorithm = ACU_ALGORITHM_WINOGRAD_I16;
+          net.stages[i].granularity = ACU_WINOGRAD_ROWS;
+        }
+    }
+  lay_out (&net, device);
+  executor = device->prepare (&net.program, MIN ((int) g_get_num_processors (), ACU_POOL_MAX_THREADS), NULL);
+  /* The first ones are for finding out how much may be asked for at once. */
+  for (int i = 0; executor && i < 12; i++)
+    {
+      gint64 started = g_get_monotonic_time ();
+
+      if (!run_once (&net, device, executor, picture, NULL, NULL))
+        break;
+      best = MAX (best, operations / (1e-6 * (double) MAX (g_get_monotonic_time () - started, 1)));
+    }
+  if (executor)
+    device->free (executor);
+  clear (&net);
+  return best;
+}
+
+static char *
+result_path (const AcuVulkanDevice *device)
+{
+  g_autofree char *key = acu_vulkan_device_key (device), *name = g_strconcat (key, ".test", NULL);
+
+  return g_build_filename (g_get_user_cache_dir (), "acuity", "vulkan", name, NULL);
+}
+
+static void
+keep (const char *path, const char *text)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  if (g_mkdir_with_parents (folder, 0700) == 0)
+    g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
+}
+
+static gboolean
+recall (AcuVulkanDevice *device, const char *path)
+{
+  g_autofree char *text = NULL;
+  int pid, halves;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return FALSE;
+  if (sscanf (text, "sound %lf %lf %d\n", &device->pace, &device->processor_pace, &halves) == 3)
+    {
+      device->state = ACU_DEVICE_SOUND;
+      device->base.halves = device->info.half && halves == 1;
+    }
+  else if (g_str_equal (text, "wrong\n"))
+    device->state = ACU_DEVICE_WRONG;
+  /* Whoever was testing and is no more has been ended by it. */
+  else if (sscanf (text, "begun %d\n", &pid) == 1 && pid > 0 && kill (pid, 0) != 0 && errno == ESRCH)
+    device->state = ACU_DEVICE_WRONG;
+  return device->state != ACU_DEVICE_UNTESTED;
+}
+
+static void
+test (AcuVulkanDevice *device, const char *path)
+{
+  g_autofree char *begun = g_strdup_printf ("begun %d\n", (int) getpid ()), *result = NULL;
+
+  keep (path, begun);
+  device->state = is_right (device, FALSE) ? ACU_DEVICE_SOUND : ACU_DEVICE_WRONG;
+  /* One that is wrong with 16 bits may still be right without. */
+  device->base.halves = device->state == ACU_DEVICE_SOUND && device->info.half && is_right (device, TRUE);
+  /* Nobody takes a software device to be quick. */
+  if (device->state == ACU_DEVICE_SOUND && !device->software)
+    {
+      device->pace = pace_of (&device->base);
+      device->processor_pace = pace_of (&acu_device_cpu);
+    }
+  result = device->state == ACU_DEVICE_SOUND ? g_strdup_printf ("sound %.0f %.0f %d\n", device->pace, device->processor_pace, device->base.halves)
+                                             : g_strdup ("wrong\n");
+  keep (path, result);
+}
+
+AcuDeviceState
+acu_vulkan_test (AcuVulkanDevice *device)
+{
+  AcuDeviceState state;
+
+  g_mutex_lock (&device->lock);
+  if (device->state == ACU_DEVICE_UNTESTED)
+    {
+      g_autofree char *path = result_path (device);
+
+      if (!recall (device, path))
+        test (device, path);
+    }
+  state = device->state;
+  g_mutex_unlock (&device->lock);
+  return state;
+}
+
+gboolean
+acu_vulkan_is_quicker (AcuVulkanDevice *device)
+{
+  return device->pace > device->processor_pace;
+}

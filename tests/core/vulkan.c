@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* What a graphics card makes is what the processor makes, to 1e-4, and does not depend on bands. ACUITY_TEST_DEVICE names the card. */
+#include "run_net.h"
+#include "sample_nets.h"
+
+#include "vulkan/vk.h"
+
+#include <math.h>
+#include <string.h>
+
+#define TOLERANCE 1e-4f
+
+static const int sizes[][2] = { { 1, 1 }, { 37, 1 }, { 1, 23 }, { 41, 29 }, { 131, 17 } };
+
+static float *
+draw_picture (GRand *rand, int width, int height)
+{
+  float *in = g_new (float, 3 * width * height);
+
+  for (int i = 0; i < 3 * width * height; i++)
+    in[i] = (float) g_rand_double (rand);
+  return in;
+}
+
+/* On the processor. */
+static float *
+reference (const AcuNet *net, const float *in, int width, int height)
+{
+  float *result;
+  g_autofree char *name = g_strdup (g_getenv ("ACUITY_TEST_DEVICE"));
+
+  g_setenv ("ACUITY_TEST_DEVICE", "cpu", TRUE);
+  result = run_net (net, in, &width, &height, 1, 0, 0, ACU_PRECISION_EXACT);
+  g_setenv ("ACUITY_TEST_DEVICE", name, TRUE);
+  return result;
+}
+
+static void
+assert_near (const float *a, const float *b, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    g_assert_cmpfloat_with_epsilon (a[i], b[i], TOLERANCE * MAX (1, fabsf (b[i])));
+}
+
+/* Decibels below the largest number. */
+#define FAST_DECIBELS 55
+
+static void
+assert_like (const float *a, const float *b, gsize n)
+{
+  double sum = 0, largest = 1;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      sum += ((double) a[i] - b[i]) * (a[i] - b[i]);
+      largest = MAX (largest, fabsf (b[i]));
+    }
+  g_assert_cmpfloat (sum / (double) n, <=, largest * largest * pow (10, -FAST_DECIBELS / 10.0));
+}
+
+static void
+like_the_processor (const SampleNet *sample, AcuPrecision precision)
+{
+  GRand *rand = g_rand_new_with_seed (3);
+  AcuNet *net = acu_net_new (sample->name);
+
+  sample->build (net, rand);
+  for (guint s = 0; s < G_N_ELEMENTS (sizes); s++)
+    {
+      const int bands[] = { 1, 7 };
+      int w = sizes[s][0], h = sizes[s][1], width = w, height = h;
+      g_autofree float *in = draw_picture (rand, w, h), *wanted = reference (net, in, w, h), *whole;
+      gsize n;
+
+      whole = run_net (net, in, &width, &height, 1, 0, 0, precision);
+      n = (gsize) 3 * width * height;
+      if (precision == ACU_PRECISION_EXACT)
+        assert_near (whole, wanted, n);
+      else
+        assert_like (whole, wanted, n);
+      for (guint b = 0; b < G_N_ELEMENTS (bands) && h > 1; b++)
+        {
+          g_autofree float *banded = NULL;
+
+          width = w;
+          height = h;
+          banded = run_net (net, in, &width, &height, 1, bands[b], 0, precision);
+          g_assert_cmpmem (banded, n * sizeof (float), whole, n * sizeof (float));
+        }
+    }
+  acu_net_unref (net);
+  g_rand_free (rand);
+}
+
+static void
+exactly (gconstpointer data)
+{
+  like_the_processor (data, ACU_PRECISION_EXACT);
+}
+
+static void
+quickly (gconstpointer data)
+{
+  like_the_processor (data, ACU_PRECISION_FAST);
+}
+
+typedef struct Pictures
+{
+  const float *in;
+  float *out;
+  int in_width, out_width;
+} Pictures;
+
+static gboolean
+read_rows (void *data, int y, int rows, float *pixels, GError **error)
+{
+  const Pictures *p = data;
+
+  memcpy (pixels, p->in + (gsize) y * p->in_width * 3, (gsize) rows * p->in_width * 3 * sizeof (float));
+  return TRUE;
+}
+
+static gboolean
+write_rows (void *data, int y, int rows, const float *pixels, GError **error)
+{
+  const Pictures *p = data;
+
+  memcpy (p->out + (gsize) y * p->out_width * 3, pixels, (gsize) rows * p->out_width * 3 * sizeof (float));
+  return TRUE;
+}
+
+/* A device that tells what its executor did. */
+static AcuVulkanCounts counted;
+static const AcuDevice *real;
+
+static void
+counting_free (AcuExecutor *executor)
+{
+  counted = acu_vulkan_counts (executor);
+  real->free (executor);
+}
+
+/* Of a small picture: a dispatch for each stage and one that takes the picture, a barrier for each, all of it submitted at most a few times. */
+static void
+counts (void)
+{
+  GRand *rand = g_rand_new_with_seed (3);
+  AcuNet *net = acu_net_new ("counted");
+  const AcuVulkanDevice *card = (const AcuVulkanDevice *) test_device ();
+  AcuVulkanDevice copy = *card;
+  g_autofree float *in = draw_picture (rand, 12, 10), *out = NULL;
+  Pictures pictures = { in, NULL, 12, 0 };
+  const AcuPlanCallbacks callbacks = { read_rows, write_rows, NULL, &pictures };
+  GError *error = NULL;
+
+  real = &card->base;
+  copy.base.free = counting_free;
+  sample_nets[0].build (net, rand);
+  for (int bands = 0; bands < 2; bands++)
+    {
+      /* The result has 30 rows. */
+      AcuPlan *plan = acu_plan_new (net, &copy.base, 12, 10, 1, 0, bands ? 10 : 0, ACU_PRECISION_EXACT, &error);
+      guint64 stages = 7;         /* picture, four convolutions with their slopes, the shuffle with the repeated picture, the smaller result */
+      guint64 runs = bands ? 4 : 1;
+
+      g_assert_no_error (error);
+      g_free (pictures.out);
+      pictures.out_width = acu_plan_width (plan);
+      pictures.out = g_new (float, (gsize) 3 * acu_plan_width (plan) * acu_plan_height (plan));
+      for (int i = 0; i < 8; i++)
+        {
+          acu_plan_run (plan, &callbacks, &error);
+          g_assert_no_error (error);
+        }
+      acu_plan_free (plan);
+      g_assert_cmpuint (counted.recorded, ==, stages);
+      g_assert_cmpuint (counted.barriers, ==, counted.dispatches);
+      g_assert_cmpuint (counted.dispatches, >=, 8 * stages);
+      g_assert_cmpuint (counted.last_dispatches, <=, runs * stages);
+      g_assert_cmpuint (counted.last_submissions, <=, 3 * runs);
+    }
+  out = pictures.out;
+  acu_net_unref (net);
+  g_rand_free (rand);
+}
+
+/* A device that lacks something says so before anything runs, and says what. */
+static void
+declines (void)
+{
+  GRand *rand = g_rand_new_with_seed (3);
+  AcuNet *net = acu_net_new ("declined");
+  const AcuVulkanDevice *card = (const AcuVulkanDevice *) test_device ();
+  AcuVulkanDevice small = *card;
+  GError *error = NULL;
+  AcuPlan *plan;
+
+  sample_nets[1].build (net, rand);
+  small.limits.maxStorageBufferRange = 1 << 16;
+  g_assert_null (acu_plan_new (net, &small.base, 4000, 40, 1, 0, 0, ACU_PRECISION_FAST, &error));
+  g_assert_error (error, ACU_ERROR, ACU_ERROR_MEMORY);
+  g_assert_nonnull (strstr (error->message, card->info.title));
+  g_clear_error (&error);
+  /* Lower bands are found where they fit. */
+  small.limits.maxStorageBufferRange = 1 << 20;
+  plan = acu_plan_new (net, &small.base, 400, 400, 1, 0, 0, ACU_PRECISION_FAST, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (acu_plan_band_rows (plan), <, 100);
+  acu_plan_free (plan);
+  small.limits = card->limits;
+  small.most_allocation = 1 << 16;
+  g_assert_null (acu_plan_new (net, &small.base, 400, 400, 1, 0, 0, ACU_PRECISION_FAST, &error));
+  g_assert_error (error, ACU_ERROR, ACU_ERROR_MEMORY);
+  g_clear_error (&error);
+  acu_net_unref (net);
+  g_rand_free (rand);
+}
+
+/* Without 16-bit storage, a map kept in 16 bits is nothing that it has a shader for. */
+static void
+lacks_a_stage (void)
+{
+  AcuStage stages[2] = { { .kind = ACU_STAGE_INPUT, .granularity = 1 },
+                         { .kind = ACU_STAGE_ADD, .name = "the sum", .n_inputs = 2, .output = 1, .granularity = 1 } };
+  AcuBuffer buffers[2] = { { 3, 4, 4, .slots = 4, .row_bytes = 64 }, { 3, 4, 4, .slots = 4, .row_bytes = 64, .offset = 256 } };
+  AcuVulkanDevice card = *(const AcuVulkanDevice *) test_device ();
+  AcuProgram program = { .n_stages = 2, .stages = stages, .buffers = buffers, .arena_bytes = 512, .device = &card.base };
+  GError *error = NULL;
+
+  g_assert_true (program.device->accept (&program, &error));
+  g_assert_no_error (error);
+  card.info.half = FALSE;
+  buffers[1].element = ACU_MAP_F16;
+  g_assert_false (program.device->accept (&program, &error));
+  g_assert_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, "the sum"));
+  g_clear_error (&error);
+}
+
+/* Numbers beyond 16 bits are noticed wherever they come up, and an exact plan holds them. */
+static void
+large_numbers (void)
+{
+  GRand *rand = g_rand_new_with_seed (3);
+  AcuNet *net = acu_net_new ("large");
+  float in[12 * 10 * 3], out[12 * 10 * 3];
+  Pictures pictures = { in, out, 12, 12 };
+  const AcuPlanCallbacks callbacks = { read_rows, write_rows, NULL, &pictures };
+  guint at = picture (net);
+  GError *error = NULL;
+
+  conv (net, rand, &at, 16, 3, 1, 1);
+  /* What follows hides it. */
+  acu_net_add (net, ACU_LAYER_SIGMOID, "sigmoid", &at, 1, &at);
+  conv (net, rand, &at, 16, 3, 1, 1);
+  conv (net, rand, &at, 3, 3, 1, 1);
+  g_assert_true (test_device ()->halves);
+  for (int large = 0; large < 2; large++)
+    for (int precision = 0; precision < 2; precision++)
+      {
+        AcuPlan *plan;
+
+        if (large)
+          g_clear_pointer (&((AcuLayer *) acu_net_layer (net, 3))->bias, g_bytes_unref);
+        if (large)
+          ((AcuLayer *) acu_net_layer (net, 3))->bias = equal_floats (16, 70000);
+        for (guint i = 0; i < G_N_ELEMENTS (in); i++)
+          in[i] = 0.5f;
+        plan = acu_plan_new (net, test_device (), 12, 10, 1, 0, 3, precision, &error);
+        g_assert_no_error (error);
+        /* Twice: what an earlier picture had is forgotten. */
+        for (int i = 0; i < 2; i++)
+          {
+            acu_plan_run (plan, &callbacks, &error);
+            if (large && precision == ACU_PRECISION_FAST)
+              g_assert_error (error, ACU_ERROR, ACU_ERROR_RANGE);
+            else
+              g_assert_no_error (error);
+            g_clear_error (&error);
+          }
+        acu_plan_free (plan);
+      }
+  acu_net_unref (net);
+  g_rand_free (rand);
+}
+
+/* The processor in disguise is never taken unless it is named. */
+static void
+never_software (void)
+{
+  const AcuDevice *automatic = acu_device_find ("auto", NULL);
+  guint n;
+  AcuVulkanDevice *const *all = acu_vulkan_devices (&n);
+
+  g_assert_cmpuint (n, >, 0);
+  for (guint i = 0; i < n; i++)
+    if (all[i]->software)
+      g_assert_true (automatic != &all[i]->base);
+}
+
+/* Writes the same memory twice without saying in which order: whether the validation layers would notice. */
+static void
+hazard (void)
+{
+  GError *error = NULL;
+  AcuVulkanContext *context = acu_vulkan_context_new ((const AcuVulkanDevice *) test_device (), FALSE, &error);
+  AcuVulkanMemory from = { 0 }, to = { 0 };
+  VkCommandBufferAllocateInfo info = { .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO, .commandBufferCount = 1 };
+  VkCommandBufferBeginInfo begin = { .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO };
+  const VkBufferCopy copy = { 0, 0, 256 };
+  VkCommandBuffer commands;
+
+  g_assert_no_error (error);
+  g_assert_true (acu_vulkan_allocate (context, &from, 256, ACU_VULKAN_WRITTEN) && acu_vulkan_allocate (context, &to, 256, ACU_VULKAN_ON_DEVICE));
+  info.commandPool = context->commands;
+  g_assert_true (ACU_VULKAN_DO (context, AllocateCommandBuffers (context->handle, &info, &commands)));
+  g_assert_true (ACU_VULKAN_DO (context, BeginCommandBuffer (commands, &begin)));
+  for (int i = 0; i < 2; i++)
+    context->vk.CmdCopyBuffer (commands, from.buffer, to.buffer, 1, &copy);
+  g_assert_true (ACU_VULKAN_DO (context, EndCommandBuffer (commands)) && acu_vulkan_submit (context, &commands, 1));
+  acu_vulkan_release (context, &from);
+  acu_vulkan_release (context, &to);
+  acu_vulkan_context_free (context);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  if (g_getenv ("ACUITY_TEST_HAZARD"))
+    {
+      g_test_add_func ("/vulkan/hazard", hazard);
+      return g_test_run ();
+    }
+  for (guint i = 0; sample_nets[i].name && !sample_nets[i].cpu_only; i++)
+    {
+      g_autofree char *exact = g_strconcat ("/vulkan/exact/", sample_nets[i].name, NULL), *fast = g_strconcat ("/vulkan/fast/", sample_nets[i].name, NULL);
+
+      g_test_add_data_func (exact, &sample_nets[i], exactly);
+      g_test_add_data_func (fast, &sample_nets[i], quickly);
+    }
+  g_test_add_func ("/vulkan/counts", counts);
+  g_test_add_func ("/vulkan/declines", declines);
+  g_test_add_func ("/vulkan/lacks-a-stage", lacks_a_stage);
+  g_test_add_func ("/vulkan/large-numbers", large_numbers);
+  g_test_add_func ("/vulkan/never-software", never_software);
+  return g_test_run ();
+}

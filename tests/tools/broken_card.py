@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""A graphics card that fails: broken_card.py ACUITY BROKEN_VULKAN. Prints TAP. Each function of Vulkan fails at its first call, and from its last one on for
+good; the result is the processor's, to a last digit, or there is one clear sentence and no file. Skipped without lavapipe."""
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+acuity, broken = sys.argv[1:3]
+drivers = sorted(glob.glob("/usr/share/vulkan/icd.d/lvp_icd*.json"))
+LOST, NO_DEVICE_MEMORY = "-4", "-2"
+number = failures = 0
+
+
+def tell(good, name, why=""):
+    global number, failures
+    number += 1
+    failures += not good
+    print(f"{'ok' if good else 'not ok'} {number} {name}", flush=True)
+    for line in str(why).splitlines()[-10:] if not good else []:
+        print("# " + line)
+
+
+def loader():
+    text = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True).stdout
+    found = re.search(r"libvulkan\.so\.1 .*=> (\S+)", text)
+    return found and found.group(1)
+
+
+class Job:
+    def __init__(self, folder, path):
+        self.folder, self.picture = folder, os.path.join(folder, "in.ppm")
+        os.mkdir(os.path.join(folder, "lib"))
+        shutil.copy(broken, os.path.join(folder, "lib", "libvulkan.so.1"))
+        self.env = {**os.environ, "VK_ICD_FILENAMES": drivers[0], "VK_DRIVER_FILES": drivers[0], "XDG_RUNTIME_DIR": folder, "LC_ALL": "C.UTF-8",
+                    "XDG_CACHE_HOME": os.path.join(folder, "cache"), "LD_LIBRARY_PATH": os.path.join(folder, "lib"),
+                    "ACUITY_TEST_VULKAN": path}
+        with open(self.picture, "wb") as file:
+            file.write(b"P6\n12 10\n255\n" + bytes((7 * i * i + 13 * i) % 251 for i in range(12 * 10 * 3)))
+
+    def run(self, name, fail=None, device="vulkan:llvmpipe", count=False):
+        """Status, what was said for people, what for developers, the result's samples or None."""
+        out = os.path.join(self.folder, name + ".ppm")
+        env = dict(self.env)
+        if fail:
+            env["ACUITY_TEST_FAIL"] = fail
+        if count:
+            env["ACUITY_TEST_COUNT"] = "1"
+        if os.path.exists(out):
+            os.unlink(out)
+        done = subprocess.run([acuity, self.picture, "-o", out, "--scale", "2", "--device", device], env=env, capture_output=True, text=True, timeout=120)
+        pixels = open(out, "rb").read().split(b"\n", 3)[-1] if os.path.exists(out) else None
+        people = [line for line in done.stderr.splitlines() if line.startswith("acuity:")]
+        return done.returncode, people, done.stderr + done.stdout, pixels
+
+
+def same(a, b):
+    return a is not None and b is not None and len(a) == len(b) and max(abs(x - y) for x, y in zip(a, b)) <= 1
+
+
+def main():
+    path = loader()
+    if not drivers or not path:
+        print("1..0 # SKIP no lavapipe (Debian's package mesa-vulkan-drivers)")
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        job = Job(folder, path)
+        wanted = job.run("cpu", device="cpu")[3]
+        job.run("first")                          # its test has been passed from here on
+        status, people, text, pixels = job.run("card", count=True)
+        tell(status == 0 and same(pixels, wanted) and "calls CreateDevice 1\n" in text, "a sound card", text)
+        calls = {name: int(n) for name, n in re.findall(r"^calls (\w+) (\d+)$", text, re.M)}
+        tell(len(calls) > 20 and calls["QueueSubmit"] > 0, "calls are counted", calls)
+        bad = []
+        for name, n in calls.items():
+            ways = [(1, LOST, ""), (n, LOST, " on")]
+            if name.startswith(("Create", "Allocate")):
+                ways.append((1, NO_DEVICE_MEMORY, " on"))
+            for i, result, on in ways if n else []:
+                fail = f"{name} {i} {result}{on}"
+                status, people, text, pixels = job.run("failed", fail)
+                if not (same(pixels, wanted) if status == 0 else pixels is None and len(people) == 1 and status == 1):
+                    bad.append(f"{fail}: {status} {text[-300:]}")
+        tell(not bad, "every function fails", "\n".join(bad))
+        n = calls["QueueSubmit"]
+        status, people, text, pixels = job.run("once", f"QueueSubmit {n} {LOST}", count=True)
+        tell(status == 0 and same(pixels, wanted) and "calls CreateDevice 2\n" in text and f"calls QueueSubmit {2 * n}\n" in text,
+             "lost once: all of the picture on the card again", text)
+        status, people, text, pixels = job.run("twice", f"QueueSubmit {n} {LOST} on", count=True)
+        tell(status == 0 and same(pixels, wanted) and "calls CreateDevice 2\n" in text and f"calls QueueSubmit {n + 1}\n" in text,
+             "lost twice: the processor", text)
+        for how in ("nan", "black"):
+            status, people, text, pixels = job.run(how, f"WaitForFences 1 {how} on", count=True)
+            tell(status == 0 and same(pixels, wanted) and re.search("spoilt [1-9]", text), f"a result of {how} is never saved", text)
+        status, people, text, pixels = job.run("hang", f"WaitForFences {calls['WaitForFences']} 2")
+        tell(status == 0 and same(pixels, wanted), "one wait that takes too long is waited for again", text)
+        for name in os.listdir(os.path.join(folder, "cache", "acuity", "vulkan")):
+            with open(os.path.join(folder, "cache", "acuity", "vulkan", name), "r+b") as file:
+                file.write(b"?")
+        status, people, text, pixels = job.run("damaged")
+        tell(status == 0 and same(pixels, wanted), "what was kept is damaged", text)
+        kept = glob.glob(os.path.join(folder, "cache", "acuity", "vulkan", "*.test"))
+        tell(len(kept) == 1 and open(kept[0]).read().startswith("sound"), "and made anew", kept)
+        open(kept[0], "w").write("wrong\n")
+        status, people, text, pixels = job.run("wrong")
+        tell(status == 1 and pixels is None and len(people) == 1 and "calculate rightly" in text, "a card that failed its test is not used", text)
+        ended = subprocess.Popen(["true"])
+        ended.wait()
+        open(kept[0], "w").write(f"begun {ended.pid}\n")
+        status, people, text, pixels = job.run("ended")
+        tell(status == 1 and pixels is None and len(people) == 1, "nor one whose test ended the process", text)
+        os.unlink(kept[0])
+        job.env["ACUITY_TEST_DISGUISE"] = "1"
+        status, people, text, pixels = job.run("disguised", device="vulkan")
+        paces = re.fullmatch(r"sound (\d+) (\d+) 1\n", open(kept[0]).read())
+        tell(status == 0 and same(pixels, wanted) and paces and 0 < int(paces.group(1)) < int(paces.group(2)),
+             "what says that it is a card is taken for one, and timed beside the processor", text)
+        text = subprocess.run([acuity, "devices"], env=job.env, capture_output=True, text=True).stdout
+        tell("slower than the processor" in text, "and is listed as slow", text)
+        del job.env["ACUITY_TEST_DISGUISE"]
+        os.unlink(kept[0])
+        status, people, text, pixels = job.run("test", f"WaitForFences 1 black on")
+        tell(status == 1 and pixels is None and open(kept[0]).read() == "wrong\n", "a card that calculates wrongly fails its test", text)
+    print(f"1..{number}")
+    return failures != 0
+
+
+sys.exit(main())
