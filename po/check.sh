@@ -25,7 +25,8 @@ grep -v '^#' POTFILES.in | (cd .. && xgettext -f - -o "$work/acuity.pot" --from-
   --keyword=g_dngettext:2,3 --keyword=g_dpgettext2:2c,3 --keyword=ngettext:1,2 --flag=N_:1:pass-c-format --flag=_:1:pass-c-format \
   --flag=g_strdup_printf:1:c-format --flag=g_set_error:4:c-format) 2>"$work/warnings"
 cat "$work/warnings"; [ ! -s "$work/warnings" ]; result $? 'the texts can be extracted without a warning'
-! msgcat --no-wrap "$work/acuity.pot" | grep -n '^msgid ".*%"$'; result $? 'no text is cut off by a macro such as G_GUINT64_FORMAT'
+# A sign behind a number, as in "100 %", or doubled is a percentage.
+! msgcat --no-wrap "$work/acuity.pot" | grep -nE '^((msgid|msgid_plural) )?"(.*[^%0-9 ]|.*[^0-9] )?(%%)*%"$'; result $? 'no text is cut off by a macro such as G_GUINT64_FORMAT'
 while read -r language; do
   if [ "${1:-}" = --update ]; then
     msgmerge -q --no-fuzzy-matching --no-location --sort-output -o "$work/new.po" "$language.po" "$work/acuity.pot"
