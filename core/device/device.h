@@ -15,12 +15,12 @@ G_BEGIN_DECLS
 /* Inputs times kernel rows of a stage whose windows share no pixels. */
 #define ACU_STAGE_MAX_RUNS 32
 
+/* Their numbers are in shaders as well. */
 typedef enum AcuStageKind
 {
   ACU_STAGE_INPUT,
   ACU_STAGE_CONV2D,               /* all inputs are slices of one concatenated feature map */
   ACU_STAGE_DECONV2D,
-  ACU_STAGE_DEPTHWISE,
   ACU_STAGE_SLOPE,
   ACU_STAGE_ACTIVATION,           /* activation */
   ACU_STAGE_ADD,
@@ -35,7 +35,8 @@ typedef enum AcuStageKind
   ACU_STAGE_BICUBIC,
   ACU_STAGE_PIXEL_SHUFFLE,
   ACU_STAGE_GLOBAL_POOL,
-  ACU_STAGE_STENCIL               /* cells, `factor` in a row */
+  ACU_STAGE_STENCIL,              /* cells, `factor` in a row */
+  ACU_STAGE_DEPTHWISE
 } AcuStageKind;
 
 typedef enum AcuStageActivation

@@ -104,6 +104,9 @@ bind_inputs (const AcuVulkanDevice *device, const AcuProgram *program, const Acu
   return range;
 }
 
+/* As shaders/elementwise.comp names them. */
+G_STATIC_ASSERT (ACU_STAGE_SLOPE == 3 && ACU_STAGE_ADD == 5 && ACU_STAGE_AFFINE == 8 && ACU_STAGE_NEAREST == 13 && ACU_STAGE_PIXEL_SHUFFLE == 15);
+
 static AcuVulkanShader
 shader_of (const AcuStage *stage)
 {
