@@ -226,14 +226,20 @@ result_on (Network *net, const AcuDevice *device, const float *picture, gsize *n
   gboolean done;
 
   lay_out (net, device);
-  if ((device->accept && !device->accept (&net->program, NULL)) || !(executor = device->prepare (&net->program, 1, &error)))
-    return NULL;
+  if ((device->accept && !device->accept (&net->program, &error)) || !(executor = device->prepare (&net->program, 1, &error)))
+    {
+      g_debug ("%s", error->message);
+      return NULL;
+    }
   *n = (gsize) out->width * out->channels * out->height;
   result = g_new (float, *n);
   done = run_once (net, device, executor, picture, result, &error);
   device->free (executor);
   if (!done)
-    g_clear_pointer (&result, g_free);
+    {
+      g_debug ("%s", error ? error->message : "it cannot be run");
+      g_clear_pointer (&result, g_free);
+    }
   return result;
 }
 
