@@ -172,6 +172,11 @@ run_inspect (GimpRunMode mode, PluginImage image, int n, const GimpParam *argume
       g_strlcpy (inspection.place, arguments[4].data.d_string ? arguments[4].data.d_string : "", sizeof inspection.place);
       inspection.side = arguments[5].data.d_int32;
     }
+  else
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s takes %d arguments, not %d."), PLUGIN_INSPECT, FIXED_ARGUMENTS + 3, n);
+      return FALSE;
+    }
   if (mode == GIMP_RUN_INTERACTIVE)
     gimp_ui_init (PLUGIN_BINARY, FALSE);
   if (mode == GIMP_RUN_INTERACTIVE && !plugin_inspect_ask (image, &inspection))
