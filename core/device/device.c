@@ -37,16 +37,17 @@ may_have_card (void)
 static const AcuDevice *
 automatic_card (void)
 {
-  AcuVulkanDevice *const *all;
+  AcuVulkanDevice *const *all, *quickest = NULL;
   guint n = 0;
 
   if (!may_have_card ())
     return NULL;
   all = acu_vulkan_devices (&n);
   for (guint i = 0; i < n; i++)
-    if (!all[i]->software && acu_vulkan_test (all[i]) == ACU_DEVICE_SOUND && acu_vulkan_is_quicker (all[i]))
-      return &all[i]->base;
-  return NULL;
+    if (!all[i]->software && acu_vulkan_test (all[i]) == ACU_DEVICE_SOUND && acu_vulkan_is_quicker (all[i])
+        && (!quickest || all[i]->pace > quickest->pace))
+      quickest = all[i];
+  return quickest ? &quickest->base : NULL;
 }
 
 static gboolean

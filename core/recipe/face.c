@@ -49,10 +49,11 @@ report (void *data)
   return acu_run_report (((Reader *) data)->run, 0, NULL);
 }
 
+/* Graphics cards have no shaders for what finds faces. It makes no pixels, so the picture is still made by one device. */
 static AcuFaceSearch
 search_of (const AcuUpscaler *upscaler, Reader *reader)
 {
-  return (AcuFaceSearch) { .detector = upscaler->detector, .device = upscaler->device, .width = upscaler->src_width, .height = upscaler->src_height,
+  return (AcuFaceSearch) { .detector = upscaler->detector, .device = acu_device_find ("cpu", NULL), .width = upscaler->src_width, .height = upscaler->src_height,
                            .threads = upscaler->threads, .limit = upscaler->limit, .beside = upscaler->beside, .precision = upscaler->precision,
                            .read = read_row, .report = report, .data = reader };
 }

@@ -247,6 +247,14 @@ on_output (GIOChannel *channel, GIOCondition condition, gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* What it wrote last may still be in the pipe. Nobody else removes the source here, as its return value would. */
+static void
+read_rest (PluginBatch *batch, GIOChannel *channel, guint source)
+{
+  if (source && !on_output (channel, G_IO_IN, batch))
+    g_source_remove (source);
+}
+
 static void
 on_end (GPid pid, int status, gpointer data)
 {
@@ -255,11 +263,8 @@ on_end (GPid pid, int status, gpointer data)
   batch->watch = 0;
   batch->pid = 0;
   g_spawn_close_pid (pid);
-  /* What it wrote last may still be in the pipes. */
-  if (batch->out_source && !on_output (batch->out, G_IO_IN, batch))
-    g_clear_handle_id (&batch->out_source, g_source_remove);
-  if (batch->err_source && !on_output (batch->err, G_IO_IN, batch))
-    g_clear_handle_id (&batch->err_source, g_source_remove);
+  read_rest (batch, batch->out, batch->out_source);
+  read_rest (batch, batch->err, batch->err_source);
   if (batch->done + batch->skipped + batch->failed < (int) batch->pictures->len)
     batch->error = batch->complaints->len ? g_strchomp (g_strdup (batch->complaints->str))
                                           : g_strdup (_("The program “acuity” ended unexpectedly; start again to go on."));

@@ -32,15 +32,18 @@ void plugin_combo_select (GtkWidget *combo, const char *name);
 char *plugin_combo_name (GtkWidget *combo);
 char *plugin_combo_detail (GtkWidget *combo);
 
-/* How long a job takes, measured beside the dialog where this machine does not know it yet. */
+/* How long a job takes and how much memory it needs, worked out beside the dialog: a network is loaded, and tried out where this machine does not know it yet. */
 typedef struct PluginEstimate PluginEstimate;
 
-/* `measured` is told from the main loop when there is something new to say. */
-PluginEstimate *plugin_estimate_new (void (*measured) (gpointer data), gpointer data);
-/* Waits for a measurement, half a second at most. */
+/* Told from the main loop when there is something new to say: a text, or why the job cannot be done. */
+typedef void (*PluginEstimated) (gpointer data, const char *text, const GError *error);
+PluginEstimate *plugin_estimate_new (PluginImage image, PluginEstimated estimated, gpointer data);
+/* Waits for what is going on, usually a fraction of a second. */
 void plugin_estimate_free (PluginEstimate *estimate);
-/* Time, if it is known, and memory of a job that was planned for its largest layer only; g_free(). */
-char *plugin_estimate_describe (PluginEstimate *estimate, PluginJob *job);
+/* Works it out for these values; of what was asked earlier nothing is told any more. */
+void plugin_estimate_ask (PluginEstimate *estimate, const PluginValues *values);
+/* What was asked is no longer of interest. */
+void plugin_estimate_forget (PluginEstimate *estimate);
 
 /* A window with the buttons Cancel and `ok`, for the procedure of that name. gimp_dialog_run() it, then destroy it. */
 GtkWidget *plugin_window_new (const char *title, const char *procedure, const char *ok);

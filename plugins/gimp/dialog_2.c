@@ -29,7 +29,10 @@ plugin_dialog_run (PluginImage image, gboolean same_size, PluginValues *values)
   gtk_widget_show (dialog);
   while ((response = gimp_dialog_run (GIMP_DIALOG (dialog))) == RESPONSE_RESET)
     {
-      plugin_values_defaults (values);
+      if (same_size)
+        plugin_enhance_defaults (values);
+      else
+        plugin_values_defaults (values);
       plugin_panel_set (panel, values);
     }
   plugin_panel_get (panel, values);

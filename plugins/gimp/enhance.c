@@ -4,6 +4,16 @@
 
 #include <glib/gi18n.h>
 
+#define CLEAN 0.5
+
+void
+plugin_enhance_defaults (PluginValues *values)
+{
+  plugin_values_defaults (values);
+  plugin_values_keep_size (values);
+  values->value[plugin_option_index ("clean")].number = CLEAN;
+}
+
 static gboolean
 report (gpointer data, double fraction, double seconds_left)
 {

@@ -7,6 +7,8 @@
 
 #define PLUGIN_ENHANCE "plug-in-acuity-enhance"
 
+/* The options' defaults, at the picture's own size and with some cleaning, as acuity:enhance has it. */
+void plugin_enhance_defaults (PluginValues *values);
 /* Works on what is selected of the layer, as one step that Undo takes back. */
 gboolean plugin_enhance (PluginImage image, PluginItem layer, const PluginValues *values, GError **error);
 

@@ -8,8 +8,6 @@
 #include <string.h>
 
 #define FIXED_ARGUMENTS 3
-/* How much AI Enhance cleans at first, as acuity:enhance does. */
-#define ENHANCE_CLEAN 0.5
 
 /* AI Enhance changes the layer where it is. */
 static gboolean
@@ -138,12 +136,10 @@ run_main (gboolean same_size, GimpRunMode mode, PluginImage image, int n, const 
   static PluginValues values;
   const char *procedure = same_size ? PLUGIN_ENHANCE : PLUGIN_PROCEDURE;
 
-  plugin_values_defaults (&values);
   if (same_size)
-    {
-      plugin_values_keep_size (&values);
-      values.value[plugin_option_index ("clean")].number = ENHANCE_CLEAN;
-    }
+    plugin_enhance_defaults (&values);
+  else
+    plugin_values_defaults (&values);
   if (mode != GIMP_RUN_NONINTERACTIVE)
     plugin_last_load (procedure, &values);
   else if (!read_arguments (&values, same_size, n, arguments, error))
@@ -175,6 +171,11 @@ run_inspect (GimpRunMode mode, PluginImage image, int n, const GimpParam *argume
       g_strlcpy (inspection.model, arguments[3].data.d_string ? arguments[3].data.d_string : "", sizeof inspection.model);
       g_strlcpy (inspection.place, arguments[4].data.d_string ? arguments[4].data.d_string : "", sizeof inspection.place);
       inspection.side = arguments[5].data.d_int32;
+    }
+  else
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s takes %d arguments, not %d."), PLUGIN_INSPECT, FIXED_ARGUMENTS + 3, n);
+      return FALSE;
     }
   if (mode == GIMP_RUN_INTERACTIVE)
     gimp_ui_init (PLUGIN_BINARY, FALSE);

@@ -5,50 +5,39 @@
 
 struct PluginEstimate
 {
-  void (*measured) (gpointer data);
+  PluginImage image;
+  PluginEstimated estimated;
   gpointer data;
-  /* while a measurement goes on */
-  GThread *thread;                /* NULL while none does */
-  AcuUpscaler *upscaler;
+  PluginValues wanted, values;    /* what was asked last, and what is worked out */
+  gboolean waiting;               /* `wanted` is to be worked out next */
+  gboolean forgotten;             /* nobody wants to know what is worked out */
+  gboolean in_vain;               /* the last measurement failed: another one would, too */
+  /* while something is worked out */
+  PluginJob *job;
+  GThread *thread;                /* NULL while nothing is */
+  gboolean measures;              /* after planning */
+  GError *error;
   guint source;                   /* idle; set before the thread ends */
-  gboolean in_vain;               /* the last one failed: another one would, too */
 };
 
+static void begin (PluginEstimate *estimate);
+
 PluginEstimate *
-plugin_estimate_new (void (*measured) (gpointer data), gpointer data)
+plugin_estimate_new (PluginImage image, PluginEstimated estimated, gpointer data)
 {
   PluginEstimate *estimate = g_new0 (PluginEstimate, 1);
 
-  estimate->measured = measured;
+  estimate->image = image;
+  estimate->estimated = estimated;
   estimate->data = data;
   return estimate;
 }
 
 static void
-end_measurement (PluginEstimate *estimate)
+end (PluginEstimate *estimate)
 {
-  g_thread_join (g_steal_pointer (&estimate->thread));
-  g_clear_pointer (&estimate->upscaler, acu_upscaler_free);
-}
-
-static gboolean
-on_measured (gpointer data)
-{
-  PluginEstimate *estimate = data;
-
-  end_measurement (estimate);
-  estimate->measured (estimate->data);
-  return G_SOURCE_REMOVE;
-}
-
-static gpointer
-measure (gpointer data)
-{
-  PluginEstimate *estimate = data;
-
-  estimate->in_vain = acu_upscaler_measure_seconds (estimate->upscaler) < 0;
-  estimate->source = g_idle_add (on_measured, estimate);
-  return NULL;
+  g_clear_pointer (&estimate->job, plugin_job_free);
+  g_clear_error (&estimate->error);
 }
 
 void
@@ -56,17 +45,18 @@ plugin_estimate_free (PluginEstimate *estimate)
 {
   if (estimate->thread)
     {
-      end_measurement (estimate);
+      g_thread_join (estimate->thread);
       g_source_remove (estimate->source);
     }
+  end (estimate);
   g_free (estimate);
 }
 
-char *
-plugin_estimate_describe (PluginEstimate *estimate, PluginJob *job)
+static void
+tell (PluginEstimate *estimate)
 {
-  char *bytes = g_format_size (plugin_job_memory (job)), *text;
-  double seconds = plugin_job_seconds (job);
+  char *bytes = g_format_size (plugin_job_memory (estimate->job)), *text;
+  double seconds = plugin_job_seconds (estimate->job);
 
   if (seconds >= 0)
     {
@@ -78,8 +68,75 @@ plugin_estimate_describe (PluginEstimate *estimate, PluginJob *job)
     }
   else
     text = g_strdup_printf (_("Needs up to %s of memory while it works."), bytes);
-  if (seconds < 0 && !estimate->thread && !estimate->in_vain && (estimate->upscaler = plugin_job_take_largest (job)))
-    estimate->thread = g_thread_new ("measure", measure, estimate);
+  estimate->estimated (estimate->data, text, NULL);
+  g_free (text);
   g_free (bytes);
-  return text;
+}
+
+static gboolean
+on_done (gpointer data)
+{
+  PluginEstimate *estimate = data;
+  gboolean wanted = !estimate->waiting && !estimate->forgotten;
+
+  g_thread_join (g_steal_pointer (&estimate->thread));
+  if (wanted && estimate->error)
+    estimate->estimated (estimate->data, NULL, estimate->error);
+  else if (wanted)
+    tell (estimate);
+  if (wanted && !estimate->error && !estimate->measures && !estimate->in_vain && plugin_job_seconds (estimate->job) < 0)
+    {
+      estimate->measures = TRUE;
+      begin (estimate);
+      return G_SOURCE_REMOVE;
+    }
+  end (estimate);
+  if (estimate->waiting)
+    plugin_estimate_ask (estimate, &estimate->wanted);
+  return G_SOURCE_REMOVE;
+}
+
+static gpointer
+work (gpointer data)
+{
+  PluginEstimate *estimate = data;
+
+  if (estimate->measures)
+    estimate->in_vain = !plugin_job_measure (estimate->job);
+  else
+    plugin_job_plan (estimate->job, &estimate->error);
+  estimate->source = g_idle_add (on_done, estimate);
+  return NULL;
+}
+
+static void
+begin (PluginEstimate *estimate)
+{
+  estimate->thread = g_thread_new ("estimate", work, estimate);
+}
+
+void
+plugin_estimate_ask (PluginEstimate *estimate, const PluginValues *values)
+{
+  estimate->waiting = estimate->thread != NULL;
+  estimate->wanted = *values;
+  if (estimate->waiting)
+    return;
+  estimate->forgotten = estimate->measures = FALSE;
+  estimate->values = estimate->wanted;
+  estimate->job = plugin_job_new (estimate->image, &estimate->values, TRUE, &estimate->error);
+  if (estimate->job)
+    begin (estimate);
+  else
+    {
+      estimate->estimated (estimate->data, NULL, estimate->error);
+      end (estimate);
+    }
+}
+
+void
+plugin_estimate_forget (PluginEstimate *estimate)
+{
+  estimate->waiting = FALSE;
+  estimate->forgotten = TRUE;
 }

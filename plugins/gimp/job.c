@@ -20,6 +20,16 @@ plugin_job_new_parts (void)
   return parts;
 }
 
+static const Babl *
+format_of (PluginItem item)
+{
+  GeglBuffer *buffer = plugin_item_buffer (item);
+  const Babl *format = gegl_buffer_get_format (buffer);
+
+  g_object_unref (buffer);
+  return format;
+}
+
 static void
 add_part (PluginJob *job, PluginItem item, gboolean coverage, const GeglRectangle *source, const GeglRectangle *scaled)
 {
@@ -165,7 +175,8 @@ plugin_layer_scaled (PluginImage image, const PluginValues *values, PluginItem l
 static gboolean
 plan_part (PluginJob *job, PluginPart *part, GError **error)
 {
-  GeglBuffer *input = plugin_item_buffer (part->item);
+  /* A plan asks for no more of the pixels than their format. */
+  GeglBuffer *input = gegl_buffer_new (GEGL_RECTANGLE (0, 0, 1, 1), part->format);
   AcuBridgeJob bridge;
   AcuUpscaler *upscaler;
 
@@ -213,6 +224,15 @@ keep_largest (PluginJob *job)
     }
 }
 
+gboolean
+plugin_job_plan (PluginJob *job, GError **error)
+{
+  for (guint i = 0; i < job->parts->len; i++)
+    if (!plan_part (job, &g_array_index (job->parts, PluginPart, i), error))
+      return FALSE;
+  return TRUE;
+}
+
 PluginJob *
 plugin_job_new (PluginImage image, const PluginValues *values, gboolean largest_only, GError **error)
 {
@@ -242,9 +262,13 @@ plugin_job_new (PluginImage image, const PluginValues *values, gboolean largest_
   else
     plugin_job_collect_channels (job);
   for (guint i = 0; i < job->parts->len; i++)
-    if (!plan_part (job, &g_array_index (job->parts, PluginPart, i), error))
-      goto failed;
-  return job;
+    {
+      PluginPart *part = &g_array_index (job->parts, PluginPart, i);
+
+      part->format = format_of (part->item);
+    }
+  if (largest_only || plugin_job_plan (job, error))
+    return job;
 
 failed:
   plugin_job_free (job);
@@ -277,10 +301,10 @@ plugin_job_seconds (const PluginJob *job)
   return seconds < 0 ? -1 : seconds * job->share;
 }
 
-AcuUpscaler *
-plugin_job_take_largest (PluginJob *job)
+gboolean
+plugin_job_measure (PluginJob *job)
 {
-  return g_steal_pointer (&job->largest);
+  return job->largest && acu_upscaler_measure_seconds (job->largest) >= 0;
 }
 
 /* GIMP's Cancel ends the whole process, so this never asks to stop. */

@@ -11,6 +11,7 @@ typedef struct PluginPart
   PluginItem item;
   gboolean coverage;              /* a mask, channel or selection: how much, not a colour */
   GeglRectangle source, scaled;
+  const Babl *format;             /* of its pixels, when the job was made */
   double operations;
   GeglBuffer *result;
 } PluginPart;

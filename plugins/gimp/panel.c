@@ -195,32 +195,17 @@ static gboolean
 estimate (gpointer data)
 {
   PluginPanel *panel = data;
-  GError *error = NULL;
-  PluginJob *job = plugin_job_new (panel->image, &panel->values, TRUE, &error);
 
   panel->estimate = 0;
-  if (job)
-    {
-      char *text = plugin_estimate_describe (panel->time, job);
-
-      show_status (panel, NULL, text);
-      g_free (text);
-      plugin_job_free (job);
-    }
-  else
-    {
-      show_status (panel, error, NULL);
-      g_clear_error (&error);
-    }
+  show_status (panel, NULL, _("Working out how much memory is needed…"));
+  plugin_estimate_ask (panel->time, &panel->values);
   return G_SOURCE_REMOVE;
 }
 
-/* Otherwise the person has changed something meanwhile, and it is about to be worked out. */
 static void
-on_measured (gpointer data)
+on_estimated (gpointer data, const char *text, const GError *error)
 {
-  if (!((PluginPanel *) data)->estimate)
-    estimate (data);
+  show_status (data, error, text);
 }
 
 static void
@@ -235,6 +220,8 @@ show_outcome (PluginPanel *panel)
   g_free (detail);
   plugin_values_size (&panel->values, &size);
   g_clear_handle_id (&panel->estimate, g_source_remove);
+  /* What is told from now on must be about these values. */
+  plugin_estimate_forget (panel->time);
   if (acu_size_resolve (&size, panel->width, panel->height, &width, &height, &error))
     {
       char *text = g_strdup_printf (_("%d × %d pixels"), width, height);
@@ -524,7 +511,7 @@ plugin_panel_new (PluginImage image, const PluginValues *values, gboolean same_s
   panel->dialog = dialog;
   panel->changed = changed;
   panel->data = data;
-  panel->time = plugin_estimate_new (on_measured, panel);
+  panel->time = plugin_estimate_new (image, on_estimated, panel);
   panel->labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
   panel->pairs[0] = (Pair) { .first = "width", .second = "height" };
   panel->pairs[1] = (Pair) { .first = "print-width", .second = "print-height" };
@@ -566,6 +553,9 @@ plugin_panel_free (PluginPanel *panel)
 {
   /* What was typed last counts as a change when its field goes. */
   panel->updating = TRUE;
+  /* What is being computed is waited for: not in front of a window that does not answer. */
+  gtk_widget_hide (GTK_WIDGET (panel->dialog));
+  gdk_display_flush (gtk_widget_get_display (GTK_WIDGET (panel->dialog)));
   plugin_presets_free (panel->presets);
   gtk_widget_destroy (panel->content);
   g_clear_handle_id (&panel->estimate, g_source_remove);

@@ -125,6 +125,7 @@ plugin_patch_run (PluginPatch *patch)
   plain = job;
   plain.model = "cubic";
   plain.text = "off";
+  plain.faces = "off";
   plain.strength = 1;
   plain.clean = 0;
   patch->before = run (patch, &plain, FALSE, &patch->error);

@@ -62,15 +62,17 @@ gboolean plugin_image_layer (PluginImage image, PluginItem *layer);
 
 typedef struct PluginJob PluginJob;
 
-/* Works out the new size and plans every layer, mask and channel (with `largest_only` only the largest layer, for
- * estimates); computes nothing. Fails with one clear sentence. */
+/* Works out the new size and plans every layer, mask and channel; computes nothing. Fails with one clear sentence. With `largest_only`, for estimates: nothing
+ * but the largest layer, and it is not planned yet; the values must live as long as the job. */
 PluginJob *plugin_job_new (PluginImage image, const PluginValues *values, gboolean largest_only, GError **error);
+/* Plans it, which loads networks, and may try them out: seconds. In any thread, for GIMP is not asked. */
+gboolean plugin_job_plan (PluginJob *job, GError **error);
 void plugin_job_free (PluginJob *job);
 guint64 plugin_job_memory (const PluginJob *job);      /* peak bytes of computing, without GIMP's own copies */
 /* Seconds of computing, from earlier jobs on this machine; negative while unknown. Only with `largest_only`. */
 double plugin_job_seconds (const PluginJob *job);
-/* The largest layer's plan, to be measured; free it. NULL without `largest_only`. */
-AcuUpscaler *plugin_job_take_largest (PluginJob *job);
+/* Finds out how long the largest layer takes, in any thread; FALSE where that fails, and without `largest_only`. */
+gboolean plugin_job_measure (PluginJob *job);
 /* Computes everything, reporting to GIMP's progress bar. The image is not touched. */
 gboolean plugin_job_compute (PluginJob *job, GError **error);
 /* All of it: plans, computes and puts the finished results where the option "result" says, in this image as one undo step. *result gets the image they

@@ -16,11 +16,11 @@ static const struct
   const char *name;
   const char *options;
 } built_in[] = {
-  { N_("Good photograph"), "model=auto clean=0 strength=1 text=off" },
-  { N_("Photograph with noise or JPEG blocks"), "model=auto clean=0.6 strength=1 text=off" },
-  { N_("Photograph with letters in it"), "model=auto clean=0 strength=1 text=auto text-strength=1" },
-  { N_("Page or logo"), "model=auto clean=0 strength=1 text=everywhere text-strength=1" },
-  { N_("Pixel art"), "model=nearest clean=0 strength=1 text=off" }
+  { N_("Good photograph"), "model=auto clean=0 strength=1 text=off faces=off" },
+  { N_("Photograph with noise or JPEG blocks"), "model=auto clean=0.6 strength=1 text=off faces=off" },
+  { N_("Photograph with letters in it"), "model=auto clean=0 strength=1 text=auto text-strength=1 faces=off" },
+  { N_("Page or logo"), "model=auto clean=0 strength=1 text=everywhere text-strength=1 faces=off" },
+  { N_("Pixel art"), "model=nearest clean=0 strength=1 text=off faces=off" }
 };
 
 static char *

@@ -143,6 +143,20 @@ check_whole (void)
   acu_upscaler_free (upscaler);
 }
 
+/* Where text is decided by all that looks like it, however far away. */
+static void
+check_text (void)
+{
+  AcuUpscaler *upscaler = acu_upscaler_new (acu_upscaler_params (.width = 256, .height = 256, .format = { 3, FALSE, FALSE },
+                                                                 .size = { .mode = ACU_SIZE_FACTOR, .scale = 2 }, .model = "photo-x2",
+                                                                 .text = ACU_TEXT_AUTO), NULL);
+  int reach, grid;
+
+  g_assert_nonnull (upscaler);
+  g_assert_false (acu_upscaler_reach (upscaler, &reach, &grid));
+  acu_upscaler_free (upscaler);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -162,5 +176,6 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], check);
     }
   g_test_add_func ("/reach/whole", check_whole);
+  g_test_add_func ("/reach/text", check_text);
   return g_test_run ();
 }

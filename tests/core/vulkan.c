@@ -235,6 +235,15 @@ lacks_a_stage (void)
   g_assert_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED);
   g_assert_nonnull (strstr (error->message, "the sum"));
   g_clear_error (&error);
+  buffers[1].element = ACU_MAP_F32;
+  stages[1].kind = ACU_STAGE_DEPTHWISE;
+  g_assert_false (program.device->accept (&program, &error));
+  g_assert_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED);
+  g_clear_error (&error);
+  stages[1].kind = ACU_STAGE_STENCIL;
+  g_assert_false (program.device->accept (&program, &error));
+  g_assert_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED);
+  g_clear_error (&error);
 }
 
 /* Numbers beyond 16 bits are noticed wherever they come up, and an exact plan holds them. */

@@ -75,7 +75,7 @@ steady () { local i; picture s1; for i in $(seq 40); do sleep 0.4; picture s2; d
 is_in_preview () {
   local distance
   convert "$work/out/$1.png" -alpha off -colorspace sRGB -type TrueColor -depth 8 -crop 60x60+211+149 +repage "$shots/piece.png"
-  convert "$shots/$1.png" -alpha off -colorspace sRGB -type TrueColor -depth 8 -crop 110x110+120+95 +repage "$shots/around.png"
+  convert "$shots/$1.png" -alpha off -colorspace sRGB -type TrueColor -depth 8 -crop 110x150+120+95 +repage "$shots/around.png"
   distance=$(compare -metric RMSE -subimage-search "$shots/around.png" "$shots/piece.png" null: 2>&1 | sed 's/.*(\([0-9.e-]*\)).*/\1/')
   awk -v d="$distance" 'BEGIN { exit !(d < 0.004) }' || { echo "# $1: $distance"; return 1; }
 }

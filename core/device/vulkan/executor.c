@@ -118,8 +118,8 @@ accept_stage (const AcuProgram *program, guint number, GError **error)
   return FALSE;
 
 refused:
-  g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("“%s” cannot be calculated on the graphics card “%s”."), stage->name,
-               device->info.title);
+  g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("The graphics card “%s” cannot calculate the layer “%s” of this network; the processor can (device “cpu”)."),
+               device->info.title, stage->name);
   return FALSE;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* A small network with a stage for every shader is run on the device and on the processor. What came of it is kept in the user's cache folder until
- * the driver or the shaders change. A driver that ended the process in its test is not tried again. */
+ * the driver or the shaders change. A driver that ended the process in its test again and again is not tried any more. */
 #include "vk.h"
 
 #include "cpu.h"
@@ -16,6 +16,8 @@
 
 #define MOST_STAGES 12
 #define MARGIN 8
+/* A process may also have been ended by the person who started it, or by GIMP's Cancel. */
+#define MOST_TRIES 3
 /* Of results between 0 and about 1. */
 #define TOLERANCE 1e-4f
 #define HALF_TOLERANCE 1e-2f
@@ -224,14 +226,20 @@ result_on (Network *net, const AcuDevice *device, const float *picture, gsize *n
   gboolean done;
 
   lay_out (net, device);
-  if ((device->accept && !device->accept (&net->program, NULL)) || !(executor = device->prepare (&net->program, 1, &error)))
-    return NULL;
+  if ((device->accept && !device->accept (&net->program, &error)) || !(executor = device->prepare (&net->program, 1, &error)))
+    {
+      g_debug ("%s", error->message);
+      return NULL;
+    }
   *n = (gsize) out->width * out->channels * out->height;
   result = g_new (float, *n);
   done = run_once (net, device, executor, picture, result, &error);
   device->free (executor);
   if (!done)
-    g_clear_pointer (&result, g_free);
+    {
+      g_debug ("%s", error ? error->message : "it cannot be run");
+      g_clear_pointer (&result, g_free);
+    }
   return result;
 }
 
@@ -331,11 +339,12 @@ keep (const char *path, const char *text)
     g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
 }
 
+/* *tries: how often a test was begun that never ended. */
 static gboolean
-recall (AcuVulkanDevice *device, const char *path)
+recall (AcuVulkanDevice *device, const char *path, int *tries)
 {
   g_autofree char *text = NULL;
-  int pid, halves;
+  int pid, halves, found;
 
   if (!g_file_get_contents (path, &text, NULL, NULL))
     return FALSE;
@@ -346,16 +355,20 @@ recall (AcuVulkanDevice *device, const char *path)
     }
   else if (g_str_equal (text, "wrong\n"))
     device->state = ACU_DEVICE_WRONG;
-  /* Whoever was testing and is no more has been ended by it. */
-  else if (sscanf (text, "begun %d\n", &pid) == 1 && pid > 0 && kill (pid, 0) != 0 && errno == ESRCH)
-    device->state = ACU_DEVICE_WRONG;
+  /* Whoever was testing and is no more has been ended meanwhile. */
+  else if (sscanf (text, "begun %d %d\n", &pid, &found) == 2 && pid > 0 && kill (pid, 0) != 0 && errno == ESRCH)
+    {
+      *tries = CLAMP (found, 1, MOST_TRIES);
+      if (*tries == MOST_TRIES)
+        device->state = ACU_DEVICE_WRONG;
+    }
   return device->state != ACU_DEVICE_UNTESTED;
 }
 
 static void
-test (AcuVulkanDevice *device, const char *path)
+test (AcuVulkanDevice *device, const char *path, int tries)
 {
-  g_autofree char *begun = g_strdup_printf ("begun %d\n", (int) getpid ()), *result = NULL;
+  g_autofree char *begun = g_strdup_printf ("begun %d %d\n", (int) getpid (), tries + 1), *result = NULL;
 
   keep (path, begun);
   device->state = is_right (device, FALSE) ? ACU_DEVICE_SOUND : ACU_DEVICE_WRONG;
@@ -381,9 +394,10 @@ acu_vulkan_test (AcuVulkanDevice *device)
   if (device->state == ACU_DEVICE_UNTESTED)
     {
       g_autofree char *path = result_path (device);
+      int tries = 0;
 
-      if (!recall (device, path))
-        test (device, path);
+      if (!recall (device, path, &tries))
+        test (device, path, tries);
     }
   state = device->state;
   g_mutex_unlock (&device->lock);
