@@ -4,9 +4,11 @@
 #include "pool.h"
 #include "text_regions.h"
 
+#include <acuity/size.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* A network's own size may be stretched this much rather than running the network once more. */
 #define STRETCH 1.05
@@ -149,10 +151,14 @@ lay_text (const AcuUpscaler *upscaler, GBytes *cells, int columns, GError **erro
 gboolean
 acu_upscaler_use_text (AcuUpscaler *upscaler, const guint8 *cells, int columns, int rows, GError **error)
 {
-  g_autoptr (GBytes) kept = g_bytes_new (cells, (gsize) columns * rows);
-  AcuNet *overlay = lay_text (upscaler, kept, columns, error), *before = upscaler->overlay;
+  gsize n = (gsize) columns * rows;
+  guint8 *copy = acu_try_alloc (n, 1);
+  g_autoptr (GBytes) kept = copy ? g_bytes_new_with_free_func (memcpy (copy, cells, n), n, acu_free, copy) : NULL;
+  AcuNet *overlay = kept ? lay_text (upscaler, kept, columns, error) : NULL, *before = upscaler->overlay;
   gboolean planned;
 
+  if (!kept)
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's rows."));
   if (!overlay)
     return FALSE;
   upscaler->overlay = overlay;
@@ -201,11 +207,11 @@ add_faces (AcuUpscaler *upscaler, GError **error)
 static gboolean
 mask_bytes (AcuUpscaler *upscaler, guint64 *bytes, GError **error)
 {
-  AcuPlan *plan = acu_upscaler_plan (upscaler, upscaler->mask, upscaler->beside, error);
+  guint64 beside = acu_text_search_bytes (upscaler);
+  AcuPlan *plan = acu_upscaler_plan (upscaler, upscaler->mask, upscaler->beside + beside, error);
 
   if (plan)
-    *bytes = acu_plan_bytes (plan) + (guint64) upscaler->src_width * 4 * sizeof (float)
-             + acu_text_regions_bytes (upscaler->src_width, upscaler->src_height);
+    *bytes = acu_plan_bytes (plan) + beside;
   acu_plan_free (plan);
   return plan != NULL;
 }

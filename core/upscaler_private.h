@@ -80,6 +80,9 @@ gboolean acu_upscaler_use (AcuUpscaler *upscaler, AcuNet *net, GError **error);
 /* Plans the network for text over the model's own, where cells say so: see AcuOverlay. */
 gboolean acu_upscaler_use_text (AcuUpscaler *upscaler, const guint8 *cells, int columns, int rows, GError **error);
 
+/* recipe/text.c: bytes that looking for text takes beside its plan. */
+guint64 acu_text_search_bytes (const AcuUpscaler *upscaler);
+
 /* Channels of a pixel with its alpha. */
 int acu_format_channels (const AcuPixelFormat *format);
 
