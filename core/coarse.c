@@ -5,6 +5,7 @@
 #include "fingerprint.h"
 #include "packed_file.h"
 #include "plan.h"
+#include "pool.h"
 
 #include <acuity/size.h>
 #include <math.h>
@@ -227,7 +228,8 @@ measure (Trial *trial)
     return;
   memcpy (trial->exact, trial->result, (gsize) trial->width * trial->height * trial->channels * sizeof (float));
   own = noise (trial);
-  if (isinf (own))
+  /* Nothing to compare with: no result, or one that holds no numbers. */
+  if (!isfinite (own))
     return;
   groups = make_groups (trial, shapes);
   for (guint g = 0; g < groups->len; g++)
@@ -275,7 +277,7 @@ key_of (const AcuNet *net)
 void
 acu_net_choose_coarse (AcuNet *net, const AcuDevice *device)
 {
-  Trial trial = { .net = net, .device = device, .threads = (int) g_get_num_processors () };
+  Trial trial = { .net = net, .device = device, .threads = MIN ((int) g_get_num_processors (), ACU_POOL_MAX_THREADS) };
   g_autofree guint *layers = g_new (guint, net->layers->len);
   g_autofree guint8 *choice = NULL;
   g_autoptr (GBytes) sample = acu_catalogue_file (SAMPLE, NULL);
