@@ -168,6 +168,13 @@ acu_upscaler_use_text (AcuUpscaler *upscaler, const guint8 *cells, int columns, 
   return planned;
 }
 
+/* What may be taken while the job has not begun; 0 for no limit. */
+static guint64
+spare_memory (const AcuUpscaler *upscaler)
+{
+  return !upscaler->limit ? 0 : upscaler->limit > upscaler->beside ? upscaler->limit - upscaler->beside : 1;
+}
+
 /* The networks for text that go with the model's own; none are needed where its factor is one that they do not have, unless they are asked for. */
 static gboolean
 add_text (AcuUpscaler *upscaler, GError **error)
@@ -176,7 +183,7 @@ add_text (AcuUpscaler *upscaler, GError **error)
   g_autofree char *file = g_strdup_printf ("text-x%d.safetensors", own->scale);
   gboolean everywhere = upscaler->text == ACU_TEXT_EVERYWHERE;
   g_autoptr (GError) problem = NULL;
-  AcuNet *over = upscaler->over = acu_helper_net (file, &problem);
+  AcuNet *over = upscaler->over = acu_helper_net (file, spare_memory (upscaler), &problem);
 
   if (!over && !everywhere && g_error_matches (problem, ACU_ERROR, ACU_ERROR_NOT_FOUND))
     return TRUE;
@@ -187,7 +194,7 @@ add_text (AcuUpscaler *upscaler, GError **error)
     g_propagate_error (error, g_steal_pointer (&problem));
   if (over && everywhere && upscaler->text_strength >= 1)
     upscaler->overlay = finish_net (upscaler, acu_net_ref (over), upscaler->passes, error);
-  else if (over && (everywhere || (upscaler->mask = acu_helper_net ("text-mask.safetensors", error))))
+  else if (over && (everywhere || (upscaler->mask = acu_helper_net ("text-mask.safetensors", spare_memory (upscaler), error))))
     upscaler->overlay = lay_text (upscaler, NULL, 0, error);
   return upscaler->overlay != NULL;
 }
@@ -198,7 +205,7 @@ add_faces (AcuUpscaler *upscaler, GError **error)
 {
   if (upscaler->plain->scale < 2)
     return TRUE;
-  upscaler->face = acu_helper_net (upscaler->plain->scale > 2 ? "face-x4.safetensors" : "face-x2.safetensors", error);
+  upscaler->face = acu_helper_net (upscaler->plain->scale > 2 ? "face-x4.safetensors" : "face-x2.safetensors", spare_memory (upscaler), error);
   upscaler->detector = upscaler->face ? acu_detector_net (error) : NULL;
   return upscaler->detector != NULL;
 }
@@ -219,7 +226,7 @@ mask_bytes (AcuUpscaler *upscaler, guint64 *bytes, GError **error)
 static gboolean
 plan_network (AcuUpscaler *upscaler, GError **error)
 {
-  AcuNet *own = acu_model_net (upscaler->model, upscaler->clean, error);
+  AcuNet *own = acu_model_net (upscaler->model, upscaler->clean, spare_memory (upscaler), error);
   guint64 looking = 0, finding = 0;
   gboolean ok;
 
