@@ -103,6 +103,9 @@ acu_upscaler_reach (const AcuUpscaler *upscaler, int *reach, int *grid)
   double shrink = fmax (1, fmax ((double) upscaler->src_width / upscaler->dst_width, (double) upscaler->src_height / upscaler->dst_height));
 
   *grid = 1;
+  /* A region of text may reach anywhere, and faces are looked for in the whole picture. */
+  if (upscaler->mask || upscaler->detector)
+    return FALSE;
   if (!net)
     *reach = (int) ceil (RESAMPLER_RADIUS * shrink);
   else if (!network_reach (upscaler, net, reach, grid))

@@ -143,6 +143,24 @@ check_whole (void)
   acu_upscaler_free (upscaler);
 }
 
+/* Whether a piece is text may depend on what is far away. */
+static void
+check_text (void)
+{
+  int reach, grid;
+
+  for (AcuTextMode text = ACU_TEXT_OFF; text <= ACU_TEXT_EVERYWHERE; text++)
+    {
+      GError *error = NULL;
+      AcuUpscaler *upscaler = acu_upscaler_new (acu_upscaler_params (.width = 256, .height = 256, .format = { 3, FALSE, FALSE }, .model = "photo-x4", .text = text,
+                                                                     .size = { .mode = ACU_SIZE_FACTOR, .scale = 4 }), &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (acu_upscaler_reach (upscaler, &reach, &grid), ==, text != ACU_TEXT_AUTO);
+      acu_upscaler_free (upscaler);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -162,5 +180,6 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], check);
     }
   g_test_add_func ("/reach/whole", check_whole);
+  g_test_add_func ("/reach/text", check_text);
   return g_test_run ();
 }

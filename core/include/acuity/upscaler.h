@@ -127,7 +127,7 @@ ACU_API double acu_upscaler_operations (const AcuUpscaler *upscaler);   /* float
 ACU_API const char *acu_upscaler_model (const AcuUpscaler *upscaler);   /* the name that "auto" became */
 
 /* How much of a picture around a part of it decides what becomes of that part: *reach source pixels on each side, so that a part can be worked on
- * alone (a preview). *grid: the part read must begin at a multiple of so many pixels, in both directions. FALSE for networks that look at the whole picture; then *reach and *grid mean
+ * alone (a preview). *grid: the part read must begin at a multiple of so many pixels, in both directions. FALSE for networks that look at the whole picture, and where text or faces are looked for; then *reach and *grid mean
  * nothing. Thread-safe. */
 ACU_API gboolean acu_upscaler_reach (const AcuUpscaler *upscaler, int *reach, int *grid);
 
