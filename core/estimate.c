@@ -189,7 +189,10 @@ small_job (const AcuUpscaler *whole, int side)
                                                .device = whole->device->name, .threads = whole->threads,
                                                .linear_light = whole->linear_light, .precision = whole->precision,
                                                .strength = whole->strength, .text_strength = whole->text_strength,
-                                               .text = whole->net && whole->net == whole->overlay ? ACU_TEXT_EVERYWHERE : ACU_TEXT_OFF),
+                                               .text = whole->net && whole->net == whole->overlay ? ACU_TEXT_EVERYWHERE
+                                                       : whole->mask                              ? ACU_TEXT_AUTO
+                                                                                                  : ACU_TEXT_OFF,
+                                               .faces = whole->detector ? ACU_FACES_AUTO : ACU_FACES_OFF, .face_strength = whole->face_strength),
                           NULL);
   if (job)
     job->measuring = TRUE;

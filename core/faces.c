@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "faces_private.h"
+#include "pool.h"
 #include "upscaler_private.h"
 
 #include <math.h>
@@ -28,7 +29,7 @@ acu_faces_find (const float *pixels, int width, int height, int threads, AcuFace
   Rows rows = { pixels, width };
   g_autofree AcuFaceList *list = g_new (AcuFaceList, 1);
   AcuFaceSearch search = { .detector = acu_detector_net (error), .device = acu_device_find ("cpu", NULL), .width = width, .height = height,
-                           .threads = threads ? threads : (int) g_get_num_processors (), .precision = ACU_PRECISION_FAST, .read = read_row, .data = &rows };
+                           .threads = threads ? threads : MIN ((int) g_get_num_processors (), ACU_POOL_MAX_THREADS), .precision = ACU_PRECISION_FAST, .read = read_row, .data = &rows };
   gboolean done = search.detector && acu_faces_search (&search, list, error);
 
   acu_net_unref ((AcuNet *) search.detector);

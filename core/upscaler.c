@@ -4,9 +4,11 @@
 #include "pool.h"
 #include "text_regions.h"
 
+#include <acuity/size.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* A network's own size may be stretched this much rather than running the network once more. */
 #define STRETCH 1.05
@@ -149,10 +151,14 @@ lay_text (const AcuUpscaler *upscaler, GBytes *cells, int columns, GError **erro
 gboolean
 acu_upscaler_use_text (AcuUpscaler *upscaler, const guint8 *cells, int columns, int rows, GError **error)
 {
-  g_autoptr (GBytes) kept = g_bytes_new (cells, (gsize) columns * rows);
-  AcuNet *overlay = lay_text (upscaler, kept, columns, error), *before = upscaler->overlay;
+  gsize n = (gsize) columns * rows;
+  guint8 *copy = acu_try_alloc (n, 1);
+  g_autoptr (GBytes) kept = copy ? g_bytes_new_with_free_func (memcpy (copy, cells, n), n, acu_free, copy) : NULL;
+  AcuNet *overlay = kept ? lay_text (upscaler, kept, columns, error) : NULL, *before = upscaler->overlay;
   gboolean planned;
 
+  if (!kept)
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's rows."));
   if (!overlay)
     return FALSE;
   upscaler->overlay = overlay;
@@ -160,6 +166,13 @@ acu_upscaler_use_text (AcuUpscaler *upscaler, const guint8 *cells, int columns, 
   /* Until then it may have been the one that was planned. */
   acu_net_unref (before);
   return planned;
+}
+
+/* What may be taken while the job has not begun; 0 for no limit. */
+static guint64
+spare_memory (const AcuUpscaler *upscaler)
+{
+  return !upscaler->limit ? 0 : upscaler->limit > upscaler->beside ? upscaler->limit - upscaler->beside : 1;
 }
 
 /* The networks for text that go with the model's own; none are needed where its factor is one that they do not have, unless they are asked for. */
@@ -170,7 +183,7 @@ add_text (AcuUpscaler *upscaler, GError **error)
   g_autofree char *file = g_strdup_printf ("text-x%d.safetensors", own->scale);
   gboolean everywhere = upscaler->text == ACU_TEXT_EVERYWHERE;
   g_autoptr (GError) problem = NULL;
-  AcuNet *over = upscaler->over = acu_helper_net (file, &problem);
+  AcuNet *over = upscaler->over = acu_helper_net (file, spare_memory (upscaler), &problem);
 
   if (!over && !everywhere && g_error_matches (problem, ACU_ERROR, ACU_ERROR_NOT_FOUND))
     return TRUE;
@@ -181,7 +194,7 @@ add_text (AcuUpscaler *upscaler, GError **error)
     g_propagate_error (error, g_steal_pointer (&problem));
   if (over && everywhere && upscaler->text_strength >= 1)
     upscaler->overlay = finish_net (upscaler, acu_net_ref (over), upscaler->passes, error);
-  else if (over && (everywhere || (upscaler->mask = acu_helper_net ("text-mask.safetensors", error))))
+  else if (over && (everywhere || (upscaler->mask = acu_helper_net ("text-mask.safetensors", spare_memory (upscaler), error))))
     upscaler->overlay = lay_text (upscaler, NULL, 0, error);
   return upscaler->overlay != NULL;
 }
@@ -192,7 +205,7 @@ add_faces (AcuUpscaler *upscaler, GError **error)
 {
   if (upscaler->plain->scale < 2)
     return TRUE;
-  upscaler->face = acu_helper_net (upscaler->plain->scale > 2 ? "face-x4.safetensors" : "face-x2.safetensors", error);
+  upscaler->face = acu_helper_net (upscaler->plain->scale > 2 ? "face-x4.safetensors" : "face-x2.safetensors", spare_memory (upscaler), error);
   upscaler->detector = upscaler->face ? acu_detector_net (error) : NULL;
   return upscaler->detector != NULL;
 }
@@ -201,11 +214,11 @@ add_faces (AcuUpscaler *upscaler, GError **error)
 static gboolean
 mask_bytes (AcuUpscaler *upscaler, guint64 *bytes, GError **error)
 {
-  AcuPlan *plan = acu_upscaler_plan (upscaler, upscaler->mask, upscaler->beside, error);
+  guint64 beside = acu_text_search_bytes (upscaler);
+  AcuPlan *plan = acu_upscaler_plan (upscaler, upscaler->mask, upscaler->beside + beside, error);
 
   if (plan)
-    *bytes = acu_plan_bytes (plan) + (guint64) upscaler->src_width * 4 * sizeof (float)
-             + acu_text_regions_bytes (upscaler->src_width, upscaler->src_height);
+    *bytes = acu_plan_bytes (plan) + beside;
   acu_plan_free (plan);
   return plan != NULL;
 }
@@ -213,7 +226,7 @@ mask_bytes (AcuUpscaler *upscaler, guint64 *bytes, GError **error)
 static gboolean
 plan_network (AcuUpscaler *upscaler, GError **error)
 {
-  AcuNet *own = acu_model_net (upscaler->model, upscaler->clean, error);
+  AcuNet *own = acu_model_net (upscaler->model, upscaler->clean, spare_memory (upscaler), error);
   guint64 looking = 0, finding = 0;
   gboolean ok;
 

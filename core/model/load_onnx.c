@@ -60,7 +60,8 @@ check (const AcuOnnxLoad *load, AcuOnnxProblem problem)
 char *
 acu_onnx_name (const AcuOnnxLoad *load, AcuProto text)
 {
-  char *name = text.left && !memchr (text.at, 0, text.left) ? g_strndup ((const char *) text.at, text.left) : NULL;
+  /* Not copied before it is known to be short. */
+  char *name = text.left && text.left <= ACU_MAX_NAME_BYTES && !memchr (text.at, 0, text.left) ? g_strndup ((const char *) text.at, text.left) : NULL;
 
   if (name && acu_weights_is_name (name))
     return name;

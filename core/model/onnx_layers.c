@@ -12,16 +12,26 @@
 #define MAX_STRIDE 16
 #define MAX_KERNEL 32
 #define BATCH_EPSILON 1e-5f
+/* What layers may read in common beyond what the file holds: each of them may come to have a copy. */
+#define MOST_SHARED (G_GUINT64_CONSTANT (4) << 20)
 
 /* The constant of floats that the node reads as input `place`, or NULL with an error. */
 static const AcuTensor *
-constant (const AcuOnnxLoad *load, guint place)
+constant (AcuOnnxLoad *load, guint place)
 {
   g_autofree char *name = place < load->node->n_inputs ? acu_onnx_name (load, load->node->inputs[place]) : NULL;
   const AcuOnnxTensor *found = name ? g_hash_table_lookup (load->constants, name) : NULL;
 
   if (found && found->floats)
-    return &found->tensor;
+    {
+      if (found->tensor.count <= load->room + MOST_SHARED - load->read)
+        {
+          load->read += found->tensor.count;
+          return &found->tensor;
+        }
+      acu_onnx_damaged (load, _("layers share more weights than it has"));
+      return NULL;
+    }
   if (name || place >= load->node->n_inputs)
     acu_onnx_refuse (load, _("its weights are missing, or no floats of 32 bits"));
   return NULL;

@@ -21,6 +21,7 @@ typedef struct AcuOnnxLoad
   char *label;
   float *copies;                  /* numbers that do not lie in the file as they are used */
   guint64 copied, room;
+  guint64 read;                   /* numbers that layers take from the file's constants */
   GError **error;
 } AcuOnnxLoad;
 

@@ -7,8 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_NAME_BYTES 500
-
 static void
 record_clear (AcuRecord *record)
 {
@@ -87,7 +85,7 @@ acu_weights_is_name (const char *name)
   for (const char *at = name; *at; at = g_utf8_next_char (at))
     if (g_unichar_iscntrl (g_utf8_get_char (at)))
       return FALSE;
-  return length > 0 && length <= MAX_NAME_BYTES;
+  return length > 0 && length <= ACU_MAX_NAME_BYTES;
 }
 
 guint64

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 #define ACU_MAX_MODEL_BYTES (G_GUINT64_CONSTANT (2) << 30)
 #define ACU_MAX_TENSORS 10000
 #define ACU_MAX_DIMENSIONS 4
+#define ACU_MAX_NAME_BYTES 500
 
 typedef enum AcuTensorType
 {

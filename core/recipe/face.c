@@ -162,13 +162,26 @@ report_making (void *data, double operations_done)
   return report (((Making *) data)->reader);
 }
 
+/* On the job's device, or on the processor where a graphics card cannot make it. */
+static AcuPlan *
+plan_face (const AcuUpscaler *upscaler, const AcuFacePatch *patch, GError **error)
+{
+  guint64 beside = upscaler->beside + upscaler->face_bytes;
+  AcuPlan *plan = NULL;
+
+  if (upscaler->device->accept)
+    plan = acu_plan_new_beside (upscaler->face, upscaler->device, patch->width, patch->height, upscaler->threads, upscaler->limit, beside, 0,
+                                upscaler->precision, NULL);
+  return plan ? plan : acu_plan_new_beside (upscaler->face, acu_device_find ("cpu", NULL), patch->width, patch->height, upscaler->threads,
+                                            upscaler->limit, beside, 0, upscaler->precision, error);
+}
+
 static gboolean
 make (const AcuUpscaler *upscaler, Reader *reader, AcuFacePatch *patch, GError **error)
 {
   Making making = { reader, patch };
   AcuPlanCallbacks callbacks = { read_upright, write_made, report_making, &making };
-  AcuPlan *plan = acu_plan_new_beside (upscaler->face, upscaler->device, patch->width, patch->height, upscaler->threads, upscaler->limit,
-                                       upscaler->beside + upscaler->face_bytes, 0, upscaler->precision, error);
+  AcuPlan *plan = plan_face (upscaler, patch, error);
   gboolean done = plan && acu_plan_run (plan, &callbacks, error);
 
   acu_plan_free (plan);

@@ -168,12 +168,21 @@ resampler (const Level *level)
                                 .dst_height = level->height, .channels = 3 };
 }
 
+/* Bytes that a level takes beside its plan. */
+static guint64
+beside (const Level *level)
+{
+  AcuResamplerParams params = resampler (level);
+
+  return acu_resampler_bytes (&params) + (guint64) level->search->width * 3 * sizeof (float);
+}
+
 static AcuPlan *
 plan (const Level *level, GError **error)
 {
   const AcuFaceSearch *s = level->search;
 
-  return acu_plan_new_beside (s->detector, s->device, level->width, level->height, s->threads, s->limit, s->beside, 0, s->precision, error);
+  return acu_plan_new_beside (s->detector, s->device, level->width, level->height, s->threads, s->limit, s->beside + beside (level), 0, s->precision, error);
 }
 
 static gboolean
@@ -185,8 +194,7 @@ search_level (Level *level, GError **error)
   AcuPlan *made = plan (level, error);
   gboolean same = level->width == search->width && level->height == search->height, done = FALSE;
 
-  level->row = acu_try_alloc (search->width, 3 * sizeof (float));
-  if (!level->row)
+  if (made && !(level->row = acu_try_alloc (search->width, 3 * sizeof (float))))
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's rows."));
   else if (made && (same || (level->resampler = acu_resampler_new (&params, error))))
     done = acu_plan_run (made, &callbacks, error);
@@ -227,15 +235,13 @@ acu_faces_search (const AcuFaceSearch *search, AcuFaceList *list, GError **error
 guint64
 acu_faces_search_bytes (const AcuFaceSearch *search, GError **error)
 {
-  AcuResamplerParams params;
   AcuPlan *made;
   Level level;
   guint64 bytes = 0;
 
   set_level (&level, search, first_level (search));
-  params = resampler (&level);
   if ((made = plan (&level, error)))
-    bytes = acu_plan_bytes (made) + acu_resampler_bytes (&params) + (guint64) search->width * 3 * sizeof (float);
+    bytes = acu_plan_bytes (made) + beside (&level);
   acu_plan_free (made);
   return bytes;
 }

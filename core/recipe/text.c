@@ -49,6 +49,13 @@ report (void *data, double operations_done)
   return acu_run_report (((Search *) data)->run, 0, NULL);
 }
 
+guint64
+acu_text_search_bytes (const AcuUpscaler *upscaler)
+{
+  return (guint64) upscaler->src_width * acu_format_channels (&upscaler->format) * sizeof (float)
+         + acu_text_regions_bytes (upscaler->src_width, upscaler->src_height);
+}
+
 static gboolean
 find_text (AcuRun *run, AcuTextRegions *regions, GError **error)
 {
@@ -60,9 +67,8 @@ find_text (AcuRun *run, AcuTextRegions *regions, GError **error)
 
   /* Both at a time would be more than was planned with. */
   g_clear_pointer (&upscaler->plan, acu_plan_free);
-  plan = acu_upscaler_plan (upscaler, upscaler->mask, upscaler->beside, error);
-  search.row = acu_try_alloc ((guint64) search.width * acu_format_channels (&upscaler->format), sizeof (float));
-  if (!search.row)
+  plan = acu_upscaler_plan (upscaler, upscaler->mask, upscaler->beside + upscaler->face_bytes + acu_text_search_bytes (upscaler), error);
+  if (plan && !(search.row = acu_try_alloc ((guint64) search.width * acu_format_channels (&upscaler->format), sizeof (float))))
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's rows."));
   else
     done = plan && acu_plan_run (plan, &callbacks, error);

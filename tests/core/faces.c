@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Faces: found by a network that takes marks for faces (see onnx_seeds.h), made and blended in by the built-in ones. */
 #include "onnx_seeds.h"
+#include "upscaler_private.h"
 
 #include <acuity/acuity.h>
 #include <glib/gstdio.h>
@@ -293,6 +294,37 @@ test_with_text (void)
 }
 
 static gboolean
+refuse (const AcuProgram *program, GError **error)
+{
+  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, "no shader");
+  return FALSE;
+}
+
+/* A graphics card that cannot do any of it leaves it to the processor. */
+static void
+test_card (void)
+{
+  g_autofree float *pixels = picture (one, 1), *wanted = NULL, *out = NULL;
+  AcuDevice card = *acu_device_find ("cpu", NULL);
+  GError *error = NULL;
+  AcuUpscaler *upscaler;
+  Job job = { pixels, .channels = 3, .out_width = WIDTH * 4 };
+  gsize n;
+
+  install (0);
+  wanted = enlarge (PARAMS (.faces = ACU_FACES_AUTO, .device = "cpu"), pixels, &n);
+  job.out = out = g_new0 (float, n);
+  card.accept = refuse;
+  upscaler = acu_upscaler_new (PARAMS (.faces = ACU_FACES_AUTO), &error);
+  g_assert_no_error (error);
+  upscaler->device = &card;
+  acu_upscaler_run (upscaler, read_rows, write_rows, &job, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (wanted, n * sizeof (float), out, n * sizeof (float));
+  acu_upscaler_free (upscaler);
+}
+
+static gboolean
 cancel (void *data, double fraction, double seconds)
 {
   return --*(int *) data > 0;
@@ -357,6 +389,7 @@ main (int argc, char **argv)
   g_test_add_func ("/faces/strength", test_strength);
   g_test_add_func ("/faces/ways", test_ways);
   g_test_add_func ("/faces/with-text", test_with_text);
+  g_test_add_func ("/faces/card", test_card);
   g_test_add_func ("/faces/cancelled", test_cancelled);
   g_test_add_func ("/faces/damaged", test_damaged);
   status = g_test_run ();

@@ -143,18 +143,22 @@ check_whole (void)
   acu_upscaler_free (upscaler);
 }
 
-/* Where text is decided by all that looks like it, however far away. */
+/* Whether a piece is text may depend on what is far away. */
 static void
 check_text (void)
 {
-  AcuUpscaler *upscaler = acu_upscaler_new (acu_upscaler_params (.width = 256, .height = 256, .format = { 3, FALSE, FALSE },
-                                                                 .size = { .mode = ACU_SIZE_FACTOR, .scale = 2 }, .model = "photo-x2",
-                                                                 .text = ACU_TEXT_AUTO), NULL);
   int reach, grid;
 
-  g_assert_nonnull (upscaler);
-  g_assert_false (acu_upscaler_reach (upscaler, &reach, &grid));
-  acu_upscaler_free (upscaler);
+  for (AcuTextMode text = ACU_TEXT_OFF; text <= ACU_TEXT_EVERYWHERE; text++)
+    {
+      GError *error = NULL;
+      AcuUpscaler *upscaler = acu_upscaler_new (acu_upscaler_params (.width = 256, .height = 256, .format = { 3, FALSE, FALSE }, .model = "photo-x4", .text = text,
+                                                                     .size = { .mode = ACU_SIZE_FACTOR, .scale = 4 }), &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (acu_upscaler_reach (upscaler, &reach, &grid), ==, text != ACU_TEXT_AUTO);
+      acu_upscaler_free (upscaler);
+    }
 }
 
 int

@@ -256,6 +256,40 @@ test_broken (void)
     }
 }
 
+/* Layers that read the same constant: few may, but not so many that a small file takes all memory. */
+static void
+test_shared (void)
+{
+  static const guint64 sides[] = { 256, 256, 4, 4, 0 };
+  static const guint most[] = { 2, 100 };
+  g_autofree float *values = g_new0 (float, 1 << 20);
+
+  for (guint i = 0; i < G_N_ELEMENTS (most); i++)
+    {
+      GByteArray *graph = g_byte_array_new ();
+      g_autoptr (GByteArray) file = NULL;
+      g_autoptr (GError) error = NULL;
+      AcuWeights *weights;
+
+      for (guint n = 0; n < most[i]; n++)
+        {
+          g_autofree char *inputs = n ? g_strdup_printf ("r%u w", n - 1) : g_strdup ("picture w"), *output = g_strdup_printf ("r%u", n);
+
+          onnx_node_to (graph, onnx_node ("Conv", inputs, output));
+        }
+      onnx_constant_to (graph, onnx_constant ("w", sides, values));
+      onnx_input_to (graph, "picture");
+      onnx_output_to (graph, most[i] == 2 ? "r1" : "r99");
+      file = onnx_model (graph);
+      weights = offer (file, &error);
+      if (most[i] == 2)
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, ACU_ERROR, ACU_ERROR_FORMAT);
+      acu_weights_free (weights);
+    }
+}
+
 /* Whatever the bytes are, they are refused in one sentence or make a net that can be tried. */
 static void
 try_file (const GByteArray *file, int way)
@@ -318,6 +352,7 @@ main (int argc, char **argv)
   g_test_add_func ("/onnx/sound", test_sound);
   g_test_add_func ("/onnx/detector", test_detector);
   g_test_add_func ("/onnx/broken", test_broken);
+  g_test_add_func ("/onnx/shared", test_shared);
   g_test_add_func ("/onnx/cut-off", test_cut_off);
   g_test_add_func ("/onnx/random", test_random);
   return g_test_run ();
