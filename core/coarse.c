@@ -7,7 +7,6 @@
 #include "plan.h"
 #include "pool.h"
 
-#include <acuity/error.h>
 #include <acuity/size.h>
 #include <math.h>
 #include <string.h>
@@ -41,8 +40,6 @@ typedef struct Trial
   guint n;
   const AcuDevice *device;
   int threads, width, height, channels;
-  guint64 memory;
-  gboolean cramped;               /* a trial would have taken more memory than it may */
   const guint8 *sample;           /* SIDE × SIDE pixels of three bytes */
   float *exact, *result;
 } Trial;
@@ -72,12 +69,10 @@ write_result (void *data, int y, int rows, const float *pixels, GError **error)
 static gboolean
 run (Trial *trial, AcuPrecision precision)
 {
-  g_autoptr (GError) error = NULL;
-  AcuPlan *plan = acu_plan_new (trial->net, trial->device, SIDE, SIDE, trial->threads, MIN (trial->memory, MOST_BYTES), 0, precision, &error);
+  AcuPlan *plan = acu_plan_new (trial->net, trial->device, SIDE, SIDE, trial->threads, MOST_BYTES, 0, precision, NULL);
   AcuPlanCallbacks callbacks = { read_sample, write_result, NULL, trial };
   gboolean done = FALSE;
 
-  trial->cramped |= trial->memory < MOST_BYTES && g_error_matches (error, ACU_ERROR, ACU_ERROR_MEMORY);
   if (plan && !trial->result)
     {
       gsize floats;
@@ -280,10 +275,9 @@ key_of (const AcuNet *net)
 }
 
 void
-acu_net_choose_coarse (AcuNet *net, const AcuDevice *device, guint64 memory)
+acu_net_choose_coarse (AcuNet *net, const AcuDevice *device)
 {
-  Trial trial = { .net = net, .device = device, .threads = MIN ((int) g_get_num_processors (), ACU_POOL_MAX_THREADS),
-                  .memory = memory ? memory : G_MAXUINT64 };
+  Trial trial = { .net = net, .device = device, .threads = MIN ((int) g_get_num_processors (), ACU_POOL_MAX_THREADS) };
   g_autofree guint *layers = g_new (guint, net->layers->len);
   g_autofree guint8 *choice = NULL;
   g_autoptr (GBytes) sample = acu_catalogue_file (SAMPLE, NULL);
@@ -304,14 +298,8 @@ acu_net_choose_coarse (AcuNet *net, const AcuDevice *device, guint64 memory)
     }
   measure (&trial);
   for (guint k = 0; k < trial.n; k++)
-    {
-      if (trial.cramped)
-        layer_of (&trial, k)->coarse = FALSE;
-      choice[k] = (guint8) layer_of (&trial, k)->coarse;
-    }
-  /* With more memory it may be found out another time. */
-  if (!trial.cramped)
-    acu_packed_file_save (&key, choice, trial.n, 1);
+    choice[k] = (guint8) layer_of (&trial, k)->coarse;
+  acu_packed_file_save (&key, choice, trial.n, 1);
   acu_free (trial.exact);
   acu_free (trial.result);
 }

@@ -10,8 +10,8 @@
 G_BEGIN_DECLS
 
 /* Sets `coarse` of the net's layers; nobody else may use it meanwhile. Does nothing where such products are not quicker on that device. What cannot be measured stays as
- * it is, also where that would take more than so many bytes of memory (0: no limit), until somebody may take more. The choice depends on the network only, not on how fast the machine is at that moment. */
-void acu_net_choose_coarse (AcuNet *net, const AcuDevice *device, guint64 memory);
+ * it is. The choice depends on the network only, not on how fast the machine is at that moment. */
+void acu_net_choose_coarse (AcuNet *net, const AcuDevice *device);
 
 G_END_DECLS
 

@@ -42,7 +42,7 @@ load (const AcuModelInfo *model, double clean, GError **error)
 }
 
 AcuNet *
-acu_model_net (const AcuModelInfo *model, double clean, guint64 memory, GError **error)
+acu_model_net (const AcuModelInfo *model, double clean, GError **error)
 {
   GStatBuf now = { 0 }, clean_now = { 0 };
   AcuWeights *weights;
@@ -73,7 +73,7 @@ acu_model_net (const AcuModelInfo *model, double clean, guint64 memory, GError *
   acu_weights_free (weights);
   if (!net)
     return NULL;
-  acu_net_choose_coarse (net, acu_device_find ("cpu", NULL), memory);
+  acu_net_choose_coarse (net, acu_device_find ("cpu", NULL));
 
   g_mutex_lock (&lock);
   acu_net_unref (kept);
@@ -88,7 +88,7 @@ acu_model_net (const AcuModelInfo *model, double clean, guint64 memory, GError *
 }
 
 AcuNet *
-acu_helper_net (const char *file, guint64 memory, GError **error)
+acu_helper_net (const char *file, GError **error)
 {
   g_autofree char *path = g_strconcat (ACU_RESOURCE_PREFIX "/org/acuity/", file, NULL);
   AcuWeights *weights = acu_load_weights (path, error);
@@ -96,7 +96,7 @@ acu_helper_net (const char *file, guint64 memory, GError **error)
 
   acu_weights_free (weights);
   if (net)
-    acu_net_choose_coarse (net, acu_device_find ("cpu", NULL), memory);
+    acu_net_choose_coarse (net, acu_device_find ("cpu", NULL));
   return net;
 }
 
@@ -116,7 +116,7 @@ static AcuNet *
 net_of (const AcuModelInfo *model, GError **error)
 {
   if (!model->classic && model->path)
-    return acu_model_net (model, 0, 0, error);
+    return acu_model_net (model, 0, error);
   if (model->classic)
     g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("“%s” is a classic filter, it has no network."), model->name);
   else

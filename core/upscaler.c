@@ -168,13 +168,6 @@ acu_upscaler_use_text (AcuUpscaler *upscaler, const guint8 *cells, int columns, 
   return planned;
 }
 
-/* What may be taken while the job has not begun; 0 for no limit. */
-static guint64
-spare_memory (const AcuUpscaler *upscaler)
-{
-  return !upscaler->limit ? 0 : upscaler->limit > upscaler->beside ? upscaler->limit - upscaler->beside : 1;
-}
-
 /* The networks for text that go with the model's own; none are needed where its factor is one that they do not have, unless they are asked for. */
 static gboolean
 add_text (AcuUpscaler *upscaler, GError **error)
@@ -183,7 +176,7 @@ add_text (AcuUpscaler *upscaler, GError **error)
   g_autofree char *file = g_strdup_printf ("text-x%d.safetensors", own->scale);
   gboolean everywhere = upscaler->text == ACU_TEXT_EVERYWHERE;
   g_autoptr (GError) problem = NULL;
-  AcuNet *over = upscaler->over = acu_helper_net (file, spare_memory (upscaler), &problem);
+  AcuNet *over = upscaler->over = acu_helper_net (file, &problem);
 
   if (!over && !everywhere && g_error_matches (problem, ACU_ERROR, ACU_ERROR_NOT_FOUND))
     return TRUE;
@@ -194,7 +187,7 @@ add_text (AcuUpscaler *upscaler, GError **error)
     g_propagate_error (error, g_steal_pointer (&problem));
   if (over && everywhere && upscaler->text_strength >= 1)
     upscaler->overlay = finish_net (upscaler, acu_net_ref (over), upscaler->passes, error);
-  else if (over && (everywhere || (upscaler->mask = acu_helper_net ("text-mask.safetensors", spare_memory (upscaler), error))))
+  else if (over && (everywhere || (upscaler->mask = acu_helper_net ("text-mask.safetensors", error))))
     upscaler->overlay = lay_text (upscaler, NULL, 0, error);
   return upscaler->overlay != NULL;
 }
@@ -205,7 +198,7 @@ add_faces (AcuUpscaler *upscaler, GError **error)
 {
   if (upscaler->plain->scale < 2)
     return TRUE;
-  upscaler->face = acu_helper_net (upscaler->plain->scale > 2 ? "face-x4.safetensors" : "face-x2.safetensors", spare_memory (upscaler), error);
+  upscaler->face = acu_helper_net (upscaler->plain->scale > 2 ? "face-x4.safetensors" : "face-x2.safetensors", error);
   upscaler->detector = upscaler->face ? acu_detector_net (error) : NULL;
   return upscaler->detector != NULL;
 }
@@ -226,7 +219,7 @@ mask_bytes (AcuUpscaler *upscaler, guint64 *bytes, GError **error)
 static gboolean
 plan_network (AcuUpscaler *upscaler, GError **error)
 {
-  AcuNet *own = acu_model_net (upscaler->model, upscaler->clean, spare_memory (upscaler), error);
+  AcuNet *own = acu_model_net (upscaler->model, upscaler->clean, error);
   guint64 looking = 0, finding = 0;
   gboolean ok;
 

@@ -91,11 +91,11 @@ gboolean acu_run_read_rows (AcuRun *run, int y, int rows, float *pixels, GError 
 /* Tells progress if it is time to; FALSE with ACU_ERROR_CANCELLED if the job shall end. */
 gboolean acu_run_report (AcuRun *run, double operations_done, GError **error);
 
-/* model_cache.c: the net of a model file, with that share of the weights that clean; the last one used is kept for the next job. `memory`: see
- * acu_net_choose_coarse(). Unref it. ACU_ERROR_ARGUMENT where there are no such weights. */
-AcuNet *acu_model_net (const AcuModelInfo *model, double clean, guint64 memory, GError **error);
-/* A built-in network that is no model of the list, by its file's name; `memory` likewise. Unref it. ACU_ERROR_NOT_FOUND. */
-AcuNet *acu_helper_net (const char *file, guint64 memory, GError **error);
+/* model_cache.c: the net of a model file, with that share of the weights that clean; the last one used is kept for the next job. Unref it.
+ * ACU_ERROR_ARGUMENT where there are no such weights. */
+AcuNet *acu_model_net (const AcuModelInfo *model, double clean, GError **error);
+/* A built-in network that is no model of the list, by its file's name. Unref it. ACU_ERROR_NOT_FOUND. */
+AcuNet *acu_helper_net (const char *file, GError **error);
 
 /* The network that finds faces, from the models' folders. Unref it. ACU_ERROR_NOT_FOUND says how to install it. */
 AcuNet *acu_detector_net (GError **error);
