@@ -175,7 +175,6 @@ test_choice (void)
 {
   AcuDevice device = quick_device (), slow = device;
   AcuNet *net = make_net (), *again = make_net ();
-  g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "acuity", "packed", NULL);
   gint64 before = g_get_monotonic_time (), first;
 
   slow.bf16_quick = acu_device_find ("cpu", NULL)->bf16_quick;
