@@ -110,7 +110,7 @@ test_runs (void)
     {
       gsize n = (gsize) sizes[i][0] * sizes[i][1] * 3;
       g_autofree float *picture = make_picture (sizes[i][0], sizes[i][1]), *exact = NULL, *whole = NULL;
-      double worst = 0, largest = 0;
+      float worst = 0, largest = 0;
       int width = sizes[i][0], height = sizes[i][1];
 
       set_all (net, FALSE);
@@ -119,11 +119,11 @@ test_runs (void)
       whole = run_net_on (&device, net, picture, &width, &height, 1, 0, 0, ACU_PRECISION_FAST);
       for (gsize k = 0; k < n; k++)
         {
-          worst = fmax (worst, fabs (whole[k] - exact[k]));
-          largest = fmax (largest, fabs (exact[k]));
+          worst = MAX (worst, fabsf (whole[k] - exact[k]));
+          largest = MAX (largest, fabsf (exact[k]));
         }
       g_assert_cmpfloat (worst, >, 0);
-      g_assert_cmpfloat (worst, <, 0.02 * largest);
+      g_assert_cmpfloat (worst, <, 0.02f * largest);
       for (int bands = 1; bands < 40; bands *= 3)
         {
           g_autofree float *part = run_net_on (&device, net, picture, &width, &height, 1 + bands % 4, bands, 0, ACU_PRECISION_FAST);

@@ -65,7 +65,7 @@ difference (const char *model, const Picture *whole, const Picture *whole_result
 {
   int first = (at - around) / grid * grid, last = at + PATCH + around, side = last - first;
   Picture part = new_picture (side, side, whole->channels), result;
-  double most = 0;
+  float most = 0;
 
   g_assert_cmpint (first, >=, 0);
   g_assert_cmpint (last, <=, whole->width);
@@ -75,8 +75,12 @@ difference (const char *model, const Picture *whole, const Picture *whole_result
   result = enlarge (model, &part, scale);
   for (int y = 0; y < PATCH * scale; y++)
     for (int x = 0; x < PATCH * scale * whole->channels; x++)
-      most = fmax (most, fabs (result.pixels[((gsize) ((at - first) * scale + y) * result.width + (at - first) * scale) * result.channels + x]
-                               - whole_result->pixels[((gsize) (at * scale + y) * whole_result->width + at * scale) * result.channels + x]));
+      {
+        float part_result = result.pixels[((gsize) ((at - first) * scale + y) * result.width + (at - first) * scale) * result.channels + x];
+        float truth = whole_result->pixels[((gsize) (at * scale + y) * whole_result->width + at * scale) * result.channels + x];
+
+        most = MAX (most, fabsf (part_result - truth));
+      }
   g_free (part.pixels);
   g_free (result.pixels);
   return most;
