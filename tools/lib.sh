@@ -76,6 +76,12 @@ configure () {
   meson setup "$folder" "$source_dir" "$@" >"$folder/setup.log" 2>&1 || { tail -20 "$folder/setup.log" >&2; return 1; }
 }
 
+# compile FOLDER [PATTERN]: all of it, or what is named like that (an extended regular expression).
 compile () {
-  ninja -C "$1" >"$1/compile.log" 2>&1 || { grep -v '^\[' "$1/compile.log" | tail -60 >&2; return 1; }
+  local targets=()
+  if [ -n "${2:-}" ]; then
+    mapfile -t targets < <(ninja -C "$1" -t targets all | sed -nE "s%^($2): .*_LINKER.*%\\1%p")
+    [ ${#targets[@]} -gt 0 ] || { echo "nothing is named $2" >&2; return 1; }
+  fi
+  ninja -C "$1" "${targets[@]}" >"$1/compile.log" 2>&1 || { grep -v '^\[' "$1/compile.log" | tail -60 >&2; return 1; }
 }
