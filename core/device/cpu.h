@@ -82,6 +82,13 @@ acu_cpu_activation (const AcuStage *stage)
          : stage->activation == ACU_STAGE_SWISH ? ACU_WINOGRAD_SWISH : ACU_WINOGRAD_LINEAR;
 }
 
+/* Floats of bias, slope or factors: whole groups. */
+static inline gsize
+acu_cpu_vector_floats (int channels)
+{
+  return ((gsize) channels + ACU_CONV2D_GROUP - 1) / ACU_CONV2D_GROUP * ACU_CONV2D_GROUP;
+}
+
 /* cpu_pointwise.c: columns from .. to - 1 of one row; of a transposed convolution, whole windows. FALSE: beyond the map's range. */
 guint64 acu_cpu_pointwise_bytes (const AcuProgram *program, const AcuStage *stage);
 guint64 acu_cpu_pointwise_scratch (const AcuProgram *program, const AcuStage *stage);

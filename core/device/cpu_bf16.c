@@ -35,19 +35,12 @@ shape (const AcuProgram *program, const AcuStage *stage)
   return conv;
 }
 
-/* Of bias and slope, each. */
-static gsize
-vector_floats (const AcuConv2dBf16 *conv)
-{
-  return ((gsize) conv->out_channels + ACU_CONV2D_GROUP - 1) / ACU_CONV2D_GROUP * ACU_CONV2D_GROUP;
-}
-
 guint64
 acu_cpu_bf16_bytes (const AcuProgram *program, const AcuStage *stage)
 {
   AcuConv2dBf16 conv = shape (program, stage);
 
-  return acu_conv2d_bf16_packed (&conv) * sizeof (guint16) + 2 * vector_floats (&conv) * sizeof (float);
+  return acu_conv2d_bf16_packed (&conv) * sizeof (guint16) + 2 * acu_cpu_vector_floats (conv.out_channels) * sizeof (float);
 }
 
 static gboolean
@@ -113,7 +106,7 @@ acu_cpu_bf16_pack (const AcuProgram *program, const AcuStage *stage, AcuCpuStage
       acu_conv2d_bf16_pack_level (packed->memory, conv, numbers);
       acu_free (room);
       acu_cpu_fill_vector (vectors, stage->bias, conv->out_channels);
-      acu_cpu_fill_vector (vectors + vector_floats (conv), stage->slope, conv->out_channels);
+      acu_cpu_fill_vector (vectors + acu_cpu_vector_floats (conv->out_channels), stage->slope, conv->out_channels);
     }
   conv->weights = packed->memory;
   conv->bias = vectors;
@@ -122,7 +115,7 @@ acu_cpu_bf16_pack (const AcuProgram *program, const AcuStage *stage, AcuCpuStage
     .element = acu_cpu_element (&program->buffers[stage->output]),
     .residual_element = acu_cpu_element (&program->buffers[stage->inputs[stage->n_inputs - 1]]),
     .activation = acu_cpu_activation (stage),
-    .slope = vectors + vector_floats (conv),
+    .slope = vectors + acu_cpu_vector_floats (conv->out_channels),
     .scale = { stage->scale[0], stage->scale[1] },
     .gate = { stage->gate[0], stage->gate[1] }
   };

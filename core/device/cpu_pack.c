@@ -75,9 +75,7 @@ acu_cpu_weights (const AcuStage *stage, float **room)
 void
 acu_cpu_fill_vector (float *dst, GBytes *source, int channels)
 {
-  int padded = (channels + ACU_CONV2D_GROUP - 1) / ACU_CONV2D_GROUP * ACU_CONV2D_GROUP;
-
-  memset (dst, 0, padded * sizeof (float));
+  memset (dst, 0, acu_cpu_vector_floats (channels) * sizeof (float));
   if (source)
     memcpy (dst, g_bytes_get_data (source, NULL), channels * sizeof (float));
 }

@@ -37,18 +37,11 @@ shape (const AcuProgram *program, const AcuStage *stage)
   return conv;
 }
 
-/* Of factor, bias and slope, each. */
-static gsize
-vector_floats (const AcuPointwise *conv)
-{
-  return ((gsize) conv->out_channels + ACU_WINOGRAD_GROUP - 1) / ACU_WINOGRAD_GROUP * ACU_WINOGRAD_GROUP;
-}
-
 /* Of one convolution; whole cache lines, since the next one's weights follow. */
 static guint64
 one_bytes (const AcuPointwise *conv)
 {
-  return (acu_pointwise_weights_bytes (conv) + 3 * vector_floats (conv) * sizeof (float) + 63) / 64 * 64;
+  return (acu_pointwise_weights_bytes (conv) + 3 * acu_cpu_vector_floats (conv->out_channels) * sizeof (float) + 63) / 64 * 64;
 }
 
 static int
@@ -115,7 +108,7 @@ fill (const AcuProgram *program, const AcuStage *stage, const AcuCpuStage *packe
 {
   AcuPointwise conv = shape (program, stage);
   int channels = 0, out_channels = program->buffers[stage->output].channels, numbers = 0;
-  gsize vector = vector_floats (&conv);
+  gsize vector = acu_cpu_vector_floats (conv.out_channels);
   float *room, *ordered;
   const float *weights = acu_cpu_weights (stage, &room);
 
@@ -149,7 +142,7 @@ gboolean
 acu_cpu_pointwise_pack (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed)
 {
   AcuPointwise conv = shape (program, stage);
-  gsize vector = vector_floats (&conv);
+  gsize vector = acu_cpu_vector_floats (conv.out_channels);
 
   packed->pointwise = acu_try_alloc0 (count (stage), sizeof *packed->pointwise);
   if (!packed->pointwise)

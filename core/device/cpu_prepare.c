@@ -8,12 +8,6 @@
 #define POOL_ROWS 64
 
 static int
-padded_channels (int channels)
-{
-  return (channels + ACU_CONV2D_GROUP - 1) / ACU_CONV2D_GROUP * ACU_CONV2D_GROUP;
-}
-
-static int
 phase_taps (int kernel, int stride, int phase)
 {
   return (kernel - phase + stride - 1) / stride;
@@ -41,7 +35,7 @@ phase_shape (const AcuProgram *program, const AcuStage *stage, int py, int px)
 static guint64
 phase_floats (const AcuConv2d *conv)
 {
-  return (guint64) acu_conv2d_packed_floats (conv) + 2 * (guint64) padded_channels (conv->out_channels);
+  return (guint64) acu_conv2d_packed_floats (conv) + 2 * (guint64) acu_cpu_vector_floats (conv->out_channels);
 }
 
 static int
@@ -135,7 +129,7 @@ fill_phases (const AcuStage *stage, const AcuCpuStage *packed)
       else
         done = pack_phase (at, conv, stage, numbers, i / n, i % n);
       acu_cpu_fill_vector (bias, stage->bias, channels);
-      acu_cpu_fill_vector (bias + padded_channels (channels), stage->slope, channels);
+      acu_cpu_fill_vector (bias + acu_cpu_vector_floats (channels), stage->slope, channels);
       at += phase_floats (conv);
     }
   acu_free (room);
@@ -159,7 +153,7 @@ prepare_phases (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *p
       *conv = phase_shape (program, stage, i / n, i % n);
       conv->weights = at;
       conv->bias = at + acu_conv2d_packed_floats (conv);
-      conv->slope = stage->slope ? conv->bias + padded_channels (conv->out_channels) : NULL;
+      conv->slope = stage->slope ? conv->bias + acu_cpu_vector_floats (conv->out_channels) : NULL;
       at += phase_floats (conv);
     }
   return packed->ready || fill_phases (stage, packed);

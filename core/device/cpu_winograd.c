@@ -36,19 +36,12 @@ shape (const AcuProgram *program, const AcuStage *stage)
   return conv;
 }
 
-/* Of factor, bias and slope, each. */
-static gsize
-vector_floats (const AcuWinograd *conv)
-{
-  return ((gsize) conv->out_channels + ACU_WINOGRAD_GROUP - 1) / ACU_WINOGRAD_GROUP * ACU_WINOGRAD_GROUP;
-}
-
 guint64
 acu_cpu_winograd_bytes (const AcuProgram *program, const AcuStage *stage)
 {
   AcuWinograd conv = shape (program, stage);
 
-  return acu_winograd_weights_bytes (&conv) + 3 * vector_floats (&conv) * sizeof (float);
+  return acu_winograd_weights_bytes (&conv) + 3 * acu_cpu_vector_floats (conv.out_channels) * sizeof (float);
 }
 
 guint64
@@ -68,7 +61,7 @@ acu_cpu_winograd_pack (const AcuProgram *program, const AcuStage *stage, AcuCpuS
 
   *conv = shape (program, stage);
   weights = acu_winograd_weights_bytes (conv);
-  vector = vector_floats (conv);
+  vector = acu_cpu_vector_floats (conv->out_channels);
   vectors = (float *) (void *) ((char *) packed->memory + weights);
   if (!packed->ready)
     {
