@@ -3,7 +3,7 @@
 # Debian 13 with GIMP 3 in a folder, and the tests in there. Sourced by tests/run.
 
 debian13_packages=(gcc libc6-dev locales pkgconf meson ninja-build gettext gimp libgimp-3.0-dev libgegl-dev gegl libjson-glib-dev libgexiv2-dev libarchive-dev libjpeg-dev libcairo2-dev libpango1.0-dev librsvg2-dev python3 python3-gi
-  gir1.2-gegl-0.4 xvfb xauth xdotool x11-utils imagemagick openbox dbus-x11
+  gir1.2-gegl-0.4 xvfb xauth xdotool x11-utils imagemagick openbox dbus-x11 at-spi2-core gir1.2-atspi-2.0
   glslang-tools libvulkan-dev mesa-vulkan-drivers vulkan-validationlayers)
 
 # Runs a command in the root with the repository at /src (read-only) and the networks at /models. The mounts are this command's alone:
