@@ -217,7 +217,8 @@ choose (Trial *trial, GArray *groups, double own, double allowed)
     set (trial, &g_array_index (groups, Group, --n), FALSE);
 }
 
-static void
+/* FALSE: there was no memory for it, say, and a later process may know better. */
+static gboolean
 measure (Trial *trial)
 {
   g_autofree AcuShape *shapes = g_new (AcuShape, trial->net->layers->len);
@@ -225,17 +226,17 @@ measure (Trial *trial)
   double own, allowed;
 
   if (!acu_net_infer (trial->net, SIDE, SIDE, shapes, NULL) || !run (trial, ACU_PRECISION_EXACT))
-    return;
+    return FALSE;
   memcpy (trial->exact, trial->result, (gsize) trial->width * trial->height * trial->channels * sizeof (float));
   own = noise (trial);
   /* Nothing to compare with: no result, or one that holds no numbers. */
   if (!isfinite (own))
-    return;
+    return TRUE;
   allowed = own < CLOSE / 2 ? CLOSE : MIN (TIMES_OWN * own, FAR);
   /* Often enough all of them may be, and the search, which takes seconds with large networks, is spared. */
   set (trial, &(Group) { 0, trial->n, 0, 0 }, TRUE);
   if (noise (trial) <= allowed)
-    return;
+    return TRUE;
   set (trial, &(Group) { 0, trial->n, 0, 0 }, FALSE);
   groups = make_groups (trial, shapes);
   for (guint g = 0; g < groups->len; g++)
@@ -249,6 +250,7 @@ measure (Trial *trial)
     }
   choose (trial, groups, own, allowed);
   g_array_unref (groups);
+  return TRUE;
 }
 
 /* Everything that the choice follows from. */
@@ -302,10 +304,12 @@ acu_net_choose_coarse (AcuNet *net, const AcuDevice *device)
         layer_of (&trial, k)->coarse = choice[k] != 0;
       return;
     }
-  measure (&trial);
-  for (guint k = 0; k < trial.n; k++)
-    choice[k] = (guint8) layer_of (&trial, k)->coarse;
-  acu_packed_file_save (&key, choice, trial.n, 1);
+  if (measure (&trial))
+    {
+      for (guint k = 0; k < trial.n; k++)
+        choice[k] = (guint8) layer_of (&trial, k)->coarse;
+      acu_packed_file_save (&key, choice, trial.n, 1);
+    }
   acu_free (trial.exact);
   acu_free (trial.result);
 }
