@@ -140,7 +140,7 @@ in_channels (const AcuLayer *layer)
 static gboolean
 may_be_coarse (const AcuLayer *layer)
 {
-  return layer->kind == ACU_LAYER_CONV2D && layer->stride == 1 && layer->channels % 16 == 0 && in_channels (layer) % 16 == 0
+  return (layer->kind == ACU_LAYER_CONV2D || layer->kind == ACU_LAYER_DECONV2D) && layer->stride <= 2 && layer->channels % 16 == 0 && in_channels (layer) % 16 == 0
          && layer->kernel_width * layer->kernel_height > 1;
 }
 
@@ -148,7 +148,7 @@ may_be_coarse (const AcuLayer *layer)
 static double
 saving (const AcuLayer *layer, const AcuShape *shape)
 {
-  double in = in_channels (layer), out = layer->channels, taps = (double) layer->kernel_width * layer->kernel_height;
+  double in = in_channels (layer), out = layer->channels, taps = (double) layer->kernel_width * layer->kernel_height / (layer->kind == ACU_LAYER_DECONV2D ? layer->stride * layer->stride : 1);
   double without = taps == 9 ? 0.22 * in + 0.55 * out + 0.0055 * in * out : taps * in * out / 100;
 
   return (without - taps * in * out / 1300 - 0.1 * out - 0.05 * in) * shape->width * shape->height;
@@ -260,7 +260,7 @@ key_of (const AcuNet *net)
   g_autoptr (GByteArray) text = g_byte_array_new ();
   AcuFingerprint parts[2];
 
-  g_byte_array_append (text, (const guint8 *) ACU_VERSION " coarse 1", sizeof ACU_VERSION " coarse 1");
+  g_byte_array_append (text, (const guint8 *) ACU_VERSION " coarse 2", sizeof ACU_VERSION " coarse 2");
   for (guint i = 0; i < net->layers->len; i++)
     {
       const AcuLayer *layer = acu_net_layer (net, i);

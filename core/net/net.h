@@ -59,7 +59,7 @@ typedef struct AcuLayer
   GBytes *weights;                /* floats: [out][in][kernel_height][kernel_width]; DEPTHWISE: [kernel_height][kernel_width][channels]; SLOPE: slope[channels];
                                      AFFINE: scale[channels]; APPEND: values */
   gboolean half;                  /* CONV2D, DECONV2D: weights are 16-bit floats (IEEE 754 binary16) instead */
-  gboolean coarse;                /* CONV2D: may multiply bfloat16 numbers where `fast` is asked for and that is quicker */
+  gboolean coarse;                /* CONV2D, DECONV2D: may multiply bfloat16 numbers where `fast` is asked for and that is quicker */
   GBytes *bias;                   /* floats: bias[out]; AFFINE: offset[channels]; NULL for zeros */
   GBytes *cells;                  /* STENCIL: a byte each, row after row, stretched over the whole map: other than 0 where the input is kept; NULL: everywhere */
 } AcuLayer;
