@@ -107,6 +107,10 @@ AcuNet *acu_net_up_to (const AcuNet *net, guint last);
 /* The net repeated `times` times (each result is the next one's picture), sharing the weights. A new net. */
 AcuNet *acu_net_repeat (const AcuNet *net, int times, GError **error);
 
+/* The same network in fewer steps, where there are such: transposed convolutions of few channels become plain ones and pixel shuffles. Takes the reference to
+ * `net`, which is the result where nothing can be done, or memory is out. */
+AcuNet *acu_net_fold (AcuNet *net);
+
 /* Two nets of the same scale, and a third, of scale 1, that says where the second one's result counts: result = base + m (over - base), where
  * m is strength × mask, enlarged smoothly and without leaving its range, after what is below `low` has become 0, above `high` 1. All make three channels.
  * `mask` NULL: everywhere. Of the mask, only what lies in `cells` counts, `columns` of them in a row, as of a STENCIL; NULL: all of it. A new net with the base's name. ACU_ERROR_UNSUPPORTED for nets that do not fit. */
