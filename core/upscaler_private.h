@@ -34,6 +34,8 @@ struct AcuUpscaler
   double text_strength;
   AcuFacesMode faces;
   double face_strength;
+  int seed, steps;
+  double consistency;
   int threads, band_rows;
   guint64 limit, beside;          /* of memory, in bytes, and what of it is the caller's; 0 for none */
   guint64 face_bytes;             /* of the faces in the picture that is being made */
