@@ -15,7 +15,7 @@ const AcuArch *const acu_archs[] = {
   &acu_arch_text_mask,
   &acu_arch_rrdb, &acu_arch_span, &acu_arch_compact, &acu_arch_realcugan, &acu_arch_cunet, &acu_arch_upconv7,
   &acu_arch_srmd, &acu_arch_srcnn, &acu_arch_fsrcnn, &acu_arch_espcn, &acu_arch_srresnet, &acu_arch_msrresnet,
-  &acu_arch_half, &acu_arch_vgg_discriminator, &acu_arch_unet_discriminator, &acu_arch_other, NULL
+  &acu_arch_half, &acu_arch_diffusion, &acu_arch_vgg_discriminator, &acu_arch_unet_discriminator, &acu_arch_other, NULL
 };
 
 guint
