@@ -93,6 +93,7 @@ typedef enum AcuFacesMode
  * @band_rows: 0 lets the planner choose; otherwise the height of a band of output rows (tests)
  * @seed: which of many plausible pictures a diffusion model makes; 0 or more. Other models ignore this and what follows
  * @steps: of a diffusion model; ACU_MIN_STEPS to ACU_MAX_STEPS, or 0 for its own number
+ * @left, @top: where the picture begins in a larger one that it is a part of, so that the same is made up for it as in the whole; 0 or more
  * @consistency: how far a diffusion model's result, made small again, is held to the source picture, 0 to 1
  */
 typedef struct AcuUpscalerParams
@@ -114,6 +115,7 @@ typedef struct AcuUpscalerParams
   int band_rows;
   int seed, steps;
   double consistency;
+  int left, top;
 } AcuUpscalerParams;
 
 #define acu_upscaler_params(...)                                                          \
