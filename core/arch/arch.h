@@ -13,6 +13,16 @@ G_BEGIN_DECLS
  * ACU_ERROR_UNSUPPORTED or ACU_ERROR_FORMAT naming the layer and line; ACU_ERROR_MEMORY. */
 AcuNet *acu_arch_build (const AcuWeights *weights, GError **error);
 
+/* How a diffusion network goes from noise to its result; means nothing to others. */
+typedef struct AcuSampling
+{
+  int steps;                      /* ACU_MIN_STEPS to ACU_MAX_STEPS, or 0 for the file's own number */
+  double consistency;             /* how far each step is held to the picture, 0 to 1 */
+} AcuSampling;
+
+/* The same with other than the file's own number of steps and full consistency. */
+AcuNet *acu_arch_build_sampled (const AcuWeights *weights, const AcuSampling *sampling, GError **error);
+
 typedef struct AcuBuilder AcuBuilder;
 typedef struct AcuCreator AcuCreator;
 

@@ -17,6 +17,7 @@ struct AcuBuilder
   gboolean training;              /* the form that is trained is wanted */
   GError **error;
   gboolean failed;
+  const AcuSampling *sampling;    /* of diffusion; NULL: as the file says */
 };
 
 /* A convolution with the tensors PREFIX.weight [out][in][height][width] and, if there is one, PREFIX.bias, with `pad` zeros all around. */

@@ -4,6 +4,7 @@
 #include "diffusion_parts.h"
 
 #include "compact.h"
+#include "diffusion_unroll.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -154,32 +155,7 @@ build_training (AcuBuilder *b, guint input, int factor)
 static guint
 build (AcuBuilder *b, guint picture)
 {
-  AcuDiffusion diffusion;
-  guint small, first, parts[3], at;
-  const float last = (float) sqrt (ACU_DIFFUSION_LAST);
-  AcuLayer *layer;
-
-  if (b->training)
-    return build_training (b, picture, acu_builder_shuffle_factor (acu_builder_conv (b->weights, "step.tail")));
-  if (!acu_diffusion_read (b->weights, &diffusion, b->error))
-    {
-      b->failed = TRUE;
-      return 0;
-    }
-  small = acu_diffusion_build_before (b, picture);
-  first = acu_diffusion_build_first (b, small);
-  parts[0] = acu_build_affine (b, "nothing", first, 0, 0);
-  parts[1] = first;
-  parts[2] = small;
-  at = acu_build_concat (b, "known", parts, 3);
-  if (!b->failed && (layer = acu_net_add (b->net, ACU_LAYER_APPEND, "time", &at, 1, &at)))
-    {
-      layer->channels++;
-      b->failed = !(layer->weights = acu_arch_floats (&last, 1, NULL, b->error));
-    }
-  at = acu_diffusion_build_step (b, at);
-  at = acu_build_add (b, "sum", first, 1, at, (float) (diffusion.spread * acu_diffusion_gain (diffusion.kappa, ACU_DIFFUSION_LAST)));
-  return acu_build_shuffle (b, "shuffle", at, diffusion.factor);
+  return b->training ? build_training (b, picture, acu_builder_shuffle_factor (acu_builder_conv (b->weights, "step.tail"))) : acu_diffusion_build_unrolled (b, picture);
 }
 
 static void
