@@ -143,11 +143,12 @@ pixel_of (const AcuForward *f, int x, int y, int channel)
   return (((gsize) y * factor + within / factor) * f->side * factor + (gsize) x * factor + within % factor) * COLOURS + channel / (factor * factor);
 }
 
+/* More of much noise, where most of the picture is decided: the density of √η rises with its square. */
 static double
 draw_eta (const AcuForward *f, guint64 step, guint64 sample)
 {
   double first = acu_diffusion_first (f->diffusion->numbers.kappa), last = sqrt (ACU_DIFFUSION_LAST);
-  double root = first + (last - first) * (double) (acu_random (f->diffusion->seed, step, sample, PURPOSE_TIME) >> 11) * 0x1p-53;
+  double even = (double) (acu_random (f->diffusion->seed, step, sample, PURPOSE_TIME) >> 11) * 0x1p-53, root = first + (last - first) * cbrt (even);
 
   return root * root;
 }

@@ -34,7 +34,7 @@ AcuForward *acu_forward_new (const AcuTrainDiffusion *diffusion, int side, GErro
 /* NULL is allowed. */
 void acu_forward_free (AcuForward *forward);
 
-/* Draws η (√η evenly from that of the first to that of the last step) and noise, by seed, step and sample alone. `input` gets what a step reads; the picture
+/* Draws η (√η from that of the first to that of the last step, more of the latter) and noise, by seed, step and sample alone. `input` gets what a step reads; the picture
  * that its answer F stands for is base + result × F (F as a picture, interleaved like `large`). Returns `result`. *eta may be NULL. */
 float acu_forward_fill (AcuForward *forward, const float *small, const float *large, guint64 step, guint64 sample, float *input, float *base, double *eta);
 
