@@ -143,12 +143,13 @@ pixel_of (const AcuForward *f, int x, int y, int channel)
   return (((gsize) y * factor + within / factor) * f->side * factor + (gsize) x * factor + within % factor) * COLOURS + channel / (factor * factor);
 }
 
-/* More of much noise, where most of the picture is decided: the density of √η rises with its square. */
+/* Half of them where use begins, at almost nothing but noise: there most of the picture is decided. Of the others, more of much noise: the density of √η rises evenly. */
 static double
 draw_eta (const AcuForward *f, guint64 step, guint64 sample)
 {
   double first = acu_diffusion_first (f->diffusion->numbers.kappa), last = sqrt (ACU_DIFFUSION_LAST);
-  double even = (double) (acu_random (f->diffusion->seed, step, sample, PURPOSE_TIME) >> 11) * 0x1p-53, root = first + (last - first) * cbrt (even);
+  double even = (double) (acu_random (f->diffusion->seed, step, sample, PURPOSE_TIME) >> 11) * 0x1p-53;
+  double root = first + (last - first) * sqrt (MIN (2 * even, 1));
 
   return root * root;
 }

@@ -354,8 +354,8 @@ def metadata(folder):
 
 
 def write_diffusion_run(name, *changes, **values):
-    text = RUN.format(**{"steps": 150, "threads": 2, "architecture": "diffusion", "scale": 2, "rate": 0.002, **values})
-    text += "[diffusion]\nfirst=a/model.safetensors\nkappa=1.5\n"
+    text = RUN.format(**{"steps": 200, "threads": 2, "architecture": "diffusion", "scale": 2, "rate": 0.002, **values})
+    text += "[diffusion]\nfirst=weak/model.safetensors\nkappa=1.5\n"
     text = text.replace("average=0.9\n", "average=0.9\nclip=0.02\n")
     for before, after in changes:
         assert before in text
@@ -366,6 +366,8 @@ def write_diffusion_run(name, *changes, **values):
 
 def test_diffusion():
     """What is missing in a network's estimate is learnt as a diffusion: with everything in one file, the same whatever happens on the way."""
+    write_run("weak.run", steps=20, rate=0.0001)
+    run("weak.run", "weak")
     write_diffusion_run("diffusion.run")
     output = run("diffusion.run", "diffusion")
     rows, card = log_of("diffusion"), metadata("diffusion")
@@ -385,10 +387,10 @@ def test_diffusion():
     write_diffusion_run("known.run", ("kappa=1.5", f"kappa=1.5\nspread={spread}"))
     run("known.run", "known")
     check("a spread that is known makes the same model", same_tensors("diffusion", "known") and float(metadata("known")["spread"]) == spread)
-    shutil.copy("g/model.safetensors", "a2.safetensors")
-    write_diffusion_run("other.run", ("first=a/model.safetensors", "first=a2.safetensors"))
-    run("other.run", "other")
     shutil.copy("a/model.safetensors", "a2.safetensors")
+    write_diffusion_run("other.run", ("first=weak/model.safetensors", "first=a2.safetensors"))
+    run("other.run", "other")
+    shutil.copy("g/model.safetensors", "a2.safetensors")
     check("a run does not go on with another first network", "changed since" in run("other.run", "other", fails=True))
     # Two times twice as large; what has been learnt serves as a beginning.
     write_diffusion_run("twice.run", ("first=", "before=a/model.safetensors\nfirst="), ("channels=16", "channels=16\nstart=diffusion/model.safetensors"),
@@ -400,9 +402,9 @@ def test_diffusion():
 
 
 def test_diffusion_mistakes():
-    for changes, values, word in (((("first=a/model.safetensors\n", ""),), {}, "need each other"), ((), {"architecture": "compact"}, "need each other"),
+    for changes, values, word in (((("first=weak/model.safetensors\n", ""),), {}, "need each other"), ((), {"architecture": "compact"}, "need each other"),
                                   ((("kappa=1.5", "kappa=0"),), {}, "kappa"), ((("kappa=1.5", "kappa=nan"),), {}, "kappa"), ((("kappa=1.5", "spread=-1"),), {}, "spread"),
-                                  ((("first=a/", "first=none/"),), {}, "none/"), ((("first=a/", "first=srcnn/"),), {}, "no compact network"),
+                                  ((("first=weak/", "first=none/"),), {}, "none/"), ((("first=weak/", "first=srcnn/"),), {}, "no compact network"),
                                   ((("kappa=1.5", "before=srcnn/model.safetensors"),), {}, "no compact network"), ((), {"scale": 4}, "enlarge 2 times"),
                                   ((("kappa=1.5", "before=a/model.safetensors"),), {}, "enlarge 4 times")):
         write_diffusion_run("bad.run", *changes, **values)
