@@ -15,6 +15,7 @@
 typedef struct Seat
 {
   AcuTape *tape, *features, *teacher, *judge;
+  AcuForward *forward;
   float *result, *gradient;       /* of one large picture, interleaved */
   float *wanted;                  /* features of the true picture, or the teacher's result */
   float *score;                   /* a map of the judge's */
@@ -29,6 +30,8 @@ struct AcuWorker
   Seat *seats;
   float **sums, **judge_sums;
   double *losses;                 /* [picture][loss] */
+  gsize input_floats;             /* of what the net reads */
+  float *inputs, *bases, *gains;  /* diffusion: [picture][input_floats], [picture][large_floats], [picture] */
   float *real, *fake, *real_gradient, *fake_gradient, *generator_gradient;    /* [picture][score_floats] */
   const AcuBatch *batch;
 };
@@ -55,9 +58,10 @@ static gboolean
 prepare_seat (AcuWorker *worker, Seat *seat, GError **error)
 {
   const AcuWorkerOptions *o = &worker->options;
-  int side = o->side, large = o->side * o->scale;
+  int side = o->side, large = o->side * o->scale, read = o->diffusion ? acu_train_diffusion_cells (o->diffusion, side) : side;
 
-  return (seat->tape = acu_tape_new (o->net, side, side, TRUE, FALSE, error))
+  return (seat->tape = acu_tape_new (o->net, read, read, TRUE, FALSE, error))
+         && (!o->diffusion || (seat->forward = acu_forward_new (o->diffusion, side, error)))
          && (!o->features || (seat->features = acu_tape_new (o->features, large, large, FALSE, TRUE, error)))
          && (!o->teacher || (seat->teacher = acu_tape_new (o->teacher, side, side, FALSE, FALSE, error)))
          && (!o->judge || (seat->judge = acu_tape_new (o->judge, large, large, TRUE, TRUE, error)));
@@ -98,6 +102,9 @@ allocate_all (AcuWorker *worker)
                 && allocate (&seat->wanted, MAX (worker->feature_floats, worker->large_floats))
                 && allocate (&seat->score, MAX (worker->score_floats, worker->feature_floats));
     }
+  if (o->diffusion)
+    enough &= allocate (&worker->inputs, (guint64) worker->input_floats * o->count)
+              && allocate (&worker->bases, (guint64) worker->large_floats * o->count) && allocate (&worker->gains, o->count);
   for (guint i = 0; o->judge && i < G_N_ELEMENTS (batch); i++)
     enough &= allocate (batch[i], scores);
   return enough;
@@ -131,6 +138,7 @@ acu_worker_new (const AcuWorkerOptions *options, GError **error)
   worker->parts = (int) CLAMP (parts, 1, (gsize) MIN (options->count, MAX_PARTS));
   worker->threads = MIN (options->threads, worker->parts);
   worker->small_floats = (gsize) options->side * options->side * 3;
+  worker->input_floats = options->diffusion ? acu_train_diffusion_input_floats (options->diffusion, options->side) : worker->small_floats;
   worker->large_floats = worker->small_floats * options->scale * options->scale;
   worker->n_losses = options->n_terms;
   for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
@@ -156,6 +164,7 @@ acu_worker_free (AcuWorker *worker)
       AcuTape *const tapes[] = { seat->tape, seat->features, seat->teacher, seat->judge };
       float *const memory[] = { seat->result, seat->gradient, seat->wanted, seat->score };
 
+      acu_forward_free (seat->forward);
       for (guint k = 0; k < G_N_ELEMENTS (tapes); k++)
         {
           acu_tape_free (tapes[k]);
@@ -167,6 +176,9 @@ acu_worker_free (AcuWorker *worker)
       acu_free (worker->sums[i]);
       acu_free (worker->judge_sums[i]);
     }
+  acu_free (worker->inputs);
+  acu_free (worker->bases);
+  acu_free (worker->gains);
   acu_free (worker->real);
   acu_free (worker->fake);
   acu_free (worker->real_gradient);
@@ -239,6 +251,18 @@ loss_of (AcuWorker *worker, int number, guint i)
   return &worker->losses[(gsize) number * worker->n_losses + i];
 }
 
+/* The result of one picture, into the seat. */
+static void
+make_result (AcuWorker *worker, int number, Seat *seat)
+{
+  const AcuWorkerOptions *o = &worker->options;
+  const float *inputs = o->diffusion ? worker->inputs : worker->batch->small;
+
+  from_map (seat->result, acu_tape_forward (seat->tape, inputs + number * worker->input_floats));
+  for (gsize i = 0, first = number * worker->large_floats; o->diffusion && i < worker->large_floats; i++)
+    seat->result[i] = worker->bases[first + i] + worker->gains[number] * seat->result[i];
+}
+
 /* Losses that see one picture and nothing of the others: they are added to seat->gradient. */
 static void
 compare_picture (AcuWorker *worker, int number, Seat *seat, const float *small, const float *large)
@@ -304,14 +328,28 @@ run_part (void *data, int part, int thread)
       const float *small = worker->batch->small + number * worker->small_floats;
       const float *large = worker->batch->large + number * worker->large_floats;
 
-      from_map (seat->result, acu_tape_forward (seat->tape, small));
+      make_result (worker, number, seat);
       memset (seat->gradient, 0, worker->large_floats * sizeof (float));
       compare_picture (worker, number, seat, small, large);
       if (o->judge)
         judge_picture (worker, number, seat, large, worker->judge_sums[part]);
-      to_map (acu_tape_output_gradient (seat->tape), seat->gradient, 1);
+      to_map (acu_tape_output_gradient (seat->tape), seat->gradient, o->diffusion ? worker->gains[number] : 1);
       acu_tape_backward (seat->tape, worker->sums[part]);
     }
+}
+
+/* What the step of a diffusion reads of one picture. */
+static void
+diffuse_picture (void *data, int number, int thread)
+{
+  AcuWorker *worker = data;
+  const AcuWorkerOptions *o = &worker->options;
+  const AcuBatch *batch = worker->batch;
+  guint64 sample = (guint64) (o->every ? o->first + number * o->every : number);
+
+  worker->gains[number] = acu_forward_fill (worker->seats[thread].forward, batch->small + number * worker->small_floats,
+                                            batch->large + number * worker->large_floats, (guint64) batch->number, sample,
+                                            worker->inputs + number * worker->input_floats, worker->bases + number * worker->large_floats, NULL);
 }
 
 /* Scores of one picture and of its true one. */
@@ -322,7 +360,7 @@ score_picture (void *data, int number, int thread)
   Seat *seat = &worker->seats[thread];
   gsize at = (gsize) number * worker->score_floats;
 
-  from_map (seat->result, acu_tape_forward (seat->tape, worker->batch->small + number * worker->small_floats));
+  make_result (worker, number, seat);
   from_map (worker->fake + at, acu_tape_forward (seat->judge, seat->result));
   from_map (worker->real + at, acu_tape_forward (seat->judge, worker->batch->large + number * worker->large_floats));
 }
@@ -351,6 +389,8 @@ acu_worker_run (AcuWorker *worker, const AcuBatch *batch, float *gradients, floa
   float scale = 1.0f / (float) batch->count;
 
   worker->batch = batch;
+  if (o->diffusion)
+    acu_pool_run (batch->count, worker->threads, diffuse_picture, worker);
   if (o->judge)
     judge_batch (worker, losses);
   acu_pool_run (worker->parts, worker->threads, run_part, worker);

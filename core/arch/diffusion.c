@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* A diffusion upscaler (see diffusion.h). Keys: first.body.0, .1, … (compact); before.body.0, … likewise, or none; step.head, step.blocks.0.conv1, .slope, .conv2, …, step.tail:
+/* A diffusion upscaler (see diffusion_parts.h). Keys: first.body.0, .1, … (compact); before.body.0, … likewise, or none; step.head, step.blocks.0.conv1, .slope, .conv2, …, step.tail:
  * residual blocks. Metadata: kappa, spread. */
-#include "diffusion.h"
+#include "diffusion_parts.h"
 
 #include "compact.h"
 #include "diffusion_unroll.h"
@@ -48,6 +48,12 @@ acu_diffusion_read (const AcuWeights *weights, AcuDiffusion *diffusion, GError *
            && read_number (weights, "spread", 1e-6, 10, &diffusion->spread, error);
   g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("%s: its first network and its steps do not enlarge alike."), weights->path);
   return FALSE;
+}
+
+double
+acu_diffusion_first (double kappa)
+{
+  return MIN (0.04 / kappa, sqrt (0.001));
 }
 
 static double

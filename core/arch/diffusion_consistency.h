@@ -3,7 +3,7 @@
 #ifndef ACU_DIFFUSION_CONSISTENCY_H
 #define ACU_DIFFUSION_CONSISTENCY_H
 
-#include "diffusion.h"
+#include "diffusion_parts.h"
 
 G_BEGIN_DECLS
 

@@ -2,7 +2,7 @@
 #ifndef ACU_DIFFUSION_UNROLL_H
 #define ACU_DIFFUSION_UNROLL_H
 
-#include "diffusion.h"
+#include "diffusion_parts.h"
 
 G_BEGIN_DECLS
 

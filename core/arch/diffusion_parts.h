@@ -5,8 +5,8 @@
  * A frozen network makes a first estimate E. What is missing, d = (truth - E) / spread, is found from noise, in steps: d(η) = (1 - η) d + κ √η ε with η from 1 (noise) to
  * 0 (result), as in ResShift (Yue et al. 2023). Each step predicts d with one net F, from d(η) at unit variance, E, the small picture and √η; so that F has as much to say at
  * any η (as in EDM: Karras et al. 2022), the prediction is d̂ = skip · d(η) + gain · F. */
-#ifndef ACU_DIFFUSION_H
-#define ACU_DIFFUSION_H
+#ifndef ACU_DIFFUSION_PARTS_H
+#define ACU_DIFFUSION_PARTS_H
 
 #include "builder.h"
 
@@ -31,6 +31,8 @@ typedef struct AcuDiffusion
 /* From tensors and metadata ("kappa", "spread"). ACU_ERROR_FORMAT for numbers that are missing or make no sense, ACU_ERROR_UNSUPPORTED for tensors. */
 gboolean acu_diffusion_read (const AcuWeights *weights, AcuDiffusion *diffusion, GError **error);
 
+/* √η of the last but one point of the schedule, from which the last step leads to the result (ResShift's). */
+double acu_diffusion_first (double kappa);
 /* 1 / the standard deviation of d(η); the factors of the prediction. η above 0, to 1. */
 double acu_diffusion_unit (double kappa, double eta);
 double acu_diffusion_skip (double kappa, double eta);

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The forward process: what chance does, that a perfect answer is the true picture, that threads and processes do not matter; and files that are no such models. */
+#include "diffusion.h"
+
+#include "arch.h"
+#include "create.h"
+#include "kernels_once.h"
+#include "worker.h"
+
+#include <acuity/error.h>
+#include <math.h>
+#include <string.h>
+
+#define SIDE 8
+#define FACTOR 4
+#define SMALL (SIDE * SIDE * 3)
+#define LARGE (SMALL * FACTOR * FACTOR)
+#define CHANNELS (3 * FACTOR * FACTOR)
+#define COUNT 4
+
+static AcuWeights *
+make_weights (const char *kappa, const char *spread)
+{
+  AcuArchOptions options = { "diffusion", FACTOR, 16, 1 };
+  AcuWeights *weights = acu_arch_create (&options, 2, NULL);
+
+  g_assert_nonnull (weights);
+  if (kappa)
+    g_hash_table_replace (weights->metadata, g_strdup ("kappa"), g_strdup (kappa));
+  else
+    g_hash_table_remove (weights->metadata, "kappa");
+  if (spread)
+    g_hash_table_replace (weights->metadata, g_strdup ("spread"), g_strdup (spread));
+  else
+    g_hash_table_remove (weights->metadata, "spread");
+  return weights;
+}
+
+typedef struct Setting
+{
+  AcuTrainDiffusion *diffusion;
+  AcuForward *forward;
+  float small[COUNT * SMALL], large[COUNT * LARGE], base[LARGE], *input;
+} Setting;
+
+static Setting *
+setting_new (guint64 seed)
+{
+  Setting *s = g_new0 (Setting, 1);
+  AcuWeights *weights = make_weights ("0.8", "0.05");
+  GRand *rand = g_rand_new_with_seed (6);
+  GError *error = NULL;
+
+  s->diffusion = acu_train_diffusion_new (weights, seed, FALSE, &error);
+  g_assert_no_error (error);
+  acu_weights_free (weights);
+  s->forward = acu_forward_new (s->diffusion, SIDE, &error);
+  g_assert_no_error (error);
+  s->input = g_new (float, acu_train_diffusion_input_floats (s->diffusion, SIDE));
+  g_assert_cmpuint (acu_train_diffusion_input_floats (s->diffusion, SIDE), ==, SIDE * SIDE * (2 * CHANNELS + 4));
+  for (gsize i = 0; i < G_N_ELEMENTS (s->small); i++)
+    s->small[i] = (float) g_rand_double (rand);
+  for (gsize i = 0; i < G_N_ELEMENTS (s->large); i++)
+    s->large[i] = (float) g_rand_double (rand);
+  g_rand_free (rand);
+  return s;
+}
+
+static void
+setting_free (Setting *s)
+{
+  acu_forward_free (s->forward);
+  acu_train_diffusion_free (s->diffusion);
+  g_free (s->input);
+  g_free (s);
+}
+
+/* The noise within what was filled, in the order of cells and channels. */
+static void
+recover_noise (const Setting *s, double eta, float *noise)
+{
+  double kappa = s->diffusion->numbers.kappa, unit = acu_diffusion_unit (kappa, eta);
+
+  for (int y = 0; y < SIDE; y++)
+    for (int x = 0; x < SIDE; x++)
+      for (int c = 0; c < CHANNELS; c++)
+        {
+          const float *cell = s->input + (gsize) (y * SIDE + x) * (2 * CHANNELS + 4);
+          int within = c % (FACTOR * FACTOR);
+          double truth = s->large[((y * FACTOR + within / FACTOR) * SIDE * FACTOR + x * FACTOR + within % FACTOR) * 3 + c / (FACTOR * FACTOR)];
+          double missing = (truth - cell[CHANNELS + c]) / s->diffusion->numbers.spread;
+
+          *noise++ = (float) ((cell[c] / unit - (1 - eta) * missing) / (kappa * sqrt (eta)));
+        }
+}
+
+/* Moments of a unit Gaussian; no likeness between neighbours, channels, samples and steps. */
+static void
+test_chance (void)
+{
+  enum { SAMPLES = 120, N = SIDE * SIDE * CHANNELS };
+  Setting *s = setting_new (5);
+  double first = acu_diffusion_first (0.8), last = sqrt (ACU_DIFFUSION_LAST), sums[5] = { 0 }, along = 0, across = 0, between = 0, total = (double) SAMPLES * N;
+  double lowest = 1, highest = 0, mean = 0;
+  g_autofree float *noise = g_new (float, N), *before = g_new0 (float, N);
+
+  g_assert_cmpfloat_with_epsilon (first, 0.0316228, 1e-6);
+  for (int i = 0; i < SAMPLES; i++)
+    {
+      double eta, part;
+
+      acu_forward_fill (s->forward, s->small, s->large, (guint64) i / 3, (guint64) i % 3, s->input, s->base, &eta);
+      g_assert_cmpfloat_with_epsilon (s->input[2 * CHANNELS + 3], sqrt (eta), 1e-6);
+      part = (sqrt (eta) - first) / (last - first);
+      lowest = MIN (lowest, part);
+      highest = MAX (highest, part);
+      mean += part * part * part / SAMPLES;
+      recover_noise (s, eta, noise);
+      for (int k = 0; k < N; k++)
+        {
+          for (int m = 1; m <= 4; m++)
+            sums[m] += pow (noise[k], m) / total;
+          along += k >= CHANNELS ? noise[k] * noise[k - CHANNELS] / total : 0;
+          across += k ? noise[k] * noise[k - 1] / total : 0;
+          between += noise[k] * before[k] / total;
+        }
+      memcpy (before, noise, N * sizeof (float));
+    }
+  /* Of 370,000 numbers: five standard deviations of each moment. Where there is little noise, it is known to some 1e-3 only. */
+  g_assert_cmpfloat_with_epsilon (sums[1], 0, 5 / sqrt (total));
+  g_assert_cmpfloat_with_epsilon (sums[2], 1, 5 * sqrt (2 / total));
+  g_assert_cmpfloat_with_epsilon (sums[3], 0, 5 * sqrt (15 / total));
+  g_assert_cmpfloat_with_epsilon (sums[4], 3, 5 * sqrt (96 / total));
+  g_assert_cmpfloat_with_epsilon (along, 0, 5 / sqrt (total));
+  g_assert_cmpfloat_with_epsilon (across, 0, 5 / sqrt (total));
+  g_assert_cmpfloat_with_epsilon (between, 0, 5 / sqrt (total));
+  /* Its cube is even. */
+  g_assert_cmpfloat_with_epsilon (mean, 0.5, 5 / sqrt (12.0 * SAMPLES));
+  g_assert_cmpfloat (lowest, >=, 0);
+  g_assert_cmpfloat (highest, <=, 1);
+  g_assert_cmpfloat (highest, >, 0.95);
+  setting_free (s);
+}
+
+/* The same names, the same numbers; another step, sample or seed, others. */
+static void
+test_names (void)
+{
+  Setting *s = setting_new (5), *other = setting_new (6);
+  gsize n = acu_train_diffusion_input_floats (s->diffusion, SIDE) * sizeof (float);
+  g_autofree float *kept = g_memdup2 (s->input, n);
+
+  acu_forward_fill (s->forward, s->small, s->large, 3, 1, kept, s->base, NULL);
+  acu_forward_fill (s->forward, s->small, s->large, 4, 1, s->input, s->base, NULL);
+  g_assert_cmpint (memcmp (kept, s->input, n), !=, 0);
+  acu_forward_fill (s->forward, s->small, s->large, 3, 2, s->input, s->base, NULL);
+  g_assert_cmpint (memcmp (kept, s->input, n), !=, 0);
+  acu_forward_fill (other->forward, s->small, s->large, 3, 1, s->input, s->base, NULL);
+  g_assert_cmpint (memcmp (kept, s->input, n), !=, 0);
+  acu_forward_fill (s->forward, s->small, s->large, 3, 1, s->input, s->base, NULL);
+  g_assert_cmpmem (kept, n, s->input, n);
+  setting_free (s);
+  setting_free (other);
+}
+
+/* What F must say is (missing - skip d(η)) / gain, of about unit size whatever η is; then base + result F is the truth. */
+static void
+test_answer (void)
+{
+  enum { N = SIDE * SIDE * CHANNELS };
+  Setting *s = setting_new (5);
+  double kappa = s->diffusion->numbers.kappa, spread = s->diffusion->numbers.spread;
+
+  for (int i = 0; i < 40; i++)
+    {
+      double eta, square = 0;
+      float result = acu_forward_fill (s->forward, s->small, s->large, (guint64) i, 0, s->input, s->base, &eta);
+
+      g_assert_cmpfloat_with_epsilon (result, spread * acu_diffusion_gain (kappa, eta), 1e-7);
+      for (int y = 0; y < SIDE * FACTOR; y++)
+        for (int x = 0; x < SIDE * FACTOR; x++)
+          for (int c = 0; c < 3; c++)
+            {
+              const float *cell = s->input + (gsize) (y / FACTOR * SIDE + x / FACTOR) * (2 * CHANNELS + 4);
+              int channel = c * FACTOR * FACTOR + y % FACTOR * FACTOR + x % FACTOR, at = (y * SIDE * FACTOR + x) * 3 + c;
+              double missing = (s->large[at] - cell[CHANNELS + channel]) / spread, noisy = cell[channel] / acu_diffusion_unit (kappa, eta);
+              double answer = (missing - acu_diffusion_skip (kappa, eta) * noisy) / acu_diffusion_gain (kappa, eta);
+
+              g_assert_cmpfloat_with_epsilon (s->base[at] + result * answer, s->large[at], 1e-5);
+              square += answer * answer / N;
+            }
+      g_assert_cmpfloat (square, >, 0);
+    }
+  setting_free (s);
+}
+
+static void
+test_missing (void)
+{
+  Setting *s = setting_new (5);
+  float moved[LARGE];
+
+  acu_forward_fill (s->forward, s->small, s->large, 0, 0, s->input, s->base, NULL);
+  /* The estimate, moved by as much everywhere. */
+  for (int y = 0; y < SIDE * FACTOR; y++)
+    for (int x = 0; x < SIDE * FACTOR; x++)
+      for (int c = 0; c < 3; c++)
+        moved[(y * SIDE * FACTOR + x) * 3 + c] = s->input[(gsize) (y / FACTOR * SIDE + x / FACTOR) * (2 * CHANNELS + 4) + CHANNELS + c * FACTOR * FACTOR
+                                                          + y % FACTOR * FACTOR + x % FACTOR] + 0.25f;
+  g_assert_cmpfloat_with_epsilon (acu_forward_missing (s->forward, s->small, moved), 0.0625, 1e-6);
+  setting_free (s);
+}
+
+/* Gradients of a batch; g_free(). */
+static float *
+run (Setting *s, AcuTrainNet *net, int count, int threads, int first, int every, double *loss)
+{
+  AcuWorkerOptions options = { .net = net, .terms = { { acu_loss_find ("mse"), 1 } }, .n_terms = 1, .count = count, .side = SIDE, .scale = FACTOR,
+                               .threads = threads, .diffusion = s->diffusion, .first = first, .every = every };
+  AcuBatch batch = { 9, count, s->small, s->large };
+  float *gradients = g_new (float, net->n_values);
+  GError *error = NULL;
+  AcuWorker *worker = acu_worker_new (&options, &error);
+
+  g_assert_no_error (error);
+  acu_worker_run (worker, &batch, gradients, NULL, loss);
+  acu_worker_free (worker);
+  return gradients;
+}
+
+/* Any number of threads; as sample 2 of one process or the only one of the third. */
+static void
+test_worker (void)
+{
+  Setting *s = setting_new (5);
+  AcuWeights *weights = make_weights ("0.8", "0.05");
+  AcuNet *net = acu_arch_build_training (weights, NULL);
+  AcuTrainNet *train = acu_train_net_new (net, weights, acu_kernels (), FALSE, NULL);
+  double loss, again;
+  g_autofree float *one = NULL, *three = NULL, *third = NULL, *same = NULL, *other = NULL;
+  gsize n = train->n_values * sizeof (float);
+
+  acu_train_net_pack (train, train->values, 1);
+  one = run (s, train, COUNT, 1, 0, 1, &loss);
+  three = run (s, train, COUNT, 3, 0, 1, &again);
+  g_assert_cmpmem (one, n, three, n);
+  g_assert_cmpfloat (loss, ==, again);
+  third = run (s, train, 1, 1, 2, 1, &loss);
+  same = run (s, train, 1, 2, 2, 5, &again);
+  other = run (s, train, 1, 2, 3, 5, &again);
+  g_assert_cmpmem (third, n, same, n);
+  g_assert_cmpint (memcmp (third, other, n), !=, 0);
+  acu_train_net_free (train);
+  acu_net_unref (net);
+  acu_weights_free (weights);
+  setting_free (s);
+}
+
+static void
+expect_refused (AcuWeights *weights, int code)
+{
+  GError *error = NULL;
+
+  g_assert_null (acu_train_diffusion_new (weights, 1, FALSE, &error));
+  g_assert_error (error, ACU_ERROR, code);
+  g_clear_error (&error);
+  g_assert_null (acu_arch_build (weights, &error));
+  g_assert_nonnull (error);
+  g_clear_error (&error);
+}
+
+static void
+test_numbers (void)
+{
+  static const char *const bad[] = { NULL, "", "0", "-1", "nan", "inf", "1e300", "1 x", "x", "0x" };
+  static const struct { const char *kappa, *spread; } good[] = { { "0.01", "1e-6" }, { "100", "10" }, { "2", "0.03" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      AcuWeights *kappa = make_weights (bad[i], "0.05"), *spread = make_weights ("1", bad[i]);
+
+      expect_refused (kappa, ACU_ERROR_FORMAT);
+      expect_refused (spread, ACU_ERROR_FORMAT);
+      acu_weights_free (kappa);
+      acu_weights_free (spread);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (good); i++)
+    {
+      AcuWeights *weights = make_weights (good[i].kappa, good[i].spread);
+      AcuTrainDiffusion *diffusion = acu_train_diffusion_new (weights, 1, FALSE, NULL);
+
+      g_assert_nonnull (diffusion);
+      g_assert_cmpfloat (diffusion->numbers.kappa, ==, g_ascii_strtod (good[i].kappa, NULL));
+      g_assert_cmpfloat (diffusion->numbers.spread, ==, g_ascii_strtod (good[i].spread, NULL));
+      acu_train_diffusion_free (diffusion);
+      acu_weights_free (weights);
+    }
+}
+
+/* Tensors that are missing or have other sizes: the network is refused, and nothing is read that is not there. */
+static void
+test_tensors (void)
+{
+  AcuWeights *weights = make_weights ("1", "0.05");
+  GError *error = NULL;
+
+  for (guint i = 0; i < weights->tensors->len; i++)
+    {
+      AcuTensor *tensor = g_ptr_array_index (weights->tensors, i);
+      guint64 rows = tensor->shape[0];
+      AcuNet *net;
+
+      g_hash_table_remove (weights->by_name, tensor->name);
+      if (g_str_has_suffix (tensor->name, ".weight"))
+        {
+          g_assert_null (acu_arch_build (weights, &error));
+          g_clear_error (&error);
+        }
+      else if ((net = acu_arch_build (weights, NULL)))
+        acu_net_unref (net);
+      g_hash_table_insert (weights->by_name, tensor->name, tensor);
+      tensor->shape[0] = rows + 1;
+      tensor->count = tensor->count / rows * (rows + 1);
+      g_assert_null (acu_arch_build (weights, &error));
+      g_clear_error (&error);
+      tensor->count = tensor->count / (rows + 1) * rows;
+      tensor->shape[0] = rows;
+    }
+  {
+    AcuNet *net = acu_arch_build (weights, &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpint (net->scale, ==, FACTOR);
+    acu_net_unref (net);
+  }
+  acu_weights_free (weights);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/train/diffusion/chance", test_chance);
+  g_test_add_func ("/train/diffusion/names", test_names);
+  g_test_add_func ("/train/diffusion/answer", test_answer);
+  g_test_add_func ("/train/diffusion/missing", test_missing);
+  g_test_add_func ("/train/diffusion/worker", test_worker);
+  g_test_add_func ("/train/diffusion/numbers", test_numbers);
+  g_test_add_func ("/train/diffusion/tensors", test_tensors);
+  return g_test_run ();
+}
