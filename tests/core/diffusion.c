@@ -31,10 +31,11 @@ take (GArray *values, const AcuWeights *weights, const char *prefix)
 
 /* A file of a diffusion network of so many times, after one of twice if that is wanted. */
 static char *
-write_model (const char *name, gboolean twice_before, const char *kappa)
+write_model (const char *name, gboolean twice_before, const char *kappa, const char *steps)
 {
   const AcuArchOptions diffusion = { "diffusion", 4, 16, 2 }, compact = { "compact", 2, 8, 2 };
-  const char *const metadata[] = { "architecture", "diffusion", "scale", twice_before ? "8" : "4", "spread", "0.1", kappa ? "kappa" : NULL, kappa, NULL };
+  const char *const metadata[] = { "architecture", "diffusion", "scale", twice_before ? "8" : "4", "spread", "0.1", "sampling_steps", steps, kappa ? "kappa" : NULL, kappa,
+                                   NULL };
   AcuWeights *weights = acu_arch_create (&diffusion, 1, NULL), *before = acu_arch_create (&compact, 2, NULL);
   GArray *values = g_array_new (FALSE, FALSE, sizeof (AcuValues));
   char *path = g_build_filename (folder, name, NULL);
@@ -273,8 +274,12 @@ test_eight_times (void)
   const AcuUpscalerParams *low = PARAMS (.model = eight_times, .size = { .mode = ACU_SIZE_FACTOR, .scale = 8 }, .band_rows = 1, .threads = 1);
   g_autofree float *result = enlarge (params, &n), *loose = enlarge (unheld, &n), *again = enlarge (low, &n);
 
+  g_autofree float *six = enlarge (PARAMS (.model = eight_times, .size = { .mode = ACU_SIZE_FACTOR, .scale = 8 }, .steps = 6), &n);
+
   g_assert_cmpint (n, ==, WIDTH * HEIGHT * 64 * 3);
   g_assert_true (same (result, again, n));
+  /* Its own number. */
+  g_assert_true (same (result, six, n));
   g_assert_cmpfloat (likeness (params, result), >=, 40);
   g_assert_cmpfloat (likeness (unheld, loose), <, 40);
 }
@@ -446,9 +451,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp ("acuity-diffusion-XXXXXX", NULL);
   g_setenv ("XDG_CACHE_HOME", folder, TRUE);
-  four_times = write_model ("four.safetensors", FALSE, "1");
-  eight_times = write_model ("eight.safetensors", TRUE, "1");
-  without_kappa = write_model ("without.safetensors", FALSE, NULL);
+  four_times = write_model ("four.safetensors", FALSE, "1", "4");
+  eight_times = write_model ("eight.safetensors", TRUE, "1", "6");
+  without_kappa = write_model ("without.safetensors", FALSE, NULL, "4");
   g_test_add_func ("/diffusion/same-bits", test_same_bits);
   g_test_add_func ("/diffusion/isas", test_isas);
   g_test_add_func ("/diffusion/one-isa/subprocess", test_one_isa);
