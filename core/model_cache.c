@@ -49,6 +49,23 @@ same_sampling (const AcuNet *net, const AcuSampling *a, const AcuSampling *b)
   return !acu_net_is_random (net) || (a->steps == b->steps && a->consistency == b->consistency);
 }
 
+/* That of a diffusion network is asked once, however many ways it is sampled in: it takes seconds. */
+static void
+choose_coarse (AcuNet *net, const AcuWeights *weights)
+{
+  const AcuDevice *cpu = acu_device_find ("cpu", NULL);
+  AcuNet *usual = acu_net_is_random (net) ? acu_arch_build (weights, NULL) : NULL;
+
+  if (usual)
+    {
+      acu_net_choose_coarse (usual, cpu);
+      acu_net_copy_coarse (net, usual);
+      acu_net_unref (usual);
+    }
+  else
+    acu_net_choose_coarse (net, cpu);
+}
+
 AcuNet *
 acu_model_net (const AcuModelInfo *model, double clean, const AcuSampling *sampling, GError **error)
 {
@@ -81,10 +98,11 @@ acu_model_net (const AcuModelInfo *model, double clean, const AcuSampling *sampl
   if (!weights)
     return NULL;
   net = acu_arch_build_sampled (weights, sampling, error);
+  if (net)
+    choose_coarse (net, weights);
   acu_weights_free (weights);
   if (!net)
     return NULL;
-  acu_net_choose_coarse (net, acu_device_find ("cpu", NULL));
 
   g_mutex_lock (&lock);
   acu_net_unref (kept);

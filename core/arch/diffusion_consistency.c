@@ -82,77 +82,95 @@ up_weight (const double *column, int at, int scale)
   return sum;
 }
 
-static guint
-fixed_conv (AcuBuilder *b, const char *name, guint at, int out, int kernel, int stride, int pad, GBytes *weights)
+/* What a convolution does in one direction: weights by tap and, within it, by place; NULL: nothing. `up`: places are those of the result, else of what it reads. */
+typedef struct Along
 {
+  const double *weights;
+  int taps, out, in;              /* places, of a colour */
+  gboolean up;
+  int pad;
+} Along;
+
+static double
+weight_along (const Along *along, int out, int in, int tap)
+{
+  if (!along->weights)
+    return out == in;
+  return along->weights[along->up ? (along->taps - 1 - tap) * along->out + out : tap * along->in + in];
+}
+
+/* Colours apart. Channels are [colour][y][x]; with `cells`, those of the result lie as PIXEL_SHUFFLE by so many makes cells of them. */
+static gboolean
+make_fixed (AcuFixedConv *conv, const Along *y, const Along *x, int cells, GError **error)
+{
+  int out = y->out * x->out, in = y->in * x->in, rows = y->out / cells, columns = x->out / cells;
+  float *to;
+
+  *conv = (AcuFixedConv) { .channels = COLOURS * out, .height = y->taps, .width = x->taps, .top = y->pad, .left = x->pad };
+  conv->weights = acu_arch_floats (NULL, (guint64) COLOURS * out * COLOURS * in * y->taps * x->taps, &to, error);
+  for (int o = 0; conv->weights && o < COLOURS * out; o++)
+    {
+      int cell = o % (cells * cells), place = o % out / (cells * cells);
+      int out_y = cell / cells * rows + place / columns, out_x = cell % cells * columns + place % columns;
+
+      for (int i = 0; i < COLOURS * in; i++)
+        for (int v = 0; v < y->taps; v++)
+          for (int h = 0; h < x->taps; h++)
+            *to++ = o / out == i / in ? (float) (weight_along (y, out_y, i % in / x->in, v) * weight_along (x, out_x, i % x->in, h)) : 0;
+    }
+  return conv->weights != NULL;
+}
+
+static guint
+fixed_conv (AcuBuilder *b, const char *name, const char *suffix, guint at, const AcuFixedConv *conv, int stride)
+{
+  g_autofree char *whole = g_strconcat (name, suffix, NULL);
   guint index = 0;
-  AcuLayer *layer = b->failed ? NULL : acu_net_add (b->net, ACU_LAYER_CONV2D, name, &at, 1, &index);
+  AcuLayer *layer = b->failed ? NULL : acu_net_add (b->net, ACU_LAYER_CONV2D, whole, &at, 1, &index);
 
   if (!layer)
     return acu_build_fail (b, _("its layers cannot be put together"));
-  layer->channels = out;
-  layer->kernel_width = layer->kernel_height = kernel;
+  layer->channels = conv->channels;
+  layer->kernel_height = conv->height;
+  layer->kernel_width = conv->width;
   layer->stride = stride;
-  layer->left = layer->right = layer->top = layer->bottom = pad;
-  layer->weights = g_bytes_ref (weights);
+  layer->top = layer->bottom = conv->top;
+  layer->left = layer->right = conv->left;
+  layer->weights = g_bytes_ref (conv->weights);
   return index;
 }
 
-/* Cells of a pixel, one after the other; cells beyond them on each side in which the filter still counts. */
-static int
-pad_of (const AcuDiffusion *d)
+/* Each direction by itself, which is less work, unless cells are skipped on the way. */
+static gboolean
+make_down (AcuConsistency *c, GError **error)
 {
+  int before = c->diffusion->before, factor = c->diffusion->factor, scale = before * factor;
   /* The first pixel of a result that counts for pixel 0 lies (3 · scale) / 2 before it. */
-  return (3 * d->before * d->factor / 2 + d->factor - 1) / d->factor;
+  int pad = (3 * scale / 2 + factor - 1) / factor, taps = before + 2 * pad;
+  g_autofree double *weights = g_new (double, taps * factor);
+  const Along filter = { weights, taps, 1, factor, FALSE, pad }, none = { NULL, 1, factor, factor }, done = { NULL, 1, 1, 1 };
+
+  for (int at = 0; at < taps * factor; at++)
+    weights[at] = down_weight (at - pad * factor, scale);
+  if (before > 1)
+    return make_fixed (&c->down[0], &filter, &filter, 1, error);
+  return make_fixed (&c->down[0], &filter, &none, 1, error) && make_fixed (&c->down[1], &done, &filter, 1, error);
 }
 
-static int
-kernel_of (const AcuDiffusion *d)
+static gboolean
+make_up (AcuConsistency *c, GError **error)
 {
-  return d->before + 2 * pad_of (d);
-}
-
-/* [colour][colour · factor² …][kernel][kernel] */
-static GBytes *
-make_down (const AcuDiffusion *d, GError **error)
-{
-  int kernel = kernel_of (d), scale = d->before * d->factor, factor = d->factor, first = -pad_of (d) * factor;
-  float *to;
-  GBytes *bytes = acu_arch_floats (NULL, (guint64) COLOURS * COLOURS * factor * factor * kernel * kernel, &to, error);
-
-  for (int o = 0; bytes && o < COLOURS; o++)
-    for (int i = 0; i < COLOURS * factor * factor; i++)
-      for (int y = 0; y < kernel; y++)
-        for (int x = 0; x < kernel; x++)
-          *to++ = i / (factor * factor) == o ? (float) (down_weight (first + y * factor + i / factor % factor, scale)
-                                                        * down_weight (first + x * factor + i % factor, scale))
-                                             : 0;
-  return bytes;
-}
-
-/* [colour · (before · factor)²][colour][TAPS][TAPS], in the order in which PIXEL_SHUFFLE by `before` makes cells of it. */
-static GBytes *
-make_up (const AcuDiffusion *d, GError **error)
-{
-  int before = d->before, factor = d->factor, scale = before * factor, cells = before * before, pixels = factor * factor;
+  int before = c->diffusion->before, scale = before * c->diffusion->factor;
   double column[LINE];
   g_autofree double *weights = g_new (double, TAPS * scale);
-  float *to;
-  GBytes *bytes = acu_arch_floats (NULL, (guint64) COLOURS * cells * pixels * COLOURS * TAPS * TAPS, &to, error);
+  const Along filter = { weights, TAPS, scale, 1, TRUE, REACH }, none = { NULL, 1, 1, 1 }, done = { NULL, 1, scale, scale };
 
   invert (scale, column);
   for (int at = 0; at < TAPS * scale; at++)
     weights[at] = up_weight (column, at - REACH * scale, scale);
-  for (int o = 0; bytes && o < COLOURS * pixels * cells; o++)
-    {
-      int y = o % cells / before * factor + o / cells % pixels / factor, x = o % before * factor + o / cells % factor;
-
-      for (int i = 0; i < COLOURS; i++)
-        for (int v = 0; v < TAPS; v++)
-          for (int h = 0; h < TAPS; h++)
-            *to++ = o / (cells * pixels) == i ? (float) (weights[(TAPS - 1 - v) * scale + y] * weights[(TAPS - 1 - h) * scale + x]) : 0;
-    }
-  return bytes;
+  if (before > 1)
+    return make_fixed (&c->up[0], &filter, &filter, before, error);
+  return make_fixed (&c->up[0], &none, &filter, 1, error) && make_fixed (&c->up[1], &filter, &done, 1, error);
 }
 
 /* What the filter's weights inside of the picture add up to, times the picture: there what is made small is compared, before it is divided by them, as filters do at the ends. */
@@ -160,31 +178,29 @@ static guint
 weigh (AcuBuilder *b, const AcuDiffusion *d, guint picture)
 {
   int scale = d->before * d->factor;
-  double along[TAPS] = { 0 };
-  float *to;
-  g_autoptr (GBytes) weights = acu_arch_floats (NULL, COLOURS * COLOURS * TAPS * TAPS, &to, b->error);
-  guint ones;
+  double sums[TAPS] = { 0 };
+  const Along along = { sums, TAPS, 1, 1, FALSE, REACH };
+  AcuFixedConv conv;
+  guint at;
 
-  if (!weights)
+  for (int k = 0; k < TAPS * scale; k++)
+    sums[k / scale] += down_weight (k - REACH * scale, scale);
+  if (!make_fixed (&conv, &along, &along, 1, b->error))
     {
       b->failed = TRUE;
       return 0;
     }
-  for (int at = 0; at < TAPS * scale; at++)
-    along[at / scale] += down_weight (at - REACH * scale, scale);
-  for (int o = 0; o < COLOURS; o++)
-    for (int i = 0; i < COLOURS; i++)
-      for (int v = 0; v < TAPS; v++)
-        for (int h = 0; h < TAPS; h++)
-          *to++ = i == o ? (float) (along[v] * along[h]) : 0;
-  ones = acu_build_affine (b, "consistency.ones", picture, 0, 1);
-  return acu_build_mul (b, "consistency.wanted", picture, fixed_conv (b, "consistency.weights", ones, COLOURS, TAPS, 1, REACH, weights));
+  at = fixed_conv (b, "consistency.weights", "", acu_build_affine (b, "consistency.ones", picture, 0, 1), &conv, 1);
+  g_bytes_unref (conv.weights);
+  return acu_build_mul (b, "consistency.wanted", picture, at);
 }
 
 static guint
-make_small (const AcuConsistency *c, AcuBuilder *b, const char *name, guint cells)
+make_small (const AcuConsistency *c, AcuBuilder *b, const char *suffix, guint cells)
 {
-  return fixed_conv (b, name, cells, COLOURS, kernel_of (c->diffusion), c->diffusion->before, pad_of (c->diffusion), c->down);
+  guint at = fixed_conv (b, "consistency.small", suffix, cells, &c->down[0], c->diffusion->before);
+
+  return c->down[1].weights ? fixed_conv (b, "consistency.smaller", suffix, at, &c->down[1], 1) : at;
 }
 
 gboolean
@@ -192,17 +208,12 @@ acu_consistency_init (AcuConsistency *c, AcuBuilder *b, const AcuDiffusion *diff
 {
   guint wanted;
 
+  *c = (AcuConsistency) { .diffusion = diffusion };
   if (b->failed)
     return FALSE;
-  *c = (AcuConsistency) { .diffusion = diffusion, .down = make_down (diffusion, b->error) };
-  if (!c->down || !(c->up = make_up (diffusion, b->error)))
-    {
-      acu_consistency_clear (c);
-      b->failed = TRUE;
-      return FALSE;
-    }
-  wanted = weigh (b, diffusion, picture);
-  c->missing = acu_build_add (b, "consistency.missing", make_small (c, b, "consistency.first", first), -1, wanted, 1);
+  b->failed = !make_down (c, b->error) || !make_up (c, b->error);
+  wanted = b->failed ? 0 : weigh (b, diffusion, picture);
+  c->missing = acu_build_add (b, "consistency.missing", make_small (c, b, " (first)", first), -1, wanted, 1);
   if (b->failed)
     acu_consistency_clear (c);
   return !b->failed;
@@ -211,21 +222,22 @@ acu_consistency_init (AcuConsistency *c, AcuBuilder *b, const AcuDiffusion *diff
 void
 acu_consistency_clear (AcuConsistency *c)
 {
-  g_clear_pointer (&c->down, g_bytes_unref);
-  g_clear_pointer (&c->up, g_bytes_unref);
+  for (int k = 0; k < 2; k++)
+    {
+      g_clear_pointer (&c->down[k].weights, g_bytes_unref);
+      g_clear_pointer (&c->up[k].weights, g_bytes_unref);
+    }
 }
 
 guint
 acu_consistency_correct (const AcuConsistency *c, AcuBuilder *b, const char *suffix, guint guess, double strength)
 {
   const AcuDiffusion *d = c->diffusion;
-  g_autofree char *down = g_strconcat ("consistency.small", suffix, NULL), *rest = g_strconcat ("consistency.rest", suffix, NULL);
-  g_autofree char *up = g_strconcat ("consistency.large", suffix, NULL), *cells = g_strconcat ("consistency.cells", suffix, NULL);
+  g_autofree char *rest = g_strconcat ("consistency.rest", suffix, NULL), *cells = g_strconcat ("consistency.cells", suffix, NULL);
   g_autofree char *sum = g_strconcat ("consistency.sum", suffix, NULL);
-  guint at = acu_build_add (b, rest, make_small (c, b, down, guess), (float) -d->spread, c->missing, 1);
+  guint at = acu_build_add (b, rest, make_small (c, b, suffix, guess), (float) -d->spread, c->missing, 1);
 
-  at = fixed_conv (b, up, at, COLOURS * d->before * d->before * d->factor * d->factor, TAPS, 1, REACH, c->up);
-  if (d->before > 1)
-    at = acu_build_shuffle (b, cells, at, d->before);
+  at = fixed_conv (b, "consistency.large", suffix, at, &c->up[0], 1);
+  at = c->up[1].weights ? fixed_conv (b, "consistency.larger", suffix, at, &c->up[1], 1) : acu_build_shuffle (b, cells, at, d->before);
   return acu_build_add (b, sum, at, (float) (strength / d->spread), guess, 1);
 }

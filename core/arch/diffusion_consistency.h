@@ -7,12 +7,20 @@
 
 G_BEGIN_DECLS
 
+/* A convolution whose weights follow from a filter. */
+typedef struct AcuFixedConv
+{
+  GBytes *weights;                /* NULL: there is none */
+  int channels, height, width;
+  int top, left;                  /* zeros on both sides */
+} AcuFixedConv;
+
 /* Layers and numbers that all corrections share. */
 typedef struct AcuConsistency
 {
   const AcuDiffusion *diffusion;
   guint missing;                  /* a layer, of the picture's size: what E made small lacks of it, less near the ends, where the filter reaches beyond them */
-  GBytes *down, *up;              /* weights: of a result's cells to the picture's pixels; of the picture's pixels to all of a pixel's cells */
+  AcuFixedConv down[2], up[2];    /* of a result's cells to the picture's pixels; of the picture's pixels to all of a pixel's cells */
 } AcuConsistency;
 
 /* For E, a map of cells, and the picture itself. FALSE after a failure; nothing to clear then. */

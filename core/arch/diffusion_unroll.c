@@ -44,7 +44,7 @@ eta_of (const Unrolling *u, int k)
 static int
 own_steps (const AcuWeights *weights)
 {
-  const char *text = acu_weights_metadata (weights, "steps");
+  const char *text = acu_weights_metadata (weights, "sampling_steps");
   guint64 steps = 0;
 
   return text && g_ascii_string_to_unsigned (text, 10, ACU_MIN_STEPS, ACU_MAX_STEPS, &steps, NULL) ? (int) steps : DEFAULT_STEPS;

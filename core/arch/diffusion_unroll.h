@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* The net that makes a picture, of as many steps as b->sampling says. Its noise is that of seed 0 until acu_net_seeded() gives it another. */
+/* The net that makes a picture, of as many steps as b->sampling says, or the file ("sampling_steps" in its metadata; 4 without). Its noise is that of seed 0 until acu_net_seeded() gives it another. */
 guint acu_diffusion_build_unrolled (AcuBuilder *b, guint picture);
 
 G_END_DECLS

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  *   space of the buffer's own format
  * @precision: a value of the option of that name
  * @strength, @clean, @text, @text_strength, @faces, @face_strength, @seed, @steps, @consistency: likewise
- * @size, @model, @device, @threads, @memory, @beside, @linear_light: as in AcuUpscalerParams
+ * @left, @top, @size, @model, @device, @threads, @memory, @beside, @linear_light: as in AcuUpscalerParams
  */
 typedef struct AcuBridgeJob
 {
@@ -33,7 +33,7 @@ typedef struct AcuBridgeJob
   double text_strength;
   const char *faces;
   double face_strength;
-  int seed, steps;
+  int seed, steps, left, top;
   double consistency;
   int threads;
   guint64 memory, beside;
