@@ -102,7 +102,7 @@ prepare_nets (Session *s, GError **error)
 {
   const AcuRunFile *run = s->run;
   AcuArchOptions options = { run->architecture, run->scale, run->channels, run->blocks };
-  AcuArchOptions judge = { run->judge_architecture, 1, run->judge_channels, run->judge_blocks };
+  AcuArchOptions judge = { run->judge_architecture, 1, run->judge_channels, run->judge_blocks, run->first_model != NULL };
   AcuOptimiserOptions judge_optimiser = run->optimiser;
   gboolean bf16 = !run->exact && acu_kernels ()->bf16_quick;
   AcuWeights *weights = run->first_model ? acu_diffusion_model_new (run, error) : acu_arch_create (&options, (guint64) run->seed, error);
@@ -114,7 +114,7 @@ prepare_nets (Session *s, GError **error)
          && (!*run->judge_architecture
              || (s->judge = acu_learner_new (acu_arch_create (&judge, (guint64) run->seed + 1, error), NULL, &judge_optimiser, run->steps,
                                              g_str_equal (run->judge_architecture, "unet-discriminator"), bf16, error)))
-         && (!run->first_model || (s->diffusion = acu_train_diffusion_new (s->learner->weights, (guint64) run->seed, bf16, error)))
+         && (!run->first_model || (s->diffusion = acu_train_diffusion_new (s->learner->weights, (guint64) run->seed, run->first_share, bf16, error)))
          && (!run->features_model || (s->features = acu_guide_new (run->features_model, run->features_layer, bf16, error)))
          && (!run->teacher_model || (s->teacher = acu_guide_new (run->teacher_model, NULL, bf16, error)));
 }
