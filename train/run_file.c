@@ -56,6 +56,7 @@ static const Key keys[] = {
   { "discriminator", "architecture", KEY_TEXT, AT (judge_architecture), 0, 0, 0, "", N_("vgg-discriminator or unet-discriminator; empty: none") },
   { "discriminator", "channels", KEY_WHOLE, AT (judge_channels), 0, 512, 0, NULL, N_("Its width; 0: as published") },
   { "discriminator", "blocks", KEY_WHOLE, AT (judge_blocks), 0, 8, 0, NULL, N_("Its depth; 0: as published") },
+  { "discriminator", "start", KEY_MODEL, AT (judge_start), 0, 0, 0, NULL, N_("A discriminator to begin with: discriminator.safetensors of a run's folder") },
   { "discriminator", "loss", KEY_TEXT, AT (judge_loss), 0, 0, 0, "vanilla", N_("vanilla, relativistic or least-squares") },
   { "discriminator", "weight", KEY_NUMBER, AT (judge_weight), 0, 1e6, 0.1, NULL, N_("Weight of its judgement in the network's loss") },
   { "discriminator", "rate", KEY_NUMBER, AT (judge_rate), 1e-9, 1, 1e-4, NULL, N_("Its learning rate") },
