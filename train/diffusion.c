@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define COLOURS 3
+#define MOST_FACTOR 8
 
 enum { PURPOSE_TIME = 100, PURPOSE_NOISE };
 
@@ -143,12 +144,13 @@ pixel_of (const AcuForward *f, int x, int y, int channel)
   return (((gsize) y * factor + within / factor) * f->side * factor + (gsize) x * factor + within % factor) * COLOURS + channel / (factor * factor);
 }
 
-/* More of much noise, where most of the picture is decided: the density of √η rises with its square. */
+/* Half of them where use begins, at almost nothing but noise: there most of the picture is decided. Of the others, more of much noise: the density of √η rises evenly. */
 static double
 draw_eta (const AcuForward *f, guint64 step, guint64 sample)
 {
   double first = acu_diffusion_first (f->diffusion->numbers.kappa), last = sqrt (ACU_DIFFUSION_LAST);
-  double even = (double) (acu_random (f->diffusion->seed, step, sample, PURPOSE_TIME) >> 11) * 0x1p-53, root = first + (last - first) * cbrt (even);
+  double even = (double) (acu_random (f->diffusion->seed, step, sample, PURPOSE_TIME) >> 11) * 0x1p-53;
+  double root = first + (last - first) * sqrt (MIN (2 * even, 1));
 
   return root * root;
 }
@@ -163,17 +165,23 @@ acu_forward_fill (AcuForward *f, const float *small, const float *large, guint64
   guint64 key = acu_random (f->diffusion->seed, step, sample, PURPOSE_NOISE);
   int n = COLOURS * d->factor * d->factor;
   const AcuMap *map = estimate (f, &small);
+  double own, other;
   gsize drawn = 0;
 
+  acu_diffusion_colours (d->likeness, &own, &other);
   for (int y = 0; y < f->side; y++)
     for (int x = 0; x < f->side; x++, input += acu_diffusion_step_channels (d->factor), small += COLOURS)
       {
         const float *e = acu_map_row (map, y) + (gsize) x * map->stored;
+        float plain[COLOURS * MOST_FACTOR * MOST_FACTOR];
 
-        for (int c = 0; c < n; c++, drawn++)
+        for (int c = 0; c < n; c++)
+          plain[c] = noise * normal (key, drawn++);
+        for (int c = 0; c < n; c++)
           {
             gsize at = pixel_of (f, x, y, c);
-            float mixed = keep * (large[at] - e[c]) / spread + noise * normal (key, drawn);
+            float others = plain[(c + n / COLOURS) % n] + plain[(c + 2 * n / COLOURS) % n];
+            float mixed = keep * (large[at] - e[c]) / spread + (float) own * plain[c] + (float) other * others;
 
             input[c] = unit * mixed;
             base[at] = e[c] + skip * mixed;
@@ -187,20 +195,27 @@ acu_forward_fill (AcuForward *f, const float *small, const float *large, guint64
   return (float) (spread * acu_diffusion_gain (kappa, eta));
 }
 
-double
-acu_forward_missing (AcuForward *f, const float *small, const float *large)
+void
+acu_forward_missing (AcuForward *f, const float *small, const float *large, double *sums)
 {
-  int n = COLOURS * f->diffusion->numbers.factor * f->diffusion->numbers.factor;
+  int pixels = f->diffusion->numbers.factor * f->diffusion->numbers.factor;
   const AcuMap *map = estimate (f, &small);
-  double sum = 0;
+  double squares = 0, products = 0, n = (double) f->side * f->side * pixels * COLOURS;
 
   for (int y = 0; y < f->side; y++)
     for (int x = 0; x < f->side; x++)
-      for (int c = 0; c < n; c++)
+      for (int k = 0; k < pixels; k++)
         {
-          double missing = (double) large[pixel_of (f, x, y, c)] - acu_map_row (map, y)[(gsize) x * map->stored + c];
+          double missing[COLOURS];
 
-          sum += missing * missing;
+          for (int c = 0; c < COLOURS; c++)
+            missing[c] = (double) large[pixel_of (f, x, y, c * pixels + k)] - acu_map_row (map, y)[(gsize) x * map->stored + c * pixels + k];
+          for (int c = 0; c < COLOURS; c++)
+            {
+              squares += missing[c] * missing[c];
+              products += missing[c] * missing[(c + 1) % COLOURS];
+            }
         }
-  return sum / ((double) f->side * f->side * n);
+  sums[0] += squares / n;
+  sums[1] += products / n;
 }

@@ -38,8 +38,8 @@ void acu_forward_free (AcuForward *forward);
  * that its answer F stands for is base + result × F (F as a picture, interleaved like `large`). Returns `result`. *eta may be NULL. */
 float acu_forward_fill (AcuForward *forward, const float *small, const float *large, guint64 step, guint64 sample, float *input, float *base, double *eta);
 
-/* The mean square of truth - E over one picture. */
-double acu_forward_missing (AcuForward *forward, const float *small, const float *large);
+/* Adds to sums[0] the mean square of truth - E over one picture, to sums[1] the mean product of two of its colours. */
+void acu_forward_missing (AcuForward *forward, const float *small, const float *large, double *sums);
 
 G_END_DECLS
 

@@ -12,6 +12,8 @@
 /* Crops that the spread is measured on: so many batches of so many. */
 #define BATCHES 16
 #define BATCH 16
+/* Some colour there must be. */
+#define MOST_LIKENESS 0.999
 
 /* Tensors as AcuValues whose memory lives in lists. */
 typedef struct Parts
@@ -122,41 +124,49 @@ acu_diffusion_model_new (const AcuRunFile *run, GError **error)
   return weights;
 }
 
-/* The mean square of what is missing; negative with an error. */
-static double
-mean_square (const AcuTrainDiffusion *diffusion, const AcuBatchOptions *options, GError **error)
+/* The sums of acu_forward_missing() over crops, as means. */
+static gboolean
+measure (const AcuTrainDiffusion *diffusion, const AcuBatchOptions *options, double *sums, GError **error)
 {
   AcuBatches *batches = acu_batches_new (options, 0, error);
   AcuForward *forward = batches ? acu_forward_new (diffusion, options->side, error) : NULL;
   gsize small = (gsize) options->side * options->side * 3, large = small * options->scale * options->scale;
-  double sum = 0;
+  gboolean ok = forward != NULL;
 
-  for (int i = 0; forward && sum >= 0 && i < BATCHES; i++)
+  sums[0] = sums[1] = 0;
+  for (int i = 0; ok && i < BATCHES; i++)
     {
       const AcuBatch *batch = acu_batches_next (batches, error);
 
       for (int k = 0; batch && k < batch->count; k++)
-        sum += acu_forward_missing (forward, batch->small + k * small, batch->large + k * large) / (BATCHES * BATCH);
-      if (!batch)
-        sum = -1;
+        acu_forward_missing (forward, batch->small + k * small, batch->large + k * large, sums);
+      ok = batch != NULL;
     }
   acu_batches_free (batches);
   acu_forward_free (forward);
-  return forward ? sum : -1;
+  sums[0] /= BATCHES * BATCH;
+  sums[1] /= BATCHES * BATCH;
+  return ok;
 }
 
 gboolean
 acu_diffusion_model_measure (AcuWeights *weights, AcuTrainDiffusion *diffusion, const AcuRunFile *run, const AcuBatchOptions *batch, GError **error)
 {
   AcuBatchOptions options = *batch;
-  double square = run->spread * run->spread;
+  double sums[2], spread = run->spread, likeness = run->likeness;
 
   options.size = BATCH;
   options.first = 0;
   options.every = 1;
-  if (run->spread == 0 && (square = mean_square (diffusion, &options, error)) < 0)
-    return FALSE;
-  set_text (weights, "spread", number_text (sqrt (square)));
+  if (spread == 0)
+    {
+      if (!measure (diffusion, &options, sums, error))
+        return FALSE;
+      spread = sqrt (sums[0]);
+      likeness = sums[0] > 0 ? CLAMP (sums[1] / sums[0], 0, MOST_LIKENESS) : 0;
+    }
+  set_text (weights, "spread", number_text (spread));
+  set_text (weights, "likeness", number_text (likeness));
   /* As whoever reads the file will understand it. */
   return acu_diffusion_read (weights, &diffusion->numbers, error);
 }

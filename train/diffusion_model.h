@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * enlarge as many times as the run says. */
 AcuWeights *acu_diffusion_model_new (const AcuRunFile *run, GError **error);
 
-/* Measures `spread` on crops like those that are learnt from, unless the run says it, and sets it in the weights' metadata and in `diffusion`. The same in every process and for
+/* Measures `spread` and `likeness` on crops like those that are learnt from, unless the run says them, and sets them in the weights' metadata and in `diffusion`. The same in every process and for
  * any number of threads. */
 gboolean acu_diffusion_model_measure (AcuWeights *weights, AcuTrainDiffusion *diffusion, const AcuRunFile *run, const AcuBatchOptions *batch, GError **error);
 

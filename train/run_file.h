@@ -52,9 +52,9 @@ typedef struct AcuRunFile
   char *judge_architecture, *judge_loss;
   int judge_channels, judge_blocks;
   double judge_weight, judge_rate;
-  /* [diffusion], of that architecture alone: the networks that do not learn; before: NULL for none. spread 0: measured */
+  /* [diffusion], of that architecture alone: the networks that do not learn; before: NULL for none. spread 0: both are measured */
   char *first_model, *before_model;
-  double kappa, spread;
+  double kappa, spread, likeness;
   /* [optimiser] */
   AcuOptimiserOptions optimiser;
   /* [validation] */

@@ -413,7 +413,8 @@ measure (Session *s, AcuBatchOptions *batch, GError **error)
   if (!acu_diffusion_model_measure (s->learner->weights, s->diffusion, s->run, batch, error))
     return FALSE;
   if (!s->options->quiet)
-    g_printerr (_("Missing in the first estimate: a standard deviation of %.5f\n"), s->diffusion->numbers.spread);
+    g_printerr (_("Missing in the first estimate: a standard deviation of %.5f, colours alike to %.3f\n"), s->diffusion->numbers.spread,
+                s->diffusion->numbers.likeness);
   return TRUE;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* A diffusion upscaler (see diffusion_parts.h). Keys: first.body.0, .1, … (compact); before.body.0, … likewise, or none; step.head, step.blocks.0.conv1, .slope, .conv2, …, step.tail:
- * residual blocks. Metadata: kappa, spread. */
+ * residual blocks. Metadata: kappa, spread, likeness. */
 #include "diffusion_parts.h"
 
 #include "compact.h"
@@ -45,7 +45,8 @@ acu_diffusion_read (const AcuWeights *weights, AcuDiffusion *diffusion, GError *
   diffusion->factor = acu_builder_shuffle_factor (acu_builder_conv (weights, "step.tail"));
   if (diffusion->factor > 0 && first == diffusion->factor)
     return read_number (weights, "kappa", 0.01, 100, &diffusion->kappa, error)
-           && read_number (weights, "spread", 1e-6, 10, &diffusion->spread, error);
+           && read_number (weights, "spread", 1e-6, 10, &diffusion->spread, error)
+           && read_number (weights, "likeness", 0, 0.9999, &diffusion->likeness, error);
   g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("%s: its first network and its steps do not enlarge alike."), weights->path);
   return FALSE;
 }
@@ -80,6 +81,16 @@ acu_diffusion_gain (double kappa, double eta)
   return kappa * sqrt (eta / variance (kappa, eta));
 }
 
+/* The symmetric root of a matrix with ones on its diagonal and the likeness elsewhere. */
+void
+acu_diffusion_colours (double likeness, double *own, double *other)
+{
+  double gray = sqrt (1 + 2 * likeness), colour = sqrt (1 - likeness);
+
+  *own = (gray + 2 * colour) / 3;
+  *other = (gray - colour) / 3;
+}
+
 int
 acu_diffusion_step_channels (int factor)
 {
@@ -92,27 +103,48 @@ acu_diffusion_build_before (AcuBuilder *b, guint picture)
   return acu_compact_scale (b->weights, BEFORE) ? acu_compact_build (b, BEFORE, picture) : picture;
 }
 
+/* Each of a cell's numbers from numbers of `in` channels, by a matrix in room of its own. */
+static guint
+build_mixed (AcuBuilder *b, const char *name, guint map, int in, int out, float **matrix)
+{
+  guint at = 0;
+  AcuLayer *layer = b->failed ? NULL : acu_net_add (b->net, ACU_LAYER_CONV2D, name, &map, 1, &at);
+
+  if (!layer)
+    return 0;
+  layer->channels = out;
+  layer->kernel_width = layer->kernel_height = layer->stride = 1;
+  if (!(layer->weights = acu_arch_floats (NULL, (guint64) in * (guint64) out, matrix, b->error)))
+    b->failed = TRUE;
+  return b->failed ? 0 : at;
+}
+
 /* Every colour as often as a cell has pixels. */
 static guint
 build_repeated (AcuBuilder *b, guint picture, int pixels)
 {
-  guint at = 0;
-  AcuLayer *layer = b->failed ? NULL : acu_net_add (b->net, ACU_LAYER_CONV2D, "first.repeated", &picture, 1, &at);
-  float *weights;
+  float *matrix;
+  guint at = build_mixed (b, "first.repeated", picture, COLOURS, COLOURS * pixels, &matrix);
 
-  if (!layer)
-    return 0;
-  layer->channels = COLOURS * pixels;
-  layer->kernel_width = layer->kernel_height = layer->stride = 1;
-  if (!(layer->weights = acu_arch_floats (NULL, (guint64) layer->channels * COLOURS, &weights, b->error)))
-    {
-      b->failed = TRUE;
-      return 0;
-    }
-  for (int c = 0; c < layer->channels; c++)
+  for (int c = 0; at && c < COLOURS * pixels; c++)
     for (int i = 0; i < COLOURS; i++)
-      weights[c * COLOURS + i] = i == c / pixels;
+      matrix[c * COLOURS + i] = i == c / pixels;
   return at;
+}
+
+guint
+acu_diffusion_build_coloured (AcuBuilder *b, const char *name, guint noise, const AcuDiffusion *diffusion)
+{
+  int pixels = diffusion->factor * diffusion->factor, n = COLOURS * pixels;
+  double own, other;
+  float *matrix;
+  guint at = diffusion->likeness > 0 ? build_mixed (b, name, noise, n, n, &matrix) : 0;
+
+  acu_diffusion_colours (diffusion->likeness, &own, &other);
+  for (int o = 0; at && o < n; o++)
+    for (int i = 0; i < n; i++)
+      matrix[o * n + i] = (float) (i == o ? own : i % pixels == o % pixels ? other : 0);
+  return diffusion->likeness > 0 ? at : noise;
 }
 
 guint
@@ -178,6 +210,7 @@ create (AcuCreator *c)
   acu_create_conv_spread (c, "step.tail", COLOURS * factor * factor, channels, 3, ACU_SPREAD_LAST);
   acu_create_text (c, "kappa", "1");
   acu_create_text (c, "spread", "1");
+  acu_create_text (c, "likeness", "0");
 }
 
 const AcuArch acu_arch_diffusion = { "diffusion", ACU_BORDER_REPLICATE, .key = "diffusion", .channels = 64, .blocks = 4,

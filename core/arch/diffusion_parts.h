@@ -21,14 +21,15 @@ G_BEGIN_DECLS
  * @factor: how many times a cell is enlarged
  * @kappa: how strong the noise is beside d, which has a standard deviation of 1
  * @spread: the standard deviation of truth - E
+ * @likeness: the correlation of its colours: noise has the same, so that there is no more colour in it than in what is missing
  */
 typedef struct AcuDiffusion
 {
   int before, factor;
-  double kappa, spread;
+  double kappa, spread, likeness;
 } AcuDiffusion;
 
-/* From tensors and metadata ("kappa", "spread"). ACU_ERROR_FORMAT for numbers that are missing or make no sense, ACU_ERROR_UNSUPPORTED for tensors. */
+/* From tensors and metadata ("kappa", "spread", "likeness"). ACU_ERROR_FORMAT for numbers that are missing or make no sense, ACU_ERROR_UNSUPPORTED for tensors. */
 gboolean acu_diffusion_read (const AcuWeights *weights, AcuDiffusion *diffusion, GError **error);
 
 /* √η of the last but one point of the schedule, from which the last step leads to the result (ResShift's). */
@@ -37,6 +38,11 @@ double acu_diffusion_first (double kappa);
 double acu_diffusion_unit (double kappa, double eta);
 double acu_diffusion_skip (double kappa, double eta);
 double acu_diffusion_gain (double kappa, double eta);
+
+/* A number of coloured noise is `own` times one of plain noise and `other` times those of the same pixel's other two colours. */
+void acu_diffusion_colours (double likeness, double *own, double *other);
+/* Plain noise on cells, coloured. */
+guint acu_diffusion_build_coloured (AcuBuilder *b, const char *name, guint noise, const AcuDiffusion *diffusion);
 
 /* Channels of what a step reads: d(η) times acu_diffusion_unit() (3 · factor²), E (3 · factor²), the small picture (3), √η everywhere (1). */
 int acu_diffusion_step_channels (int factor);

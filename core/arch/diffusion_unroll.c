@@ -111,7 +111,7 @@ static guint
 add_noise (const Unrolling *u, const char *suffix, int k, guint like)
 {
   AcuBuilder *b = u->b;
-  g_autofree char *name = g_strconcat ("noise", suffix, NULL);
+  g_autofree char *name = g_strconcat ("noise", suffix, NULL), *coloured = g_strconcat ("coloured noise", suffix, NULL);
   guint index = 0;
   AcuLayer *layer = b->failed ? NULL : acu_net_add (b->net, ACU_LAYER_NOISE, name, &like, 1, &index);
 
@@ -120,7 +120,7 @@ add_noise (const Unrolling *u, const char *suffix, int k, guint like)
   layer->channels = COLOURS * u->diffusion.factor * u->diffusion.factor;
   layer->step = (guint32) k;
   layer->factor = u->diffusion.before;
-  return index;
+  return acu_diffusion_build_coloured (b, coloured, index, &u->diffusion);
 }
 
 /* The small picture, √η, and zeros. */

@@ -44,13 +44,14 @@ typedef struct Setting
 } Setting;
 
 static Setting *
-setting_new (guint64 seed)
+setting_new (guint64 seed, const char *likeness)
 {
   Setting *s = g_new0 (Setting, 1);
   AcuWeights *weights = make_weights ("0.8", "0.05");
   GRand *rand = g_rand_new_with_seed (6);
   GError *error = NULL;
 
+  g_hash_table_replace (weights->metadata, g_strdup ("likeness"), g_strdup (likeness));
   s->diffusion = acu_train_diffusion_new (weights, seed, FALSE, &error);
   g_assert_no_error (error);
   acu_weights_free (weights);
@@ -99,9 +100,10 @@ static void
 test_chance (void)
 {
   enum { SAMPLES = 120, N = SIDE * SIDE * CHANNELS };
-  Setting *s = setting_new (5);
+  Setting *s = setting_new (5, "0");
   double first = acu_diffusion_first (0.8), last = sqrt (ACU_DIFFUSION_LAST), sums[5] = { 0 }, along = 0, across = 0, between = 0, total = (double) SAMPLES * N;
   double lowest = 1, highest = 0, mean = 0;
+  int starts = 0;
   g_autofree float *noise = g_new (float, N), *before = g_new0 (float, N);
 
   g_assert_cmpfloat_with_epsilon (first, 0.0316228, 1e-6);
@@ -114,7 +116,8 @@ test_chance (void)
       part = (sqrt (eta) - first) / (last - first);
       lowest = MIN (lowest, part);
       highest = MAX (highest, part);
-      mean += part * part * part / SAMPLES;
+      mean += part * part / SAMPLES;
+      starts += part > 1 - 1e-9;
       recover_noise (s, eta, noise);
       for (int k = 0; k < N; k++)
         {
@@ -134,11 +137,12 @@ test_chance (void)
   g_assert_cmpfloat_with_epsilon (along, 0, 5 / sqrt (total));
   g_assert_cmpfloat_with_epsilon (across, 0, 5 / sqrt (total));
   g_assert_cmpfloat_with_epsilon (between, 0, 5 / sqrt (total));
-  /* Its cube is even. */
-  g_assert_cmpfloat_with_epsilon (mean, 0.5, 5 / sqrt (12.0 * SAMPLES));
+  /* Half are the first step's; of the others, the square is even. */
+  g_assert_cmpfloat_with_epsilon (starts, SAMPLES / 2.0, 5 * sqrt (SAMPLES / 4.0));
+  g_assert_cmpfloat_with_epsilon (mean, 0.75, 5 * sqrt (0.104 / SAMPLES));
   g_assert_cmpfloat (lowest, >=, 0);
-  g_assert_cmpfloat (highest, <=, 1);
-  g_assert_cmpfloat (highest, >, 0.95);
+  g_assert_cmpfloat (lowest, <, 0.4);
+  g_assert_cmpfloat_with_epsilon (highest, 1, 1e-12);
   setting_free (s);
 }
 
@@ -146,7 +150,7 @@ test_chance (void)
 static void
 test_names (void)
 {
-  Setting *s = setting_new (5), *other = setting_new (6);
+  Setting *s = setting_new (5, "0"), *other = setting_new (6, "0");
   gsize n = acu_train_diffusion_input_floats (s->diffusion, SIDE) * sizeof (float);
   g_autofree float *kept = g_memdup2 (s->input, n);
 
@@ -168,7 +172,7 @@ static void
 test_answer (void)
 {
   enum { N = SIDE * SIDE * CHANNELS };
-  Setting *s = setting_new (5);
+  Setting *s = setting_new (5, "0");
   double kappa = s->diffusion->numbers.kappa, spread = s->diffusion->numbers.spread;
 
   for (int i = 0; i < 40; i++)
@@ -197,17 +201,52 @@ test_answer (void)
 static void
 test_missing (void)
 {
-  Setting *s = setting_new (5);
+  Setting *s = setting_new (5, "0");
   float moved[LARGE];
+  double sums[2] = { 1, 2 };
 
   acu_forward_fill (s->forward, s->small, s->large, 0, 0, s->input, s->base, NULL);
-  /* The estimate, moved by as much everywhere. */
+  /* The estimate, moved by as much everywhere, and in another way in one colour. */
   for (int y = 0; y < SIDE * FACTOR; y++)
     for (int x = 0; x < SIDE * FACTOR; x++)
       for (int c = 0; c < 3; c++)
         moved[(y * SIDE * FACTOR + x) * 3 + c] = s->input[(gsize) (y / FACTOR * SIDE + x / FACTOR) * (2 * CHANNELS + 4) + CHANNELS + c * FACTOR * FACTOR
-                                                          + y % FACTOR * FACTOR + x % FACTOR] + 0.25f;
-  g_assert_cmpfloat_with_epsilon (acu_forward_missing (s->forward, s->small, moved), 0.0625, 1e-6);
+                                                          + y % FACTOR * FACTOR + x % FACTOR] + (c == 1 ? -0.25f : 0.25f);
+  acu_forward_missing (s->forward, s->small, moved, sums);
+  g_assert_cmpfloat_with_epsilon (sums[0], 1 + 0.0625, 1e-6);
+  /* One pair of three is alike, two are opposite. */
+  g_assert_cmpfloat_with_epsilon (sums[1], 2 - 0.0625 / 3, 1e-6);
+  setting_free (s);
+}
+
+/* Noise is as alike in the colours of a pixel as it is said to be, and in nothing else. */
+static void
+test_colours (void)
+{
+  enum { SAMPLES = 60, N = SIDE * SIDE * CHANNELS, PIXELS = FACTOR * FACTOR };
+  Setting *s = setting_new (5, "0.8");
+  double variance = 0, alike = 0, apart = 0;
+  g_autofree float *noise = g_new (float, N);
+
+  for (int i = 0; i < SAMPLES; i++)
+    {
+      double eta;
+
+      acu_forward_fill (s->forward, s->small, s->large, (guint64) i, 0, s->input, s->base, &eta);
+      recover_noise (s, eta, noise);
+      for (int k = 0; k < N; k++)
+        {
+          int cell = k / CHANNELS * CHANNELS, channel = k % CHANNELS;
+
+          variance += noise[k] * noise[k] / (SAMPLES * N);
+          alike += noise[k] * noise[cell + (channel + PIXELS) % CHANNELS] / (SAMPLES * N);
+          apart += noise[k] * noise[cell + (channel + PIXELS + 1) % CHANNELS] / (SAMPLES * N);
+        }
+    }
+  /* Five standard deviations. */
+  g_assert_cmpfloat_with_epsilon (variance, 1, 0.025);
+  g_assert_cmpfloat_with_epsilon (alike, 0.8, 0.025);
+  g_assert_cmpfloat_with_epsilon (apart, 0, 0.025);
   setting_free (s);
 }
 
@@ -232,7 +271,7 @@ run (Setting *s, AcuTrainNet *net, int count, int threads, int first, int every,
 static void
 test_worker (void)
 {
-  Setting *s = setting_new (5);
+  Setting *s = setting_new (5, "0");
   AcuWeights *weights = make_weights ("0.8", "0.05");
   AcuNet *net = acu_arch_build_training (weights, NULL);
   AcuTrainNet *train = acu_train_net_new (net, weights, acu_kernels (), FALSE, NULL);
@@ -277,12 +316,21 @@ test_numbers (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {
-      AcuWeights *kappa = make_weights (bad[i], "0.05"), *spread = make_weights ("1", bad[i]);
+      AcuWeights *kappa = make_weights (bad[i], "0.05"), *spread = make_weights ("1", bad[i]), *likeness = make_weights ("1", "0.05");
 
       expect_refused (kappa, ACU_ERROR_FORMAT);
       expect_refused (spread, ACU_ERROR_FORMAT);
       acu_weights_free (kappa);
       acu_weights_free (spread);
+      /* 0 is one that makes sense. */
+      if (bad[i] && !g_str_equal (bad[i], "0"))
+        {
+          g_hash_table_replace (likeness->metadata, g_strdup ("likeness"), g_strdup (bad[i]));
+          expect_refused (likeness, ACU_ERROR_FORMAT);
+        }
+      g_hash_table_replace (likeness->metadata, g_strdup ("likeness"), g_strdup ("1"));
+      expect_refused (likeness, ACU_ERROR_FORMAT);
+      acu_weights_free (likeness);
     }
   for (gsize i = 0; i < G_N_ELEMENTS (good); i++)
     {
@@ -344,6 +392,7 @@ main (int argc, char **argv)
   g_test_add_func ("/train/diffusion/names", test_names);
   g_test_add_func ("/train/diffusion/answer", test_answer);
   g_test_add_func ("/train/diffusion/missing", test_missing);
+  g_test_add_func ("/train/diffusion/colours", test_colours);
   g_test_add_func ("/train/diffusion/worker", test_worker);
   g_test_add_func ("/train/diffusion/numbers", test_numbers);
   g_test_add_func ("/train/diffusion/tensors", test_tensors);

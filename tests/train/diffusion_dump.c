@@ -84,6 +84,7 @@ make_weights (int before, int factor)
   weights = acu_weights_from_values ("made", (const AcuValues *) (void *) all->data, all->len, NULL);
   g_hash_table_insert (weights->metadata, g_strdup ("kappa"), g_strdup ("1.5"));
   g_hash_table_insert (weights->metadata, g_strdup ("spread"), g_strdup ("0.07"));
+  g_hash_table_insert (weights->metadata, g_strdup ("likeness"), g_strdup ("0.6"));
   acu_weights_free (created);
   g_rand_free (rand);
   return weights;

@@ -15,7 +15,7 @@ except ImportError:
     sys.exit(77)
 
 TOLERANCE = 1e-4
-COUNT, KAPPA, SPREAD, WEIGHT, EPSILON = 3, 1.5, 0.07, 2, 1e-3
+COUNT, KAPPA, SPREAD, LIKENESS, WEIGHT, EPSILON = 3, 1.5, 0.07, 0.6, 2, 1e-3
 
 
 def read(folder):
@@ -94,11 +94,13 @@ def check(folder, before, factor):
             compare("time", ours[:, 2 * n + 3], torch.full_like(ours[:, 0], eta ** 0.5))
             compare("base", picture(t, f"base{i}"), first + SPREAD * F.pixel_shuffle((1 - eta) / variance * noisy, factor))
             compare("factor of the answer", t[f"factor{i}"], torch.tensor([SPREAD * KAPPA * (eta / variance) ** 0.5]))
-        deviation = noise.std().item()
-        print(f"  noise at {eta:.3f}: mean {noise.mean():.3f}, deviation {deviation:.3f}")
-        # Five standard deviations of what chance does to them.
-        if abs(noise.mean()) > 5 / noise.numel() ** 0.5 or abs(deviation - 1) > 5 / (2 * noise.numel()) ** 0.5:
-            sys.exit("FAILED: the noise is not of unit variance")
+        colours = noise.reshape(3, -1)
+        covariance = colours @ colours.T / colours.shape[1]
+        wanted = torch.full((3, 3), LIKENESS) + (1 - LIKENESS) * torch.eye(3)
+        print(f"  noise at {eta:.3f}: covariance of its colours {[round(v, 3) for v in covariance.flatten().tolist()]}")
+        # Five standard deviations of what chance does.
+        if (covariance - wanted).abs().max() > 5 * (2 / colours.shape[1]) ** 0.5 or noise.mean().abs() > 5 * (3 / noise.numel()) ** 0.5:
+            sys.exit("FAILED: the noise is not what it should be")
         result = picture(t, f"base{i}") + t[f"factor{i}"] * F.pixel_shuffle(answer(t, ours), factor)
         total = total + torch.sqrt((result - truth) ** 2 + EPSILON ** 2).mean() / COUNT
     (WEIGHT * total).backward()
