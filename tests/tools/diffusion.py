@@ -32,7 +32,7 @@ def write_model(path):
     size = int.from_bytes(raw[:8], "little")
     header = json.loads(raw[8:8 + size])
     data = bytearray(raw[8 + size:])
-    tensors = {"__metadata__": {"architecture": "diffusion", "scale": "4", "kappa": "1", "spread": "0.05"}}
+    tensors = {"__metadata__": {"architecture": "diffusion", "scale": "4", "kappa": "1", "spread": "0.05", "likeness": "0.8"}}
     tensors.update({"first." + name: value for name, value in header.items() if name != "__metadata__"})
     rand = random.Random(3)
 
