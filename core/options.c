@@ -165,7 +165,7 @@ is_number (const AcuOption *option)
 static gboolean
 refuse_number (const AcuOption *option, const char *text, GError **error)
 {
-  g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s must be a number from %g to %g, not “%s”."), option->key,
+  g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s must be a number from %.10g to %.10g, not “%s”."), option->key,
                option->minimum, option->maximum, text);
   return FALSE;
 }

@@ -11,9 +11,7 @@
 
 #define COLOURS 3
 #define DEFAULT_STEPS 4
-/* √η of the last step: what noise there is then is none to see. */
-#define LEAST_NOISE 0.04
-#define LEAST_ETA 0.001
+/* ResShift's p: how early in the schedule the noise goes. */
 #define CURVE 0.3
 /* Channels of maps that convolutions are quick with. */
 #define GROUP 16
@@ -33,7 +31,7 @@ typedef struct Unrolling
 static double
 eta_of (const Unrolling *u, int k)
 {
-  double least = fmin (LEAST_NOISE / u->diffusion.kappa, sqrt (LEAST_ETA)), most = sqrt (ACU_DIFFUSION_LAST), root;
+  double least = acu_diffusion_first (u->diffusion.kappa), most = sqrt (ACU_DIFFUSION_LAST), root;
 
   if (k == 0)
     return 0;

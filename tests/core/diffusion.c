@@ -34,7 +34,7 @@ static char *
 write_model (const char *name, gboolean twice_before, const char *kappa, const char *steps)
 {
   const AcuArchOptions diffusion = { "diffusion", 4, 16, 2 }, compact = { "compact", 2, 8, 2 };
-  const char *const metadata[] = { "architecture", "diffusion", "scale", twice_before ? "8" : "4", "spread", "0.1", "sampling_steps", steps, kappa ? "kappa" : NULL, kappa,
+  const char *const metadata[] = { "architecture", "diffusion", "scale", twice_before ? "8" : "4", "spread", "0.1", "likeness", "0.8", "sampling_steps", steps, kappa ? "kappa" : NULL, kappa,
                                    NULL };
   AcuWeights *weights = acu_arch_create (&diffusion, 1, NULL), *before = acu_arch_create (&compact, 2, NULL);
   GArray *values = g_array_new (FALSE, FALSE, sizeof (AcuValues));
