@@ -313,3 +313,32 @@ acu_net_choose_coarse (AcuNet *net, const AcuDevice *device)
   acu_free (trial.exact);
   acu_free (trial.result);
 }
+
+static char *
+shared_name (const AcuLayer *layer)
+{
+  const char *copy = strstr (layer->name, " (");
+
+  return copy ? g_strndup (layer->name, (gsize) (copy - layer->name)) : g_strdup (layer->name);
+}
+
+void
+acu_net_copy_coarse (AcuNet *net, const AcuNet *from)
+{
+  g_autoptr (GHashTable) exact = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < from->layers->len; i++)
+    {
+      const AcuLayer *layer = acu_net_layer (from, i);
+
+      g_hash_table_add (layer->coarse ? known : exact, shared_name (layer));
+    }
+  for (guint i = 0; i < net->layers->len; i++)
+    {
+      AcuLayer *layer = g_ptr_array_index (net->layers, i);
+      g_autofree char *name = shared_name (layer);
+
+      layer->coarse = g_hash_table_contains (known, name) && !g_hash_table_contains (exact, name);
+    }
+}

@@ -13,6 +13,10 @@ G_BEGIN_DECLS
  * it is. The choice depends on the network only, not on how fast the machine is at that moment. */
 void acu_net_choose_coarse (AcuNet *net, const AcuDevice *device);
 
+/* What was chosen for `from` for the layers of the same names in `net`, which was made of the same file: copies of a layer, in whose names " (" follows, count as one, and
+ * may be coarse if all of them may. */
+void acu_net_copy_coarse (AcuNet *net, const AcuNet *from);
+
 G_END_DECLS
 
 #endif

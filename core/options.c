@@ -120,6 +120,15 @@ static const AcuOption options[] = {
   { "face-strength", N_("Face stre_ngth"),
     N_("How much of the network for faces is blended in, from 0 to 1."),
     NUMBER (0, 1, 1), .use = EVERYWHERE },
+  { "seed", N_("See_d"),
+    N_("Which of many plausible pictures is made: the same number makes the same one, another number another. For diffusion models; others ignore it."),
+    WHOLE (0, G_MAXINT32, 0), .use = EVERYWHERE },
+  { "steps", N_("Steps of di_ffusion"),
+    N_("In how many steps a diffusion model makes the picture out of noise, from 4 to 15; 0 for the model's own number. Time grows with it."),
+    WHOLE (0, ACU_MAX_STEPS, 0), .use = EVERYWHERE },
+  { "consistency", N_("Cons_istency"),
+    N_("How far what a diffusion model makes up is held to the original, from 0 to 1: at 1 the result, made small again, is the original."),
+    NUMBER (0, 1, 1), .use = EVERYWHERE },
   { "result", N_("R_esult"),
     N_("Where the result goes: this image becomes larger, a new image is made, or new layers, which may be larger than this image, are put on top of it."),
     CHOICE (results, "image"), .use = ACU_OPTION_GIMP },
@@ -156,7 +165,7 @@ is_number (const AcuOption *option)
 static gboolean
 refuse_number (const AcuOption *option, const char *text, GError **error)
 {
-  g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s must be a number from %g to %g, not “%s”."), option->key,
+  g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s must be a number from %.10g to %.10g, not “%s”."), option->key,
                option->minimum, option->maximum, text);
   return FALSE;
 }

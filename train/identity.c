@@ -74,7 +74,8 @@ acu_train_identity (const AcuRunFile *run, const GPtrArray *pictures, int proces
 
   g_checksum_update (sum, (const guchar *) run->fingerprint, -1);
   g_checksum_update (sum, (const guchar *) ranks, -1);
-  if (!add_model (sum, run->features_model, error) || !add_model (sum, run->teacher_model, error))
+  if (!add_model (sum, run->features_model, error) || !add_model (sum, run->teacher_model, error) || !add_model (sum, run->first_model, error)
+      || !add_model (sum, run->before_model, error))
     return NULL;
   for (guint i = 0; i < pictures->len; i++)
     {

@@ -37,12 +37,13 @@ allocate (AcuLearner *learner, gboolean spectral, GError **error)
 }
 
 AcuLearner *
-acu_learner_new (const AcuArchOptions *arch, const char *start, guint64 seed, const AcuOptimiserOptions *options, gint64 steps,
-                 gboolean spectral, gboolean bf16, GError **error)
+acu_learner_new (AcuWeights *weights, const char *start, const AcuOptimiserOptions *options, gint64 steps, gboolean spectral, gboolean bf16,
+                 GError **error)
 {
   AcuLearner *learner = g_new0 (AcuLearner, 1);
 
-  if ((learner->weights = acu_arch_create (arch, seed, error)) && (!start || start_from (learner, start, error))
+  learner->weights = weights;
+  if (weights && (!start || start_from (learner, start, error))
       && (learner->net = acu_arch_build_training (learner->weights, error))
       && (learner->train = acu_train_net_new (learner->net, learner->weights, acu_kernels (), bf16, error)))
     {

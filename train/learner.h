@@ -20,9 +20,10 @@ typedef struct AcuLearner
   float *effective;               /* the values after spectral normalisation */
 } AcuLearner;
 
-/* `bf16`: see acu_train_net_new(). New weights, or (`start` not NULL) those of a model where its tensors fit. ACU_ERROR_FORMAT when none of them does. */
-AcuLearner *acu_learner_new (const AcuArchOptions *arch, const char *start, guint64 seed, const AcuOptimiserOptions *options, gint64 steps,
-                             gboolean spectral, gboolean bf16, GError **error);
+/* Takes `weights` (NULL: they could not be made, and *error says why), with the tensors of a model where they fit (`start` not NULL). `bf16`: see
+ * acu_train_net_new(). ACU_ERROR_FORMAT when none of the model's tensors fits. */
+AcuLearner *acu_learner_new (AcuWeights *weights, const char *start, const AcuOptimiserOptions *options, gint64 steps, gboolean spectral, gboolean bf16,
+                             GError **error);
 /* NULL is allowed. */
 void acu_learner_free (AcuLearner *learner);
 

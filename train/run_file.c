@@ -36,7 +36,7 @@ static const Key keys[] = {
   { "run", "batch", KEY_WHOLE, AT (batch), 1, 4096, 16, NULL, N_("Crops whose mean gradient makes one step") },
   { "run", "side", KEY_WHOLE, AT (side), 8, 1024, 48, NULL, N_("Width and height of the small crops, in pixels") },
   { "run", "threads", KEY_WHOLE, AT (threads), 0, 256, 0, NULL, N_("Threads; 0: one a processor. The result does not depend on it") },
-  { "network", "architecture", KEY_TEXT, AT (architecture), 0, 0, 0, "compact", N_("srcnn, fsrcnn, espcn, compact, half, srresnet, rrdb or span; text-mask with truth=mask and scale=1") },
+  { "network", "architecture", KEY_TEXT, AT (architecture), 0, 0, 0, "compact", N_("srcnn, fsrcnn, espcn, compact, half, srresnet, rrdb, span or diffusion; text-mask with truth=mask and scale=1") },
   { "network", "scale", KEY_WHOLE, AT (scale), 1, 8, 2, NULL, N_("How many times it enlarges") },
   { "network", "channels", KEY_WHOLE, AT (channels), 0, 512, 0, NULL, N_("Width of the network; 0: as published") },
   { "network", "blocks", KEY_WHOLE, AT (blocks), 0, 256, 0, NULL, N_("Depth of the network; 0: as published") },
@@ -56,9 +56,17 @@ static const Key keys[] = {
   { "discriminator", "architecture", KEY_TEXT, AT (judge_architecture), 0, 0, 0, "", N_("vgg-discriminator or unet-discriminator; empty: none") },
   { "discriminator", "channels", KEY_WHOLE, AT (judge_channels), 0, 512, 0, NULL, N_("Its width; 0: as published") },
   { "discriminator", "blocks", KEY_WHOLE, AT (judge_blocks), 0, 8, 0, NULL, N_("Its depth; 0: as published") },
+  { "discriminator", "start", KEY_MODEL, AT (judge_start), 0, 0, 0, NULL, N_("A discriminator to begin with: discriminator.safetensors of a run's folder") },
   { "discriminator", "loss", KEY_TEXT, AT (judge_loss), 0, 0, 0, "vanilla", N_("vanilla, relativistic or least-squares") },
   { "discriminator", "weight", KEY_NUMBER, AT (judge_weight), 0, 1e6, 0.1, NULL, N_("Weight of its judgement in the network's loss") },
   { "discriminator", "rate", KEY_NUMBER, AT (judge_rate), 1e-9, 1, 1e-4, NULL, N_("Its learning rate") },
+  { "diffusion", "first", KEY_MODEL, AT (first_model), 0, 0, 0, NULL, N_("The network that makes the first estimate and does not learn: a compact one; it becomes part of the model") },
+  { "diffusion", "before", KEY_MODEL, AT (before_model), 0, 0, 0, NULL, N_("A network that enlarges before that one; empty: none") },
+  { "diffusion", "kappa", KEY_NUMBER, AT (kappa), 0.01, 100, 1, NULL, N_("How strong the noise is beside what is missing in the first estimate") },
+  { "diffusion", "spread", KEY_NUMBER, AT (spread), 0, 10, 0, NULL, N_("The standard deviation of what is missing; 0: that and the likeness are measured before the first step") },
+  { "diffusion", "likeness", KEY_NUMBER, AT (likeness), 0, 0.999, 0, NULL, N_("How alike the colours of what is missing are: their correlation") },
+  { "diffusion", "first_share", KEY_NUMBER, AT (first_share), 0, 1, 0, NULL, N_("How many of the crops are those of the first step, at almost nothing but noise; the others are of any") },
+  { "diffusion", "steps", KEY_WHOLE, AT (sampling_steps), 4, 15, 4, NULL, N_("In how many steps the model is used unless it is told otherwise; learning does not depend on it") },
   { "optimiser", "rate", KEY_NUMBER, OPTIMISER (rate), 1e-9, 1, 1e-3, NULL, N_("Learning rate") },
   { "optimiser", "least", KEY_NUMBER, OPTIMISER (least), 0, 1, 1e-6, NULL, N_("Learning rate at the end of the cosine schedule") },
   { "optimiser", "warm_up", KEY_COUNT, OPTIMISER (warm_up), 0, 1e9, 200, NULL, N_("Steps in which the learning rate grows") },
@@ -356,6 +364,18 @@ check_truth (const AcuRunFile *run, GError **error)
   return FALSE;
 }
 
+/* A diffusion begins at a first estimate, and nothing else does. */
+static gboolean
+check_diffusion (const AcuRunFile *run, GError **error)
+{
+  gboolean diffusion = g_str_equal (run->architecture, "diffusion");
+
+  if (diffusion == (run->first_model != NULL) && (diffusion || !run->before_model))
+    return TRUE;
+  g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [diffusion] first and [network] architecture=diffusion need each other."), run->path);
+  return FALSE;
+}
+
 static char *
 name_of (const char *path)
 {
@@ -424,7 +444,7 @@ acu_run_file_load (const char *path, GError **error)
       g_set_error (error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: [data] train and held_out need a folder each."), run->path);
       goto failed;
     }
-  if (!check_folders (run, error) || !check_architectures (run, error) || !check_truth (run, error))
+  if (!check_folders (run, error) || !check_architectures (run, error) || !check_truth (run, error) || !check_diffusion (run, error))
     goto failed;
   return run;
 

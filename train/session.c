@@ -4,6 +4,7 @@
 #include "checkpoint.h"
 #include "arch.h"
 #include "degradation.h"
+#include "diffusion_model.h"
 #include "guide.h"
 #include "identity.h"
 #include "kernels_once.h"
@@ -43,6 +44,7 @@ typedef struct Session
   AcuTrainDegradation *degradation;
   AcuLearner *learner, *judge;    /* judge: the discriminator, or NULL */
   AcuGuide *features, *teacher;   /* or NULL */
+  AcuTrainDiffusion *diffusion;   /* or NULL */
   AcuBatches *batches;
   AcuWorkerOptions work;
   AcuWorker *worker;
@@ -100,17 +102,19 @@ prepare_nets (Session *s, GError **error)
 {
   const AcuRunFile *run = s->run;
   AcuArchOptions options = { run->architecture, run->scale, run->channels, run->blocks };
-  AcuArchOptions judge = { run->judge_architecture, 1, run->judge_channels, run->judge_blocks };
+  AcuArchOptions judge = { run->judge_architecture, 1, run->judge_channels, run->judge_blocks, run->first_model != NULL };
   AcuOptimiserOptions judge_optimiser = run->optimiser;
   gboolean bf16 = !run->exact && acu_kernels ()->bf16_quick;
+  AcuWeights *weights = run->first_model ? acu_diffusion_model_new (run, error) : acu_arch_create (&options, (guint64) run->seed, error);
 
   judge_optimiser.rate = run->judge_rate;
   judge_optimiser.least = MIN (run->optimiser.least, run->judge_rate);
   judge_optimiser.decay = 0;
-  return (s->learner = acu_learner_new (&options, run->start, (guint64) run->seed, &run->optimiser, run->steps, FALSE, bf16, error))
+  return (s->learner = acu_learner_new (weights, run->start, &run->optimiser, run->steps, FALSE, bf16, error))
          && (!*run->judge_architecture
-             || (s->judge = acu_learner_new (&judge, NULL, (guint64) run->seed + 1, &judge_optimiser, run->steps,
+             || (s->judge = acu_learner_new (acu_arch_create (&judge, (guint64) run->seed + 1, error), run->judge_start, &judge_optimiser, run->steps,
                                              g_str_equal (run->judge_architecture, "unet-discriminator"), bf16, error)))
+         && (!run->first_model || (s->diffusion = acu_train_diffusion_new (s->learner->weights, (guint64) run->seed, run->first_share, bf16, error)))
          && (!run->features_model || (s->features = acu_guide_new (run->features_model, run->features_layer, bf16, error)))
          && (!run->teacher_model || (s->teacher = acu_guide_new (run->teacher_model, NULL, bf16, error)));
 }
@@ -131,6 +135,9 @@ prepare_worker (Session *s, GError **error)
   s->work.teacher_weight = run->teacher_weight;
   s->work.judge = s->judge ? s->judge->train : NULL;
   s->work.adversarial_weight = run->judge_weight;
+  s->work.diffusion = s->diffusion;
+  s->work.first = acu_parallel_rank ();
+  s->work.every = acu_parallel_size ();
   s->work.adversarial = acu_adversarial_loss_find (run->judge_loss);
   if (s->judge && !s->work.adversarial)
     {
@@ -202,6 +209,18 @@ export_model (Session *s, AcuNet **net, GError **error)
 
   if (ok && net)
     ok = (*net = acu_arch_build (weights, error)) != NULL;
+  acu_weights_free (weights);
+  return ok;
+}
+
+/* What another run may begin with. */
+static gboolean
+export_judge (Session *s, GError **error)
+{
+  g_autofree char *path = g_build_filename (s->options->folder, "discriminator.safetensors", NULL);
+  AcuWeights *weights = s->judge ? acu_model_weights (s->judge->train, s->judge->train->values, s->judge->weights, error) : NULL;
+  gboolean ok = !s->judge || (weights && acu_model_save (weights, path, ACU_TENSOR_F32, NULL, error));
+
   acu_weights_free (weights);
   return ok;
 }
@@ -366,7 +385,7 @@ loop (Session *s, GError **error)
     }
   if (!s->options->quiet)
     g_printerr (isatty (STDERR_FILENO) ? "\n" : "");
-  return !is_first () || export_model (s, NULL, error);
+  return !is_first () || (export_model (s, NULL, error) && export_judge (s, error));
 }
 
 /* Two trainings in one folder would take each other's checkpoints. The lock goes with the process. */
@@ -396,6 +415,21 @@ judge_bicubic (Session *s, GError **error)
   return TRUE;
 }
 
+/* What the steps of a diffusion are to find is measured in what is missing. */
+static gboolean
+measure (Session *s, AcuBatchOptions *batch, GError **error)
+{
+  batch->degrade_data = s->degradation;
+  if (!s->diffusion)
+    return TRUE;
+  if (!acu_diffusion_model_measure (s->learner->weights, s->diffusion, s->run, batch, error))
+    return FALSE;
+  if (!s->options->quiet)
+    g_printerr (_("Missing in the first estimate: a standard deviation of %.5f, colours alike to %.3f\n"), s->diffusion->numbers.spread,
+                s->diffusion->numbers.likeness);
+  return TRUE;
+}
+
 static gboolean
 prepare (Session *s, GError **error)
 {
@@ -412,14 +446,13 @@ prepare (Session *s, GError **error)
   if (is_first () && !lock_folder (s, error))
     return FALSE;
   if (!prepare_losses (s, error) || !(s->degradation = acu_train_degradation_new (s->run, error)) || !prepare_nets (s, error)
-      || !prepare_worker (s, error) || !prepare_pictures (s, &batch, error)
+      || !prepare_worker (s, error) || !prepare_pictures (s, &batch, error) || !measure (s, &batch, error)
       || !(s->identity = acu_train_identity (s->run, s->pictures, processes, s->learner->train->bf16, error)) || !resume (s, error))
     return FALSE;
   /* Nobody writes a checkpoint that another is still reading. */
   acu_parallel_any (FALSE);
   if (is_first () && ((s->options->restart && !acu_checkpoint_remove (s->options->folder, error)) || !open_log (s, error)))
     return FALSE;
-  batch.degrade_data = s->degradation;
   if (!s->run->masks && !judge_bicubic (s, error))
     return FALSE;
   s->batches = acu_batches_new (&batch, s->learner->optimiser->step, error);
@@ -440,6 +473,7 @@ clear (Session *s)
   acu_learner_free (s->judge);
   acu_guide_free (s->features);
   acu_guide_free (s->teacher);
+  acu_train_diffusion_free (s->diffusion);
   acu_train_degradation_free (s->degradation);
   g_free (s->identity);
   g_clear_pointer (&s->pictures, g_ptr_array_unref);

@@ -6,6 +6,7 @@
 
 #include "adversarial.h"
 #include "batches.h"
+#include "diffusion.h"
 #include "losses.h"
 #include "tape.h"
 
@@ -30,6 +31,9 @@ typedef struct AcuLossTerm
  * @features, @features_weight: a net whose last layer's map (see AcuTrainNet's n_layers) is compared: of the result and of the true picture (perceptual loss,
  *   Johnson et al. 2016). It reads large pictures
  * @teacher, @teacher_weight: a net whose result of the small picture is compared with (distillation). Of the same scale
+ * @diffusion: `net` is the step of a diffusion upscaler, which reads what the forward process makes of the pictures; terms and all else see the picture that its
+ *   answer stands for
+ * @first, @every: the pictures of a batch are samples first, first + every, … of the step (several processes); every 0: they are numbered as they come
  * @judge, @adversarial, @adversarial_weight: a discriminator, which learns as well, and how the two are set against each other
  */
 typedef struct AcuWorkerOptions
@@ -41,6 +45,8 @@ typedef struct AcuWorkerOptions
   const AcuTrainNet *features, *teacher, *judge;
   double features_weight, teacher_weight, adversarial_weight;
   const AcuAdversarialLoss *adversarial;
+  const AcuTrainDiffusion *diffusion;
+  int first, every;
 } AcuWorkerOptions;
 
 typedef struct AcuWorker AcuWorker;

@@ -26,14 +26,53 @@ acu_cpu_weights_count (const AcuStage *stage)
   return g_bytes_get_size (stage->weights) / acu_map_element_bytes (stage->weights_element);
 }
 
+static gboolean
+packs_alike (const AcuProgram *program, const AcuStage *a, const AcuStage *b)
+{
+  if (a->kind != b->kind || a->algorithm != b->algorithm || a->weights != b->weights || a->bias != b->bias || a->slope != b->slope
+      || a->weights_element != b->weights_element || a->kernel_width != b->kernel_width || a->kernel_height != b->kernel_height
+      || a->stride != b->stride || program->buffers[a->output].channels != program->buffers[b->output].channels
+      || a->n_inputs - a->residual != b->n_inputs - b->residual)
+    return FALSE;
+  for (guint k = 0; k < a->n_inputs - a->residual; k++)
+    if (program->buffers[a->inputs[k]].channels != program->buffers[b->inputs[k]].channels)
+      return FALSE;
+  return TRUE;
+}
+
+/* By stage: the earlier one with the same numbers, which are packed once for both (the steps of a diffusion network, a network that is repeated), or itself. */
+static guint *
+find_shared (const AcuProgram *program)
+{
+  guint *shared = g_new (guint, program->n_stages);
+  g_autoptr (GHashTable) known = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < program->n_stages; i++)
+    {
+      const AcuStage *stage = &program->stages[i];
+      gpointer before;
+
+      shared[i] = i;
+      if (!stage->weights)
+        continue;
+      if (g_hash_table_lookup_extended (known, stage->weights, NULL, &before) && packs_alike (program, &program->stages[GPOINTER_TO_UINT (before)], stage))
+        shared[i] = GPOINTER_TO_UINT (before);
+      else
+        g_hash_table_insert (known, stage->weights, GUINT_TO_POINTER (i));
+    }
+  return shared;
+}
+
 /* No overflow: these are a few times the sizes of weights that are in memory. */
 static guint64
 packed_bytes (const AcuProgram *program)
 {
+  g_autofree guint *shared = find_shared (program);
   guint64 bytes = 0;
 
   for (guint i = 0; i < program->n_stages; i++)
-    bytes += whole_lines (acu_cpu_stage_packed_bytes (program, &program->stages[i]));
+    if (shared[i] == i)
+      bytes += whole_lines (acu_cpu_stage_packed_bytes (program, &program->stages[i]));
   return bytes;
 }
 
@@ -124,6 +163,7 @@ typedef struct Work
 {
   AcuExecutor *executor;
   AcuFingerprint *keys;           /* by stage, and one of the program */
+  const guint *shared;
   gint failed;                    /* atomic */
 } Work;
 
@@ -134,7 +174,9 @@ fingerprint_stage (void *data, int number, int worker)
   const AcuProgram *program = work->executor->program;
   const AcuStage *stage = &program->stages[number];
 
-  if (acu_cpu_stage_packed_bytes (program, stage))
+  if (work->shared[number] != (guint) number)
+    work->keys[number].words[0] = work->shared[number];
+  else if (acu_cpu_stage_packed_bytes (program, stage))
     work->keys[number] = stage_key (program, stage);
 }
 
@@ -142,7 +184,8 @@ static gboolean
 make_key (AcuExecutor *executor)
 {
   guint n = executor->program->n_stages;
-  Work work = { executor, acu_try_alloc0 (n + 1, sizeof (AcuFingerprint)) };
+  g_autofree guint *shared = find_shared (executor->program);
+  Work work = { executor, acu_try_alloc0 (n + 1, sizeof (AcuFingerprint)), shared };
 
   if (!work.keys)
     return FALSE;
@@ -169,12 +212,18 @@ prepare_stages (AcuExecutor *executor)
 {
   const AcuProgram *program = executor->program;
   Work work = { executor };
+  g_autofree guint *shared = find_shared (program);
   guint64 at = 0;
 
   for (guint i = 0; i < program->n_stages; i++)
     {
       guint64 bytes = acu_cpu_stage_packed_bytes (program, &program->stages[i]), lines = whole_lines (bytes);
 
+      if (shared[i] != i)
+        {
+          executor->stages[i] = (AcuCpuStage) { .memory = executor->stages[shared[i]].memory, .ready = TRUE };
+          continue;
+        }
       executor->stages[i] = (AcuCpuStage) { .memory = (char *) executor->packed + at, .ready = executor->found };
       /* What is kept in a file holds nothing left over from other work. */
       if (!executor->found)

@@ -16,8 +16,8 @@ G_BEGIN_DECLS
  * @space: the colour space that the pixels are really in (GIMP 2.10's buffers do not say); NULL for the
  *   space of the buffer's own format
  * @precision: a value of the option of that name
- * @strength, @clean, @text, @text_strength, @faces, @face_strength: likewise
- * @size, @model, @device, @threads, @memory, @beside, @linear_light: as in AcuUpscalerParams
+ * @strength, @clean, @text, @text_strength, @faces, @face_strength, @seed, @steps, @consistency: likewise
+ * @left, @top, @size, @model, @device, @threads, @memory, @beside, @linear_light: as in AcuUpscalerParams
  */
 typedef struct AcuBridgeJob
 {
@@ -33,6 +33,8 @@ typedef struct AcuBridgeJob
   double text_strength;
   const char *faces;
   double face_strength;
+  int seed, steps, left, top;
+  double consistency;
   int threads;
   guint64 memory, beside;
   gboolean linear_light;

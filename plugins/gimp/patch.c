@@ -115,7 +115,7 @@ void
 plugin_patch_run (PluginPatch *patch)
 {
   const PluginPlace *place = &patch->place;
-  AcuBridgeJob job = { .input = patch->input, .rect = { 0, 0, place->part.width, place->part.height } };
+  AcuBridgeJob job = { .input = patch->input, .rect = { 0, 0, place->part.width, place->part.height }, .left = place->part.x, .top = place->part.y };
   AcuModelInfo *model = NULL;
   const char *name = plugin_values_text (&patch->values, "model");
   AcuBridgeJob plain;

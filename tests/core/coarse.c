@@ -271,6 +271,39 @@ test_choice (void)
   acu_net_unref (loud);
 }
 
+/* Names and choices: "a+; b" is a coarse layer a and an exact layer b. */
+static AcuNet *
+named (const char *text)
+{
+  g_auto (GStrv) words = g_strsplit (text, "; ", 0);
+  AcuNet *net = acu_net_new ("test");
+
+  acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, NULL)->channels = 16;
+  for (int i = 0; words[i]; i++)
+    {
+      gboolean coarse = g_str_has_suffix (words[i], "+");
+      g_autofree char *name = g_strndup (words[i], strlen (words[i]) - coarse);
+      const guint at = (guint) i;
+
+      acu_net_add (net, ACU_LAYER_CONV2D, name, &at, 1, NULL)->coarse = coarse;
+    }
+  return net;
+}
+
+/* A diffusion network of other steps takes over what was found out for the usual number. */
+static void
+test_copied (void)
+{
+  AcuNet *from = named ("a+; b; c+; a (step 2)+; b (step 2)+; c (step 2)"), *to = named ("a; b+; c+; a (step 2); b (step 2)+; a (step 3); b (step 3); c (step 3)+; new+");
+  static const gboolean expected[] = { TRUE, FALSE, FALSE, TRUE, FALSE, TRUE, FALSE, FALSE, FALSE };
+
+  acu_net_copy_coarse (to, from);
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    g_assert_cmpint (acu_net_layer (to, i + 1)->coarse, ==, expected[i]);
+  acu_net_unref (from);
+  acu_net_unref (to);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -278,5 +311,6 @@ main (int argc, char **argv)
   g_test_add_func ("/coarse/runs", test_runs);
   g_test_add_func ("/coarse/plan", test_plan);
   g_test_add_func ("/coarse/choice", test_choice);
+  g_test_add_func ("/coarse/copied", test_copied);
   return g_test_run ();
 }

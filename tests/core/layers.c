@@ -244,6 +244,18 @@ stencil_without_cells (AcuNet *net, guint at)
   acu_net_add (net, ACU_LAYER_STENCIL, "l", &at, 1, NULL);
 }
 
+static void
+noise (AcuNet *net, guint at)
+{
+  AcuLayer *l = acu_net_add (net, ACU_LAYER_NOISE, "l", &at, 1, NULL);
+
+  l->channels = 2;
+  l->seed = 5;
+  l->step = 2;
+  l->left = 1;
+  l->top = 3;
+}
+
 #define RESULT(w, h, ...) w, h, NUMBERS (__VA_ARGS__), sizeof (NUMBERS (__VA_ARGS__)) / sizeof (float)
 #define NINE NUMBERS (1, 2, 3, 4, 5, 6, 7, 8, 9)
 #define PAIRS NUMBERS (1, -2, -3, 4)
@@ -283,6 +295,9 @@ static const Case cases[] = {
   { "global_pool", 2, 2, 1, PAIRS, pool, RESULT (1, 1, -1, 1) },
   { "global_pool/mul", 2, 2, 1, PAIRS, pool_mul, RESULT (2, 1, -1, -2, 3, 4) },
   { "stencil", 1, 3, 3, NINE, stencil, RESULT (3, 3, 1, 2, 0, 4, 5, 0, 0, 0, 9) },
+  /* These follow from the formula in kernels/noise.h. */
+  { "noise", 1, 2, 2, NUMBERS (1, INFINITY, 3, 4), noise,
+    RESULT (2, 2, 0.284888446f, 0.92135185f, 0.837606251f, 0.531331897f, 1.54115534f, 0.594547987f, 0.228355244f, -0.10913121f) },
   { "stencil/none", 1, 3, 1, NUMBERS (1, 2, 3), stencil_without_cells, RESULT (3, 1, 1, 2, 3) },
 };
 

@@ -83,11 +83,18 @@ make_net (gboolean half, gboolean changed)
 }
 
 static float *
+run_made (const AcuNet *net, AcuPrecision precision)
+{
+  int width = SIDE, height = SIDE;
+
+  return run_net (net, picture, &width, &height, 2, 0, 0, precision);
+}
+
+static float *
 run (gboolean half, gboolean changed, AcuPrecision precision)
 {
   AcuNet *net = make_net (half, changed);
-  int width = SIDE, height = SIDE;
-  float *result = run_net (net, picture, &width, &height, 2, 0, 0, precision);
+  float *result = run_made (net, precision);
 
   acu_net_unref (net);
   return result;
@@ -463,6 +470,61 @@ fingerprints (void)
   g_rand_free (rand);
 }
 
+/* Six convolutions of the same numbers, which all copies hold together, or each by itself; the fourth has another bias. */
+static AcuNet *
+repeating_net (gboolean together)
+{
+  AcuNet *net = acu_net_new ("test");
+  GRand *rand = g_rand_new_with_seed (8);
+  g_autoptr (GBytes) first = random_floats (rand, 64 * 3 * 9, 0.2), weights = random_floats (rand, 64 * 64 * 9, 0.04), bias = random_floats (rand, 64, 0.1);
+  guint at;
+
+  acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, &at)->channels = 3;
+  for (int i = 0; i < 7; i++)
+    {
+      AcuLayer *l = acu_net_add (net, ACU_LAYER_CONV2D, "conv", &at, 1, &at);
+      GBytes *source = i ? weights : first;
+
+      l->channels = 64;
+      l->kernel_width = l->kernel_height = 3;
+      l->left = l->right = l->top = l->bottom = 1;
+      l->weights = together ? g_bytes_ref (source) : g_bytes_new (g_bytes_get_data (source, NULL), g_bytes_get_size (source));
+      if (i > 0)
+        l->bias = i == 4 ? random_floats (rand, 64, 0.5) : together ? g_bytes_ref (bias) : g_bytes_new (g_bytes_get_data (bias, NULL), g_bytes_get_size (bias));
+    }
+  g_rand_free (rand);
+  return net;
+}
+
+/* Weights that layers share are packed once; the result is that of layers which do not, from a file as well. */
+static void
+shared (void)
+{
+  AcuNet *together = repeating_net (TRUE), *apart = repeating_net (FALSE);
+
+  for (int precision = ACU_PRECISION_FAST; precision <= ACU_PRECISION_EXACT; precision++)
+    {
+      AcuPlan *less = acu_plan_new (together, acu_device_find ("cpu", NULL), SIDE, SIDE, 1, 0, 0, precision, NULL);
+      AcuPlan *more = acu_plan_new (apart, acu_device_find ("cpu", NULL), SIDE, SIDE, 1, 0, 0, precision, NULL);
+      g_autofree float *expected = NULL;
+
+      start_afresh ();
+      expected = run_made (apart, precision);
+      /* Of six, one has numbers of its own, and those behind it are the first one's or its: at least three times 64 · 64 · 9 numbers of 16 bits are spared. */
+      g_assert_cmpuint (acu_plan_bytes (more) - acu_plan_bytes (less), >, 3 * 64 * 64 * 9 * 2);
+      acu_plan_free (less);
+      acu_plan_free (more);
+      for (int again = 0; again < 2; again++)
+        {
+          g_autofree float *got = run_made (together, precision);
+
+          g_assert_cmpint (memcmp (expected, got, SIDE * SIDE * 64 * sizeof (float)), ==, 0);
+        }
+    }
+  acu_net_unref (together);
+  acu_net_unref (apart);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -485,6 +547,7 @@ main (int argc, char **argv)
   g_test_add_func ("/packed/side-by-side", side_by_side);
   g_test_add_func ("/packed/bounded", bounded);
   g_test_add_func ("/packed/cut-meanwhile", cut_meanwhile);
+  g_test_add_func ("/packed/shared", shared);
   status = g_test_run ();
   start_afresh ();
   g_rmdir (cache);

@@ -61,6 +61,7 @@ void add_activation_tests (void);
 void add_elementwise_tests (void);
 void add_pixel_shuffle_tests (void);
 void add_depthwise_tests (void);
+void add_noise_tests (void);
 void add_resample_tests (void);
 void add_resample_u8_tests (void);
 void add_srgb_tests (void);

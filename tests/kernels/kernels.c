@@ -76,6 +76,7 @@ main (int argc, char **argv)
   add_elementwise_tests ();
   add_pixel_shuffle_tests ();
   add_depthwise_tests ();
+  add_noise_tests ();
   add_resample_tests ();
   add_resample_u8_tests ();
   add_srgb_tests ();

@@ -348,6 +348,70 @@ def test_guides():
     check("a killed run with a discriminator goes on to the same model", same_tensors("gan", "gan2"))
 
 
+def metadata(folder):
+    raw = model(folder)
+    return json.loads(raw[8:8 + int.from_bytes(raw[:8], "little")])["__metadata__"]
+
+
+def write_diffusion_run(name, *changes, **values):
+    text = RUN.format(**{"steps": 200, "threads": 2, "architecture": "diffusion", "scale": 2, "rate": 0.002, **values})
+    text += "[diffusion]\nfirst=weak/model.safetensors\nkappa=1.5\n"
+    text = text.replace("average=0.9\n", "average=0.9\nclip=0.02\n")
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    with open(name, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def test_diffusion():
+    """What is missing in a network's estimate is learnt as a diffusion: with everything in one file, the same whatever happens on the way."""
+    write_run("weak.run", steps=20, rate=0.0001)
+    run("weak.run", "weak")
+    write_diffusion_run("diffusion.run")
+    output = run("diffusion.run", "diffusion")
+    rows, card = log_of("diffusion"), metadata("diffusion")
+    check(f"the loss falls from {rows[0]['loss']} to {rows[-1]['loss']}", float(rows[-1]["loss"]) < 0.9 * float(rows[0]["loss"]))
+    spread = float(card["spread"])
+    check(f"what is missing was measured: {spread}", 0.02 < spread < 0.2 and f"deviation of {spread:.5f}" in output)
+    check("kappa, likeness, scale and licence are in the file", card["kappa"] == "1.5" and 0.3 < float(card["likeness"]) <= 0.999 and card["scale"] == "2" and "licence" in card)
+    subprocess.run([ACUITY, "judges/0.ppm", "-o", "diffusion.ppm", "--scale", "2", "--model", "diffusion/model.safetensors"], check=True, timeout=LIMIT)
+    write_diffusion_run("diffusion1.run", threads=1)
+    process = start("diffusion1.run", "diffusion1")
+    while step_of("diffusion1") < 0 and process.poll() is None:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=LIMIT)
+    run("diffusion1.run", "diffusion1")
+    check("killed, and with one thread, it makes the same model", process.returncode == -signal.SIGKILL and same_tensors("diffusion", "diffusion1"))
+    write_diffusion_run("known.run", ("kappa=1.5", f"kappa=1.5\nspread={spread}\nlikeness={card['likeness']}"))
+    run("known.run", "known")
+    check("a spread that is known makes the same model", same_tensors("diffusion", "known") and float(metadata("known")["spread"]) == spread)
+    shutil.copy("a/model.safetensors", "a2.safetensors")
+    write_diffusion_run("other.run", ("first=weak/model.safetensors", "first=a2.safetensors"))
+    run("other.run", "other")
+    shutil.copy("g/model.safetensors", "a2.safetensors")
+    check("a run does not go on with another first network", "changed since" in run("other.run", "other", fails=True))
+    # Two times twice as large; what has been learnt serves as a beginning.
+    write_diffusion_run("twice.run", ("first=", "before=a/model.safetensors\nfirst="), ("channels=16", "channels=16\nstart=diffusion/model.safetensors"),
+                        scale=4, steps=40)
+    run("twice.run", "twice")
+    check("a network before the first one doubles the scale", metadata("twice")["scale"] == "4")
+    subprocess.run([ACUITY, "judges/0.ppm", "-o", "twice.ppm", "--scale", "4", "--model", "twice/model.safetensors"], check=True, timeout=LIMIT)
+    check("pictures are 2 and 4 times as large", [contents(f).split(b"\n", 2)[1].split()[0] for f in ("diffusion.ppm", "twice.ppm")] == [b"208", b"416"])
+
+
+def test_diffusion_mistakes():
+    for changes, values, word in (((("first=weak/model.safetensors\n", ""),), {}, "need each other"), ((), {"architecture": "compact"}, "need each other"),
+                                  ((("kappa=1.5", "kappa=0"),), {}, "kappa"), ((("kappa=1.5", "kappa=nan"),), {}, "kappa"), ((("kappa=1.5", "spread=-1"),), {}, "spread"),
+                                  ((("first=weak/", "first=none/"),), {}, "none/"), ((("first=weak/", "first=srcnn/"),), {}, "no compact network"),
+                                  ((("kappa=1.5", "before=srcnn/model.safetensors"),), {}, "no compact network"), ((), {"scale": 4}, "enlarge 2 times"),
+                                  ((("kappa=1.5", "before=a/model.safetensors"),), {}, "enlarge 4 times")):
+        write_diffusion_run("bad.run", *changes, **values)
+        output = run("bad.run", "bad", fails=True)
+        check(f"a mistake is told: {output.strip().splitlines()[-1]}", word in output and "acuity-train: " in output)
+
+
 def png(path, width, height, rows, channels):
     """rows: bytes; gray or RGB of 8 bits."""
     def chunk(name, data):
@@ -491,7 +555,7 @@ def main():
         for i in range(2):
             picture(f"judges/{i}.ppm", 100 + i)
         for test in (test_learns, test_pictures, test_threads, test_killed, test_damaged, test_processes, test_architectures, test_pytorch,
-                     test_guides, test_masks, test_bare, test_mask_mistakes, test_mistakes):
+                     test_guides, test_diffusion, test_diffusion_mistakes, test_masks, test_bare, test_mask_mistakes, test_mistakes):
             test()
 
 

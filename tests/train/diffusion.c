@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The forward process: what chance does, that a perfect answer is the true picture, that threads and processes do not matter; and files that are no such models. */
+#include "diffusion.h"
+
+#include "arch.h"
+#include "create.h"
+#include "kernels_once.h"
+#include "worker.h"
+
+#include <acuity/error.h>
+#include <math.h>
+#include <string.h>
+
+#define SIDE 8
+#define FACTOR 4
+#define SMALL (SIDE * SIDE * 3)
+#define LARGE (SMALL * FACTOR * FACTOR)
+#define CHANNELS (3 * FACTOR * FACTOR)
+#define COUNT 4
+/* Of the judgement: so that it counts beside the other loss. */
+#define WEIGHT 50
+
+static AcuWeights *
+make_weights (const char *kappa, const char *spread)
+{
+  AcuArchOptions options = { "diffusion", FACTOR, 16, 1 };
+  AcuWeights *weights = acu_arch_create (&options, 2, NULL);
+
+  g_assert_nonnull (weights);
+  if (kappa)
+    g_hash_table_replace (weights->metadata, g_strdup ("kappa"), g_strdup (kappa));
+  else
+    g_hash_table_remove (weights->metadata, "kappa");
+  if (spread)
+    g_hash_table_replace (weights->metadata, g_strdup ("spread"), g_strdup (spread));
+  else
+    g_hash_table_remove (weights->metadata, "spread");
+  return weights;
+}
+
+typedef struct Setting
+{
+  AcuTrainDiffusion *diffusion;
+  AcuForward *forward;
+  float small[COUNT * SMALL], large[COUNT * LARGE], base[LARGE], *input;
+} Setting;
+
+static Setting *
+setting_new (guint64 seed, const char *likeness)
+{
+  Setting *s = g_new0 (Setting, 1);
+  AcuWeights *weights = make_weights ("0.8", "0.05");
+  GRand *rand = g_rand_new_with_seed (6);
+  GError *error = NULL;
+
+  g_hash_table_replace (weights->metadata, g_strdup ("likeness"), g_strdup (likeness));
+  s->diffusion = acu_train_diffusion_new (weights, seed, 0.5, FALSE, &error);
+  g_assert_no_error (error);
+  acu_weights_free (weights);
+  s->forward = acu_forward_new (s->diffusion, SIDE, &error);
+  g_assert_no_error (error);
+  s->input = g_new (float, acu_train_diffusion_input_floats (s->diffusion, SIDE));
+  g_assert_cmpuint (acu_train_diffusion_input_floats (s->diffusion, SIDE), ==, SIDE * SIDE * (2 * CHANNELS + 4));
+  for (gsize i = 0; i < G_N_ELEMENTS (s->small); i++)
+    s->small[i] = (float) g_rand_double (rand);
+  for (gsize i = 0; i < G_N_ELEMENTS (s->large); i++)
+    s->large[i] = (float) g_rand_double (rand);
+  g_rand_free (rand);
+  return s;
+}
+
+static void
+setting_free (Setting *s)
+{
+  acu_forward_free (s->forward);
+  acu_train_diffusion_free (s->diffusion);
+  g_free (s->input);
+  g_free (s);
+}
+
+/* The noise within what was filled, in the order of cells and channels. */
+static void
+recover_noise (const Setting *s, double eta, float *noise)
+{
+  double kappa = s->diffusion->numbers.kappa, unit = acu_diffusion_unit (kappa, eta);
+
+  for (int y = 0; y < SIDE; y++)
+    for (int x = 0; x < SIDE; x++)
+      for (int c = 0; c < CHANNELS; c++)
+        {
+          const float *cell = s->input + (gsize) (y * SIDE + x) * (2 * CHANNELS + 4);
+          int within = c % (FACTOR * FACTOR);
+          double truth = s->large[((y * FACTOR + within / FACTOR) * SIDE * FACTOR + x * FACTOR + within % FACTOR) * 3 + c / (FACTOR * FACTOR)];
+          double missing = (truth - cell[CHANNELS + c]) / s->diffusion->numbers.spread;
+
+          *noise++ = (float) ((cell[c] / unit - (1 - eta) * missing) / (kappa * sqrt (eta)));
+        }
+}
+
+/* Moments of a unit Gaussian; no likeness between neighbours, channels, samples and steps. */
+static void
+test_chance (void)
+{
+  enum { SAMPLES = 120, N = SIDE * SIDE * CHANNELS };
+  Setting *s = setting_new (5, "0");
+  double first = acu_diffusion_first (0.8), last = sqrt (ACU_DIFFUSION_LAST), sums[5] = { 0 }, along = 0, across = 0, between = 0, total = (double) SAMPLES * N;
+  double lowest = 1, highest = 0, mean = 0;
+  int starts = 0;
+  g_autofree float *noise = g_new (float, N), *before = g_new0 (float, N);
+
+  g_assert_cmpfloat_with_epsilon (first, 0.0316228, 1e-6);
+  for (int i = 0; i < SAMPLES; i++)
+    {
+      double eta, part;
+
+      acu_forward_fill (s->forward, s->small, s->large, (guint64) i / 3, (guint64) i % 3, s->input, s->base, &eta);
+      g_assert_cmpfloat_with_epsilon (s->input[2 * CHANNELS + 3], sqrt (eta), 1e-6);
+      part = (sqrt (eta) - first) / (last - first);
+      lowest = MIN (lowest, part);
+      highest = MAX (highest, part);
+      mean += part * part / SAMPLES;
+      starts += part > 1 - 1e-9;
+      recover_noise (s, eta, noise);
+      for (int k = 0; k < N; k++)
+        {
+          for (int m = 1; m <= 4; m++)
+            sums[m] += pow (noise[k], m) / total;
+          along += k >= CHANNELS ? noise[k] * noise[k - CHANNELS] / total : 0;
+          across += k ? noise[k] * noise[k - 1] / total : 0;
+          between += noise[k] * before[k] / total;
+        }
+      memcpy (before, noise, N * sizeof (float));
+    }
+  /* Of 370,000 numbers: five standard deviations of each moment. Where there is little noise, it is known to some 1e-3 only. */
+  g_assert_cmpfloat_with_epsilon (sums[1], 0, 5 / sqrt (total));
+  g_assert_cmpfloat_with_epsilon (sums[2], 1, 5 * sqrt (2 / total));
+  g_assert_cmpfloat_with_epsilon (sums[3], 0, 5 * sqrt (15 / total));
+  g_assert_cmpfloat_with_epsilon (sums[4], 3, 5 * sqrt (96 / total));
+  g_assert_cmpfloat_with_epsilon (along, 0, 5 / sqrt (total));
+  g_assert_cmpfloat_with_epsilon (across, 0, 5 / sqrt (total));
+  g_assert_cmpfloat_with_epsilon (between, 0, 5 / sqrt (total));
+  /* Half are the first step's; of the others, the square is even. */
+  g_assert_cmpfloat_with_epsilon (starts, SAMPLES / 2.0, 5 * sqrt (SAMPLES / 4.0));
+  g_assert_cmpfloat_with_epsilon (mean, 0.75, 5 * sqrt (0.104 / SAMPLES));
+  g_assert_cmpfloat (lowest, >=, 0);
+  g_assert_cmpfloat (lowest, <, 0.4);
+  g_assert_cmpfloat_with_epsilon (highest, 1, 1e-12);
+  setting_free (s);
+}
+
+/* The same names, the same numbers; another step, sample or seed, others. */
+static void
+test_names (void)
+{
+  Setting *s = setting_new (5, "0"), *other = setting_new (6, "0");
+  gsize n = acu_train_diffusion_input_floats (s->diffusion, SIDE) * sizeof (float);
+  g_autofree float *kept = g_memdup2 (s->input, n);
+
+  acu_forward_fill (s->forward, s->small, s->large, 3, 1, kept, s->base, NULL);
+  acu_forward_fill (s->forward, s->small, s->large, 4, 1, s->input, s->base, NULL);
+  g_assert_cmpint (memcmp (kept, s->input, n), !=, 0);
+  acu_forward_fill (s->forward, s->small, s->large, 3, 2, s->input, s->base, NULL);
+  g_assert_cmpint (memcmp (kept, s->input, n), !=, 0);
+  acu_forward_fill (other->forward, s->small, s->large, 3, 1, s->input, s->base, NULL);
+  g_assert_cmpint (memcmp (kept, s->input, n), !=, 0);
+  acu_forward_fill (s->forward, s->small, s->large, 3, 1, s->input, s->base, NULL);
+  g_assert_cmpmem (kept, n, s->input, n);
+  setting_free (s);
+  setting_free (other);
+}
+
+/* What F must say is (missing - skip d(η)) / gain, of about unit size whatever η is; then base + result F is the truth. */
+static void
+test_answer (void)
+{
+  enum { N = SIDE * SIDE * CHANNELS };
+  Setting *s = setting_new (5, "0");
+  double kappa = s->diffusion->numbers.kappa, spread = s->diffusion->numbers.spread;
+
+  for (int i = 0; i < 40; i++)
+    {
+      double eta, square = 0;
+      float result = acu_forward_fill (s->forward, s->small, s->large, (guint64) i, 0, s->input, s->base, &eta);
+
+      g_assert_cmpfloat_with_epsilon (result, spread * acu_diffusion_gain (kappa, eta), 1e-7);
+      for (int y = 0; y < SIDE * FACTOR; y++)
+        for (int x = 0; x < SIDE * FACTOR; x++)
+          for (int c = 0; c < 3; c++)
+            {
+              const float *cell = s->input + (gsize) (y / FACTOR * SIDE + x / FACTOR) * (2 * CHANNELS + 4);
+              int channel = c * FACTOR * FACTOR + y % FACTOR * FACTOR + x % FACTOR, at = (y * SIDE * FACTOR + x) * 3 + c;
+              double missing = (s->large[at] - cell[CHANNELS + channel]) / spread, noisy = cell[channel] / acu_diffusion_unit (kappa, eta);
+              double answer = (missing - acu_diffusion_skip (kappa, eta) * noisy) / acu_diffusion_gain (kappa, eta);
+
+              g_assert_cmpfloat_with_epsilon (s->base[at] + result * answer, s->large[at], 1e-5);
+              square += answer * answer / N;
+            }
+      g_assert_cmpfloat (square, >, 0);
+    }
+  setting_free (s);
+}
+
+static void
+test_missing (void)
+{
+  Setting *s = setting_new (5, "0");
+  float moved[LARGE];
+  double sums[2] = { 1, 2 };
+
+  acu_forward_fill (s->forward, s->small, s->large, 0, 0, s->input, s->base, NULL);
+  /* The estimate, moved by as much everywhere, and in another way in one colour. */
+  for (int y = 0; y < SIDE * FACTOR; y++)
+    for (int x = 0; x < SIDE * FACTOR; x++)
+      for (int c = 0; c < 3; c++)
+        moved[(y * SIDE * FACTOR + x) * 3 + c] = s->input[(gsize) (y / FACTOR * SIDE + x / FACTOR) * (2 * CHANNELS + 4) + CHANNELS + c * FACTOR * FACTOR
+                                                          + y % FACTOR * FACTOR + x % FACTOR] + (c == 1 ? -0.25f : 0.25f);
+  acu_forward_missing (s->forward, s->small, moved, sums);
+  g_assert_cmpfloat_with_epsilon (sums[0], 1 + 0.0625, 1e-6);
+  /* One pair of three is alike, two are opposite. */
+  g_assert_cmpfloat_with_epsilon (sums[1], 2 - 0.0625 / 3, 1e-6);
+  setting_free (s);
+}
+
+/* Noise is as alike in the colours of a pixel as it is said to be, and in nothing else. */
+static void
+test_colours (void)
+{
+  enum { SAMPLES = 60, N = SIDE * SIDE * CHANNELS, PIXELS = FACTOR * FACTOR };
+  Setting *s = setting_new (5, "0.8");
+  double variance = 0, alike = 0, apart = 0;
+  g_autofree float *noise = g_new (float, N);
+
+  for (int i = 0; i < SAMPLES; i++)
+    {
+      double eta;
+
+      acu_forward_fill (s->forward, s->small, s->large, (guint64) i, 0, s->input, s->base, &eta);
+      recover_noise (s, eta, noise);
+      for (int k = 0; k < N; k++)
+        {
+          int cell = k / CHANNELS * CHANNELS, channel = k % CHANNELS;
+
+          variance += noise[k] * noise[k] / (SAMPLES * N);
+          alike += noise[k] * noise[cell + (channel + PIXELS) % CHANNELS] / (SAMPLES * N);
+          apart += noise[k] * noise[cell + (channel + PIXELS + 1) % CHANNELS] / (SAMPLES * N);
+        }
+    }
+  /* Five standard deviations. */
+  g_assert_cmpfloat_with_epsilon (variance, 1, 0.025);
+  g_assert_cmpfloat_with_epsilon (alike, 0.8, 0.025);
+  g_assert_cmpfloat_with_epsilon (apart, 0, 0.025);
+  setting_free (s);
+}
+
+/* A step net, and a judge that is told the noise. */
+typedef struct Pair
+{
+  AcuNet *nets[2];
+  AcuTrainNet *net, *judge;
+} Pair;
+
+static AcuTrainNet *
+make_net (AcuWeights *weights, AcuNet **net)
+{
+  AcuTrainNet *train;
+
+  *net = acu_arch_build_training (weights, NULL);
+  train = acu_train_net_new (*net, weights, acu_kernels (), FALSE, NULL);
+  acu_weights_free (weights);
+  g_assert_nonnull (train);
+  acu_train_net_pack (train, train->values, 1);
+  return train;
+}
+
+static void
+pair_init (Pair *pair)
+{
+  AcuArchOptions judge = { "unet-discriminator", 1, 4, 1, TRUE };
+
+  pair->net = make_net (make_weights ("0.8", "0.05"), &pair->nets[0]);
+  pair->judge = make_net (acu_arch_create (&judge, 3, NULL), &pair->nets[1]);
+}
+
+static void
+pair_clear (Pair *pair)
+{
+  acu_train_net_free (pair->net);
+  acu_train_net_free (pair->judge);
+  acu_net_unref (pair->nets[0]);
+  acu_net_unref (pair->nets[1]);
+}
+
+typedef struct Run
+{
+  int count, threads, first, every;
+  gboolean judged;
+} Run;
+
+/* Gradients of a batch, the judge's behind the net's; g_free(). */
+static float *
+run (Setting *s, const Pair *pair, const Run *how, double *losses)
+{
+  AcuWorkerOptions options = { .net = pair->net, .terms = { { acu_loss_find ("mse"), 1 } }, .n_terms = 1, .count = how->count, .side = SIDE,
+                               .scale = FACTOR, .threads = how->threads, .diffusion = s->diffusion, .first = how->first, .every = how->every,
+                               .judge = how->judged ? pair->judge : NULL, .adversarial_weight = WEIGHT,
+                               .adversarial = acu_adversarial_loss_find ("relativistic") };
+  AcuBatch batch = { 9, how->count, s->small, s->large };
+  float *gradients = g_new0 (float, pair->net->n_values + pair->judge->n_values);
+  GError *error = NULL;
+  AcuWorker *worker = acu_worker_new (&options, &error);
+
+  g_assert_no_error (error);
+  acu_worker_run (worker, &batch, gradients, how->judged ? gradients + pair->net->n_values : NULL, losses);
+  acu_worker_free (worker);
+  return gradients;
+}
+
+/* Any number of threads; as sample 2 of one process or the only one of the third. */
+static void
+test_worker (void)
+{
+  Setting *s = setting_new (5, "0");
+  Pair pair;
+
+  pair_init (&pair);
+  for (int judged = 0; judged < 2; judged++)
+    {
+      double losses[ACU_MAX_LOSSES], again[ACU_MAX_LOSSES];
+      gsize n = (pair.net->n_values + pair.judge->n_values) * sizeof (float);
+      g_autofree float *one = run (s, &pair, &(Run) { COUNT, 1, 0, 1, judged }, losses), *three = run (s, &pair, &(Run) { COUNT, 3, 0, 1, judged }, again);
+      g_autofree float *third = NULL, *same = NULL, *other = NULL;
+
+      g_assert_cmpmem (one, n, three, n);
+      g_assert_cmpmem (losses, (judged ? 3 : 1) * sizeof *losses, again, (judged ? 3 : 1) * sizeof *losses);
+      third = run (s, &pair, &(Run) { 1, 1, 2, 1, judged }, losses);
+      same = run (s, &pair, &(Run) { 1, 2, 2, 5, judged }, losses);
+      other = run (s, &pair, &(Run) { 1, 2, 3, 5, judged }, losses);
+      g_assert_cmpmem (third, n, same, n);
+      g_assert_cmpint (memcmp (third, other, n), !=, 0);
+    }
+  pair_clear (&pair);
+  setting_free (s);
+}
+
+/* Along its gradient (from `first` on in what run() returns) the loss of a net falls as the gradient says. */
+static void
+check_descent (Setting *s, const Pair *pair, AcuTrainNet *net, gsize first, double weight_of_mse, double weight_of_generator, double weight_of_judge)
+{
+  const Run how = { 2, 1, 0, 1, TRUE };
+  double losses[ACU_MAX_LOSSES], square = 0, ends[2];
+  gsize n = net->n_values;
+  g_autofree float *all = run (s, pair, &how, losses), *before = g_memdup2 (net->values, n * sizeof (float));
+  const float *gradients = all + first;
+  const double step = 1e-3;
+
+  for (gsize i = 0; i < n; i++)
+    square += (double) gradients[i] * gradients[i];
+  g_assert_cmpfloat (square, >, 0);
+  for (int end = 0; end < 2; end++)
+    {
+      for (gsize i = 0; i < n; i++)
+        net->values[i] = (float) (before[i] + (end ? step : -step) * gradients[i] / sqrt (square));
+      acu_train_net_pack (net, net->values, 1);
+      g_free (run (s, pair, &how, losses));
+      ends[end] = weight_of_mse * losses[0] + weight_of_generator * losses[1] + weight_of_judge * losses[2];
+    }
+  memcpy (net->values, before, n * sizeof (float));
+  acu_train_net_pack (net, net->values, 1);
+  g_assert_cmpfloat_with_epsilon ((ends[1] - ends[0]) / (2 * step) / sqrt (square), 1, 0.03);
+}
+
+/* With a judge, which is told the noise: of both, and it makes a difference to it. */
+static void
+test_judge (void)
+{
+  Setting *s = setting_new (5, "0.5");
+  Pair pair;
+  const AcuParameter *entry;
+  double losses[ACU_MAX_LOSSES], told = 0;
+  g_autofree float *gradients = NULL;
+
+  pair_init (&pair);
+  g_assert_cmpint (acu_net_layer (pair.nets[1], 0)->channels, ==, 4);
+  check_descent (s, &pair, pair.net, 0, 1, WEIGHT, 0);
+  check_descent (s, &pair, pair.judge, pair.net->n_values, 0, 0, 1);
+  gradients = run (s, &pair, &(Run) { 2, 1, 0, 1, TRUE }, losses);
+  entry = acu_train_net_find (pair.judge, "conv0.weight");
+  for (guint64 o = 0; o < entry->shape[0]; o++)
+    for (int tap = 0; tap < 9; tap++)
+      told += fabs (gradients[pair.net->n_values + entry->first + (o * 4 + 3) * 9 + (guint64) tap]);
+  g_assert_cmpfloat (told, >, 0);
+  pair_clear (&pair);
+  setting_free (s);
+}
+
+static void
+expect_refused (AcuWeights *weights, int code)
+{
+  GError *error = NULL;
+
+  g_assert_null (acu_train_diffusion_new (weights, 1, 0.5, FALSE, &error));
+  g_assert_error (error, ACU_ERROR, code);
+  g_clear_error (&error);
+  g_assert_null (acu_arch_build (weights, &error));
+  g_assert_nonnull (error);
+  g_clear_error (&error);
+}
+
+static void
+test_numbers (void)
+{
+  static const char *const bad[] = { NULL, "", "0", "-1", "nan", "inf", "1e300", "1 x", "x", "0x" };
+  static const struct { const char *kappa, *spread; } good[] = { { "0.01", "1e-6" }, { "100", "10" }, { "2", "0.03" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      AcuWeights *kappa = make_weights (bad[i], "0.05"), *spread = make_weights ("1", bad[i]), *likeness = make_weights ("1", "0.05");
+
+      expect_refused (kappa, ACU_ERROR_FORMAT);
+      expect_refused (spread, ACU_ERROR_FORMAT);
+      acu_weights_free (kappa);
+      acu_weights_free (spread);
+      /* 0 is one that makes sense. */
+      if (bad[i] && !g_str_equal (bad[i], "0"))
+        {
+          g_hash_table_replace (likeness->metadata, g_strdup ("likeness"), g_strdup (bad[i]));
+          expect_refused (likeness, ACU_ERROR_FORMAT);
+        }
+      g_hash_table_replace (likeness->metadata, g_strdup ("likeness"), g_strdup ("1"));
+      expect_refused (likeness, ACU_ERROR_FORMAT);
+      acu_weights_free (likeness);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (good); i++)
+    {
+      AcuWeights *weights = make_weights (good[i].kappa, good[i].spread);
+      AcuTrainDiffusion *diffusion = acu_train_diffusion_new (weights, 1, 0.5, FALSE, NULL);
+
+      g_assert_nonnull (diffusion);
+      g_assert_cmpfloat (diffusion->numbers.kappa, ==, g_ascii_strtod (good[i].kappa, NULL));
+      g_assert_cmpfloat (diffusion->numbers.spread, ==, g_ascii_strtod (good[i].spread, NULL));
+      acu_train_diffusion_free (diffusion);
+      acu_weights_free (weights);
+    }
+}
+
+/* Tensors that are missing or have other sizes: the network is refused, and nothing is read that is not there. */
+static void
+test_tensors (void)
+{
+  AcuWeights *weights = make_weights ("1", "0.05");
+  GError *error = NULL;
+
+  for (guint i = 0; i < weights->tensors->len; i++)
+    {
+      AcuTensor *tensor = g_ptr_array_index (weights->tensors, i);
+      guint64 rows = tensor->shape[0];
+      AcuNet *net;
+
+      g_hash_table_remove (weights->by_name, tensor->name);
+      if (g_str_has_suffix (tensor->name, ".weight"))
+        {
+          g_assert_null (acu_arch_build (weights, &error));
+          g_clear_error (&error);
+        }
+      else if ((net = acu_arch_build (weights, NULL)))
+        acu_net_unref (net);
+      g_hash_table_insert (weights->by_name, tensor->name, tensor);
+      tensor->shape[0] = rows + 1;
+      tensor->count = tensor->count / rows * (rows + 1);
+      g_assert_null (acu_arch_build (weights, &error));
+      g_clear_error (&error);
+      tensor->count = tensor->count / (rows + 1) * rows;
+      tensor->shape[0] = rows;
+    }
+  {
+    AcuNet *net = acu_arch_build (weights, &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpint (net->scale, ==, FACTOR);
+    acu_net_unref (net);
+  }
+  acu_weights_free (weights);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/train/diffusion/chance", test_chance);
+  g_test_add_func ("/train/diffusion/names", test_names);
+  g_test_add_func ("/train/diffusion/answer", test_answer);
+  g_test_add_func ("/train/diffusion/missing", test_missing);
+  g_test_add_func ("/train/diffusion/colours", test_colours);
+  g_test_add_func ("/train/diffusion/worker", test_worker);
+  g_test_add_func ("/train/diffusion/judge", test_judge);
+  g_test_add_func ("/train/diffusion/numbers", test_numbers);
+  g_test_add_func ("/train/diffusion/tensors", test_tensors);
+  return g_test_run ();
+}
