@@ -111,6 +111,7 @@ parse_arguments (Arguments *arguments, int argc, char **argv, GError **error)
       "  acuity models                 what enlarges pictures, and what can be had\n"
       "  acuity models install NAME…   fetch networks\n"
       "  acuity inspect MODEL --graph  the layers of a network\n"
+      "  acuity compare PICTURE        every approach on a picture of yours, measured and shown\n"
       "  acuity degrade PICTURE…       small, worse pictures, to try and train networks\n"
       "  acuity devices                what can do the computing\n"
       "  acuity bench                  how quick this machine is\n\n"
