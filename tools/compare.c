@@ -14,12 +14,12 @@
 
 typedef struct Arguments
 {
-  char *output, *preset, *features, *device, *precision, *memory, *table;
+  char *output, *name, *preset, *features, *device, *precision, *memory, *table;
   char **inputs, **models;
   int scale, threads;
   gint64 seed;
   double megapixels;
-  gboolean quiet, report;
+  gboolean quiet, report, list;
 } Arguments;
 
 static gboolean
@@ -41,6 +41,8 @@ parse_arguments (Arguments *a, int argc, char **argv, GError **error)
     { "precision", 0, 0, G_OPTION_ARG_STRING, &a->precision, N_("fast, as people enlarge (default), or exact"), "TEXT" },
     { "threads", 0, 0, G_OPTION_ARG_INT, &a->threads, N_("How many threads compute (default: one for each processor)"), "N" },
     { "memory", 0, 0, G_OPTION_ARG_STRING, &a->memory, N_("The most memory that may be used, such as 2G; of large pictures, less is compared then"), "TEXT" },
+    { "name", 0, 0, G_OPTION_ARG_STRING, &a->name, N_("What the picture is called in the table and the page (default: as its file)"), "TEXT" },
+    { "list", 'l', 0, G_OPTION_ARG_NONE, &a->list, N_("Print what would be compared, and end"), NULL },
     { "report", 0, 0, G_OPTION_ARG_NONE, &a->report, N_("Print what goes on in lines for other programs"), NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &a->quiet, N_("Show no progress"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &a->inputs, NULL, NULL },
@@ -82,7 +84,7 @@ split_models (char **given)
 static char *
 page_path (const Arguments *a)
 {
-  g_autofree char *name = g_path_get_basename (a->inputs[0]), *file = NULL;
+  g_autofree char *own = g_path_get_basename (a->inputs[0]), *name = g_strdelimit (g_strdup (a->name ? a->name : own), G_DIR_SEPARATOR_S, '-'), *file = NULL;
 
   if (!a->output)
     return NULL;
@@ -195,11 +197,29 @@ compare (const Arguments *a, const CompareOptions *options)
   return status;
 }
 
+/* A line "NAME⇥LABEL" for each approach. */
+static int
+list (const CompareOptions *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) approaches = compare_approaches_new (options->models, options->scale, &error);
+
+  for (guint i = 0; approaches && i < approaches->len; i++)
+    {
+      const CompareApproach *approach = g_ptr_array_index (approaches, i);
+
+      g_print ("%s\t%s\n", approach->name, approach->label);
+    }
+  if (error)
+    tool_complain ("%s", error->message);
+  return error ? TOOL_FAILED : TOOL_OK;
+}
+
 /* NULL, or what is wrong with the numbers. */
 static const char *
 complaint (const Arguments *a)
 {
-  if (!a->inputs || a->inputs[1])
+  if (!a->list && (!a->inputs || a->inputs[1]))
     return _("Name one picture; “acuity compare --help” shows how.");
   if (a->scale < COMPARE_LEAST_SCALE || a->scale > COMPARE_MOST_SCALE)
     return _("--scale must be a whole number from 2 to 8.");
@@ -228,7 +248,8 @@ make_options (const Arguments *a, char **models, CompareOptions *options, GError
   else if ((!a->memory || acu_size_parse_bytes (a->memory, &options->memory, error)) && acu_precision_find (a->precision, &options->precision, error))
     {
       options->recipe = &preset->recipe;
-      options->path = a->inputs[0];
+      options->path = a->inputs ? a->inputs[0] : NULL;
+      options->name = a->name;
       return TRUE;
     }
   return FALSE;
@@ -246,7 +267,13 @@ tool_compare (int argc, char **argv)
   if (parse_arguments (&a, argc, argv, &error))
     models = split_models (a.models);
   if (error || !make_options (&a, models, &options, &error))
-    tool_complain ("%s", error->message);
+    {
+      tool_complain ("%s", error->message);
+      if (a.report)
+        tool_report ("failed", 0, error->message);
+    }
+  else if (a.list)
+    status = list (&options);
   else
     {
       /* Nothing is polled: a signal ends the program at once, and what is being written is removed. */
@@ -258,6 +285,7 @@ tool_compare (int argc, char **argv)
       gegl_exit ();
     }
   g_free (a.output);
+  g_free (a.name);
   g_free (a.preset);
   g_free (a.features);
   g_free (a.device);

@@ -53,7 +53,7 @@ GPtrArray *compare_approaches_new (const char *const *models, int scale, GError 
 
 /**
  * CompareOptions:
- * @path: of the picture
+ * @path: of the picture; @name: for people, or NULL for the file's
  * @models: as for compare_approaches_new()
  * @recipe, @preset, @seed: how the picture is made small, and what that is called
  * @features: the model that judges by its features; NULL: the first of our SRCNN networks that is not compared itself
@@ -62,7 +62,7 @@ GPtrArray *compare_approaches_new (const char *const *models, int scale, GError 
  */
 typedef struct CompareOptions
 {
-  const char *path;
+  const char *path, *name;
   const char *const *models;
   int scale;
   const AcuDegradation *recipe;

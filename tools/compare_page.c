@@ -20,6 +20,7 @@ static const char style[] =
   "td.best{font-weight:bold;background:#d9f0d9}td.problem{text-align:left;white-space:normal}\n"
   "small,figcaption,caption{color:#555}caption{caption-side:bottom;text-align:left;padding-top:.5em}\n"
   "figure{display:inline-block;vertical-align:top;margin:0 .6em .8em 0}figcaption{font-size:.85em;max-width:160px;overflow-wrap:anywhere}\n"
+  ".overview{position:relative;display:inline-block}.overview svg{position:absolute;left:0;top:0}\n"
   "img{display:block}.exact{image-rendering:pixelated}svg{max-width:100%;height:auto;font:12px system-ui,sans-serif}\n"
   "svg text{fill:#1a1a1a}.grid{stroke:#ddd}.axis{stroke:#777}.leader{stroke:#aaa}.dot{fill:#1769c0}.frame{fill:none;stroke:#e8481c;stroke-width:2}\n"
   ".tag{fill:#e8481c}svg .number{fill:#fff;font-weight:bold}dt{font-weight:bold;margin-top:.6em}dd{margin-left:1.2em;max-width:44em}\n"
@@ -157,8 +158,9 @@ append_overview (GString *page, const Comparison *c, GError **error)
 
   if (!address)
     return FALSE;
-  g_string_append_printf (page, "<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"%s\"><image href=\"%s\" width=\"%d\" height=\"%d\"/>\n",
-                          width, height, width, height, label, address, width, height);
+  g_string_append_printf (page, "<div class=\"overview\"><img width=\"%d\" height=\"%d\" alt=\"%s\" src=\"%s\"><svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "
+                          "aria-hidden=\"true\">\n",
+                          width, height, label, address, width, height, width, height);
   for (guint i = 0; i < c->places->len; i++)
     {
       const GeglRectangle *place = &g_array_index (c->places, GeglRectangle, i);
@@ -168,7 +170,7 @@ append_overview (GString *page, const Comparison *c, GError **error)
                               "<text class=\"number\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%u</text>\n",
                               x, y, (int) (place->width * factor), (int) (place->height * factor), x, y, x + 9, y + 13, i + 1);
     }
-  g_string_append (page, "</svg>\n");
+  g_string_append (page, "</svg></div>\n");
   return TRUE;
 }
 

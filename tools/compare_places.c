@@ -35,22 +35,22 @@ sum_blocks (const Comparison *c, int columns, int rows)
   return sums;
 }
 
-/* Places do not touch one another; they are half a side apart if there is room. */
+/* Whether a place does not touch the others, and is further away from them by `gap` sides. */
 static gboolean
-is_apart (const GArray *places, int x, int y, int width, int height)
+is_apart (const GArray *places, int x, int y, int width, int height, double gap)
 {
   for (guint i = 0; i < places->len; i++)
     {
       const GeglRectangle *other = &g_array_index (places, GeglRectangle, i);
 
-      if (ABS (other->x - x) < width + width / 2 && ABS (other->y - y) < height + height / 2)
+      if (ABS (other->x - x) < width * (1 + gap) && ABS (other->y - y) < height * (1 + gap))
         return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-best_place (const GArray *places, const double *sums, int columns, int rows, GeglRectangle *place)
+best_place (const GArray *places, const double *sums, int columns, int rows, double gap, GeglRectangle *place)
 {
   int across = place->width / STEP, down = place->height / STEP;
   double best = -1;
@@ -61,7 +61,7 @@ best_place (const GArray *places, const double *sums, int columns, int rows, Geg
         const double *top = sums + (gsize) y * (columns + 1) + x, *bottom = top + (gsize) down * (columns + 1);
         double sum = bottom[across] - bottom[0] - top[across] + top[0];
 
-        if (sum > best && is_apart (places, x * STEP, y * STEP, place->width, place->height))
+        if (sum > best && is_apart (places, x * STEP, y * STEP, place->width, place->height, gap))
           {
             best = sum;
             place->x = x * STEP;
@@ -75,7 +75,8 @@ gboolean
 compare_find_places (Comparison *c, GError **error)
 {
   int columns = c->part.width / STEP, rows = c->part.height / STEP;
-  GeglRectangle place = { .width = MIN (COMPARE_CROP, columns * STEP), .height = MIN (COMPARE_CROP, rows * STEP) };
+  int side = CLAMP (MIN (columns, rows) * STEP / 2, MIN (COMPARE_LEAST_SIDE, MIN (columns, rows) * STEP), COMPARE_CROP) / STEP * STEP;
+  GeglRectangle place = { .width = side, .height = side };
   double *sums = sum_blocks (c, columns, rows);
 
   c->places = g_array_new (FALSE, FALSE, sizeof (GeglRectangle));
@@ -84,8 +85,10 @@ compare_find_places (Comparison *c, GError **error)
       g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture."));
       return FALSE;
     }
-  while (c->places->len < COMPARE_PLACES && best_place (c->places, sums, columns, rows, &place))
-    g_array_append_val (c->places, place);
+  /* Far from one another if there is room. */
+  for (double gap = 0.5; gap >= 0; gap -= 0.5)
+    while (c->places->len < COMPARE_PLACES && best_place (c->places, sums, columns, rows, gap, &place))
+      g_array_append_val (c->places, place);
   acu_free (sums);
   return TRUE;
 }

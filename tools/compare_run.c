@@ -424,7 +424,7 @@ compare_run (const CompareOptions *options, GError **error)
   c->options = options;
   c->shelf = -1;
   c->niqe = NAN;
-  c->name = g_filename_display_name (name);
+  c->name = options->name ? g_utf8_make_valid (options->name, -1) : g_filename_display_name (name);
   c->progress.quiet = options->quiet;
   c->progress.report = options->report;
   tool_memory_share (options->memory, FALSE);

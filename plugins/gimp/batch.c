@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "batch.h"
+#include "program.h"
 
 #include <errno.h>
 #include <gdk-pixbuf/gdk-pixbuf.h>
@@ -7,14 +8,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
-
-#ifndef ACU_BIN_DIR
-#error "the build says where programs are installed"
-#endif
-
-#define PROGRAM "acuity"
 
 struct PluginBatch
 {
@@ -156,29 +150,6 @@ plugin_batch_command (const char *program, const PluginValues *values, const cha
   return (char **) g_ptr_array_free (words, FALSE);
 }
 
-char *
-plugin_batch_program (GError **error)
-{
-  g_autofree char *folder = gimp_get_progname () ? g_path_get_dirname (gimp_get_progname ()) : g_strdup (".");
-  g_autofree char *own = g_build_filename (g_get_home_dir (), ".local", "bin", PROGRAM, NULL);
-  char *beside = g_build_filename (folder, PROGRAM, NULL), *found = g_find_program_in_path (PROGRAM);
-
-  if (g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE))
-    {
-      g_free (found);
-      return beside;
-    }
-  g_free (beside);
-  if (found)
-    return found;
-  if (g_file_test (own, G_FILE_TEST_IS_EXECUTABLE))
-    return g_steal_pointer (&own);
-  if (g_file_test (ACU_BIN_DIR G_DIR_SEPARATOR_S PROGRAM, G_FILE_TEST_IS_EXECUTABLE))
-    return g_strdup (ACU_BIN_DIR G_DIR_SEPARATOR_S PROGRAM);
-  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, _("The program “acuity”, which works on folders, is not installed."));
-  return NULL;
-}
-
 static double
 pixels_of (const PluginBatch *batch, int index)
 {
@@ -271,13 +242,6 @@ on_end (GPid pid, int status, gpointer data)
   batch->changed (batch->data);
 }
 
-/* In the child: it must not outlive the plug-in, which GIMP may kill. */
-static void
-die_with_parent (gpointer data)
-{
-  prctl (PR_SET_PDEATHSIG, SIGTERM);
-}
-
 static GIOChannel *
 open_pipe (PluginBatch *batch, int fd, guint *source)
 {
@@ -317,7 +281,7 @@ same_folder (const char *from, const char *to)
 static char **
 whole_command (PluginBatch *batch, const char *from, const char *to, const PluginValues *values, GError **error)
 {
-  char *program = plugin_batch_program (error), **pictures = program ? plugin_batch_pictures (from, error) : NULL, **command = NULL, **start;
+  char *program = plugin_program_find (error), **pictures = program ? plugin_batch_pictures (from, error) : NULL, **command = NULL, **start;
   guint n = pictures ? g_strv_length (pictures) : 0, words;
 
   if (pictures && same_folder (from, to))
@@ -360,7 +324,7 @@ plugin_batch_start (const char *from, const char *to, const PluginValues *values
   batch->complaints = g_string_new (NULL);
   batch->timer = g_timer_new ();
   command = plugin_values_check (values, error) ? whole_command (batch, from, to, values, error) : NULL;
-  started = command && g_spawn_async_with_pipes (NULL, command, NULL, G_SPAWN_DO_NOT_REAP_CHILD, die_with_parent, NULL, &batch->pid, NULL, &out, &err, error);
+  started = command && g_spawn_async_with_pipes (NULL, command, NULL, G_SPAWN_DO_NOT_REAP_CHILD, plugin_program_end_with_us, NULL, &batch->pid, NULL, &out, &err, error);
   g_strfreev (command);
   if (!started)
     {
