@@ -123,6 +123,10 @@ int tool_interrupted (void);
 /* Names the file that must not stay behind when a signal ends the program; NULL: none. FALSE when its name is too long. */
 gboolean tool_remove_when_killed (const char *path);
 
+/* Adds the names in the file `from` ("-": standard input) to a list ended by NULL (may be NULL; taken): a line each, or up to a zero byte each where there is one.
+ * NULL with ACU_ERROR_IO. g_strfreev(). */
+char **tool_add_names (char **names, const char *from, GError **error);
+
 /* Whether `path` can be written, to be asked before hours of computing rather than after. ACU_ERROR_IO. */
 gboolean tool_can_write (const char *path, GError **error);
 /* Whether a picture may be written to `output`: it must replace neither itself nor what this call wrote before, of which `written` (paths, freed with it) is the

@@ -69,12 +69,23 @@ is_bytes (const Babl *format)
   return babl_format_is_palette (format) || babl_format_get_type (format, 0) == babl_type ("u8");
 }
 
-/* A copy in encoded RGB, of the space that its pixels are really in. */
+/* The space that a layer's pixels are really in; of gray ones, that of colours, for the copy has colours. */
+static const Babl *
+space_of (PluginImage image, const Babl *own)
+{
+  const Babl *space = plugin_image_space (image);
+
+  if (!space)
+    space = babl_format_get_space (own);
+  return babl_space_is_gray (space) ? babl_space ("sRGB") : space;
+}
+
+/* A copy in encoded RGB. */
 static GeglBuffer *
 copy_piece (PluginImage image, PluginItem layer)
 {
   GeglBuffer *buffer = plugin_item_buffer (layer), *copy;
-  const Babl *own = gegl_buffer_get_format (buffer), *space = plugin_image_space (image);
+  const Babl *own = gegl_buffer_get_format (buffer), *space = space_of (image, own);
   const char *between = babl_format_has_alpha (own) ? "R'G'B'A float" : "R'G'B' float";
   const char *kept = babl_format_has_alpha (own) ? (is_bytes (own) ? "R'G'B'A u8" : "R'G'B'A u16") : is_bytes (own) ? "R'G'B' u8" : "R'G'B' u16";
   GeglRectangle piece;
@@ -82,8 +93,6 @@ copy_piece (PluginImage image, PluginItem layer)
   float *pixels;
 
   plugin_piece_of (image, layer, &piece);
-  if (!space)
-    space = babl_format_get_space (own);
   rows = MAX (1, BAND / piece.width);
   pixels = g_new (float, (gsize) rows * piece.width * 4);
   copy = gegl_buffer_new (GEGL_RECTANGLE (0, 0, piece.width, piece.height), babl_format_with_space (kept, space));

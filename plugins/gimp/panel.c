@@ -490,7 +490,7 @@ add_preview (PluginPanel *panel, GtkBox *box, GtkWidget *options)
   gtk_box_pack_start (GTK_BOX (buttons), plugin_button_new (_("C_ompare…"), _("See this piece as up to four models or settings make it, and choose one"),
                                                             G_CALLBACK (on_compare), panel), FALSE, FALSE, 0);
   if (!panel->same_size)
-    gtk_box_pack_start (GTK_BOX (buttons), plugin_button_new (_("_A Folder of Pictures…"), _("Enlarge every picture of a folder with these options"),
+    gtk_box_pack_start (GTK_BOX (buttons), plugin_button_new (_("_Batch: a Folder of Pictures…"), _("Enlarge every picture of a folder with these options"),
                                                               G_CALLBACK (on_batch), panel), FALSE, FALSE, 0);
 }
 

@@ -130,7 +130,7 @@ change 'text strength' yes Tab ctrl+a 0 Tab
 shot options "$dialog"
 
 # --- presets ---
-keys alt+p Down Down; steady; picture preset
+keys alt+t Down Down; steady; picture preset
 keys Tab space
 if named=$(wait_title '^(Save Preset|Voreinstellung.*)$' 10); then
   activate "$named"; xdotool type 'Mine'; keys Return
@@ -162,7 +162,7 @@ fi
 cp "$sample" "$work/in/one.png"; cp "$sample" "$work/in/two.png"; echo 'no picture' >"$work/in/bad.png"
 echo 'of last time' >"$work/results/two.png"
 activate "$dialog"
-keys alt+a
+keys alt+b
 if window=$(wait_title 'A Folder of Pictures|Ordner' 10); then
   activate "$window"
   xdotool type "$work/in"; keys Tab Tab; xdotool type "$work/results"; keys Return
