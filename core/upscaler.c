@@ -387,6 +387,12 @@ acu_upscaler_operations (const AcuUpscaler *upscaler)
 }
 
 const char *
+acu_upscaler_device (const AcuUpscaler *upscaler)
+{
+  return upscaler->net ? upscaler->device->name : acu_device_find ("cpu", NULL)->name;
+}
+
+const char *
 acu_upscaler_model (const AcuUpscaler *upscaler)
 {
   return upscaler->model->name;

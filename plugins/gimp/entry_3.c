@@ -167,7 +167,8 @@ add_argument (GimpProcedure *procedure, const AcuOption *option)
   const char *help = _(option->help);
   GimpChoice *choice;
 
-  switch (option->type)
+  /* A list that is not complete, such as that of graphics cards, is any text for GIMP: it would refuse what it does not know. */
+  switch (option->prefix ? ACU_OPTION_STRING : option->type)
     {
     case ACU_OPTION_DOUBLE:
       gimp_procedure_add_double_argument (procedure, option->key, label, help, option->minimum, option->maximum,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is inside of the dialog: a row for each option of the table, and what will come of it. */
 #include "batch_window.h"
+#include "cards.h"
 #include "compare.h"
 #include "dialog.h"
 #include "presets_row.h"
@@ -347,6 +348,8 @@ add_row (PluginPanel *panel, GtkBox *parent, const AcuOption *option, int index)
     gtk_box_pack_start (GTK_BOX (box), plugin_label_new (_(size_fields[limited].unit), 0), FALSE, FALSE, 0);
   gtk_box_pack_start (parent, box, FALSE, FALSE, 0);
   panel->rows[index] = (Row) { box, field };
+  if (g_str_equal (option->key, "device"))
+    plugin_cards_add (field);
   g_signal_connect (field,
                     GTK_IS_SPIN_BUTTON (field)     ? "value-changed"
                     : GTK_IS_TOGGLE_BUTTON (field) ? "toggled"
