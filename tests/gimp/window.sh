@@ -55,6 +55,8 @@ script="(begin $dialect)
 (kind \"linear\" (lambda (image layer) (gimp-image-convert-precision image PRECISION-U16-LINEAR)))
 (kind \"alpha\" (lambda (image layer) (gimp-layer-add-alpha layer) (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 5 5 60 60) (gimp-drawable-edit-clear layer) (gimp-selection-none image)))
 (kind \"last\" nothing)"
+# What somebody has written by hand and wrongly must not be lost.
+echo 'no [presets' >"$work/gimp/acuity-upscale.presets"
 # GIMP runs one expression a -b
 start_gimp "(begin $script)"
 
@@ -136,6 +138,8 @@ if named=$(wait_title '^(Save Preset|Voreinstellung.*)$' 10); then
   activate "$named"; xdotool type 'Mine'; keys Return
 fi
 wait_no_title '^Save Preset$' 5
+check 'presets that cannot be read are put aside' grep -qx 'no \[presets' "$work/gimp/acuity-upscale.presets.damaged"
+check 'and it says so' wait_log 'acuity-upscale.presets.damaged' 5
 check 'a preset is kept in a file' grep -qx 'name=Mine' "$work/gimp/acuity-upscale.presets"
 
 # --- compare ---

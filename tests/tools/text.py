@@ -86,7 +86,7 @@ def check_progress():
     done = run("large.ppm", "-o", "large.png", "--scale", "2", "--text", "auto", "--threads", "1", "--report", "--device", "cpu")
     shares = [float(line.split("\t")[2]) for line in done.stdout.splitlines() if line.startswith("progress")]
     check(f"progress begins while text is looked for: {shares[:6]}", done.returncode == 0 and shares == sorted(shares) and shares[-1] == 1
-          and shares.count(0) <= 3 and len([s for s in shares if 0 < s < 0.06]) >= 2)
+          and shares.count(0) <= 5 and len([s for s in shares if 0 < s < 0.06]) >= 2)
 
 
 def main():
