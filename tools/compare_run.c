@@ -45,6 +45,18 @@ approach_of (const Comparison *c, guint i)
   return g_ptr_array_index (c->approaches, i);
 }
 
+/* A name for people: without what would move a terminal's cursor, or change its colours. */
+static char *
+printable (const char *name)
+{
+  g_autofree char *valid = g_filename_display_name (name);
+  GString *shown = g_string_new (NULL);
+
+  for (const char *at = valid; *at; at = g_utf8_next_char (at))
+    g_string_append_unichar (shown, g_unichar_iscntrl (g_utf8_get_char (at)) ? 0xfffd : g_utf8_get_char (at));
+  return g_string_free (shown, FALSE);
+}
+
 /* --- before anything is computed --- */
 
 static gboolean
@@ -424,7 +436,7 @@ compare_run (const CompareOptions *options, GError **error)
   c->options = options;
   c->shelf = -1;
   c->niqe = NAN;
-  c->name = options->name ? g_utf8_make_valid (options->name, -1) : g_filename_display_name (name);
+  c->name = printable (options->name ? options->name : name);
   c->progress.quiet = options->quiet;
   c->progress.report = options->report;
   tool_memory_share (options->memory, FALSE);

@@ -52,8 +52,8 @@ typedef enum AcuTableFormat
 {
   ACU_TABLE_TEXT,                 /* columns aligned with spaces, the set's name once, "*" after the best number, "-" for NaN */
   ACU_TABLE_CSV,                  /* RFC 4180 with "\n"; numbers in full with a point, empty for NaN, "inf"; nothing is marked */
-  ACU_TABLE_JSON,                 /* a list of objects with "set", "approach" and the measures' names; numbers in full, null for NaN, "inf" */
-  ACU_TABLE_MARKDOWN              /* GitHub's tables, numbers to the right, the best one bold, "–" for NaN */
+  ACU_TABLE_MARKDOWN,             /* GitHub's tables, numbers to the right, the best one bold, "–" for NaN */
+  ACU_TABLE_JSON                  /* a list of objects with "set", "approach" and the measures' names; numbers in full, null for NaN, "inf" */
 } AcuTableFormat;
 
 /* The table in a format, always with decimal points. The best of a set is marked (all that are written alike) when the
