@@ -239,7 +239,7 @@ append_meanings (GString *page, const Comparison *c)
     { COMPARE_SSIM, _("How like the original's the structures of brightness are; 1 is the same. Larger is better.") },
     { COMPARE_FEATURES, features },
     { COMPARE_NIQE, _("How natural the result looks by itself, without the original. Smaller is better. What was made up counts as well as what was there.") },
-    { COMPARE_CONSISTENCY, _("Whether the result, made small again, is what was enlarged. Larger is better: from 40 dB on, nothing that was there has been changed.") },
+    { COMPARE_CONSISTENCY, _("Whether the result, made small again, is what was enlarged. Larger is better: from about 40 dB on, no eye sees a difference.") },
   };
 
   g_string_append (page, "<section>\n");

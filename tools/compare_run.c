@@ -10,9 +10,10 @@
 
 /* How deep networks are looked into; as acuity-train validate does it, so that numbers can be compared. */
 #define DEPTHS 5
-/* What is held for each pixel: the picture and a result in floats, what results differ by, and what measuring takes. */
+/* Bytes that are held for each pixel: the picture and a result in floats, and what results differ by. And all that making the picture small takes, which is more than
+ * measuring takes (measured). */
 #define HELD_PIXEL (12 + 12 + 8)
-#define MEASURED_PIXEL 24
+#define MOST_PIXEL 104
 /* Until a machine has done it: operations a second, and seconds for measuring a megapixel. Only their proportion matters much. */
 #define USUAL_SPEED 1e11
 #define USUAL_MEASURING 2.0
@@ -88,21 +89,19 @@ prepare_judge (Comparison *c, GError **error)
 
 /* Pixels that may be compared, by what was asked for and by the memory limit. */
 static double
-most_pixels (const CompareOptions *options)
+most_pixels (const CompareOptions *options, guint64 picture)
 {
-  double most = options->megapixels * 1e6, beside = (double) tool_memory_beside (0);
+  double most = options->megapixels * 1e6, beside = (double) tool_memory_beside (picture);
 
-  if (options->memory)
-    most = MIN (most, ((double) options->memory - beside) / (HELD_PIXEL + MEASURED_PIXEL + 12.0 / (options->scale * options->scale)));
-  return most;
+  return options->memory ? MIN (most, ((double) options->memory - beside) / MOST_PIXEL) : most;
 }
 
-/* The part in the middle: multiples of the scale on both sides. */
+/* The part in the middle of a picture of so many bytes: multiples of the scale on both sides. */
 static gboolean
-choose_part (Comparison *c, GError **error)
+choose_part (Comparison *c, guint64 picture, GError **error)
 {
   int scale = c->options->scale, least = MAX (COMPARE_LEAST_SIDE, COMPARE_LEAST_SMALL * scale);
-  double most = most_pixels (c->options), all = (double) c->whole_width * c->whole_height, shrink = all > most ? sqrt (most / all) : 1;
+  double most = most_pixels (c->options, picture), all = (double) c->whole_width * c->whole_height, shrink = all > most ? sqrt (most / all) : 1;
   int width = MAX (least, (int) (c->whole_width * shrink)), height = MAX (least, (int) (c->whole_height * shrink));
 
   if (c->whole_width < least || c->whole_height < least)
@@ -150,7 +149,7 @@ load_picture (Comparison *c, GError **error)
     return FALSE;
   c->whole_width = gegl_buffer_get_width (picture->buffer);
   c->whole_height = gegl_buffer_get_height (picture->buffer);
-  if (choose_part (c, error))
+  if (choose_part (c, (guint64) c->whole_width * c->whole_height * babl_format_get_bytes_per_pixel (gegl_buffer_get_format (picture->buffer)), error))
     {
       rect = c->part;
       rect.x += gegl_buffer_get_x (picture->buffer);
@@ -177,16 +176,16 @@ make_small (Comparison *c, GError **error)
   int scale = c->options->scale;
 
   c->small = acu_try_alloc ((guint64) (c->part.width / scale) * (c->part.height / scale), 3 * sizeof (float));
-  c->sum = acu_try_alloc0 (n, sizeof (float));
-  c->square = acu_try_alloc0 (n, sizeof (float));
-  if (!c->small || !c->sum || !c->square)
-    {
-      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture."));
-      return FALSE;
-    }
   for (gsize i = 0; i < 3 * n; i++)
     c->truth[i] = isfinite (c->truth[i]) ? CLAMP (c->truth[i], 0, 1) : 0;
-  return acu_degrade (c->options->recipe, c->options->seed, scale, c->truth, c->part.width, c->part.height, c->small, error);
+  if (c->small && !acu_degrade (c->options->recipe, c->options->seed, scale, c->truth, c->part.width, c->part.height, c->small, error))
+    return FALSE;
+  c->sum = acu_try_alloc0 (n, sizeof (float));
+  c->square = acu_try_alloc0 (n, sizeof (float));
+  if (c->small && c->sum && c->square)
+    return TRUE;
+  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture."));
+  return FALSE;
 }
 
 /* A file for the results that nobody else sees and that is gone when the program ends, however it does. */

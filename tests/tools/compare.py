@@ -8,6 +8,7 @@ import html.parser
 import json
 import math
 import os
+import random
 import re
 import shutil
 import signal
@@ -251,13 +252,29 @@ def test_limits():
     done = run("large.png", "-o", "out/large.html", "--models", "cubic,linear", "--megapixels", 0.03)
     check(f"of a large picture, the middle: {done.stderr.strip()}", done.returncode == 0 and "400 × 300" in done.stderr and "200 × 148" in done.stderr
           and "200 × 148" in read("out/large.html"))
-    done = run("large.png", "--models", "cubic,linear", "--memory", "59M")
+    done = run("large.png", "--models", "cubic,linear", "--memory", "62M")
     check(f"and within a memory limit: {done.stderr.strip()}", done.returncode == 0 and "400 × 300" in done.stderr)
     refused("no memory at all", 1, "not even", "large.png", "--models", "cubic", "--memory", "20M")
     done = run("large.png", "-o", "out/tight.html", "--models", "cubic,photo-x4", "--memory", "57M", "--megapixels", 0.01)
     rows = done.stdout.splitlines()
     check(f"what does not fit is left out, the others go on: {done.stderr.strip()}", done.returncode == 1 and "acuity: photo-x4: " in done.stderr
           and rows[1].split()[1] == "cubic" and "-" in rows[2].split() and any("problem" == a.get("class") for t, a in Page(read("out/tight.html")).tags if t == "td"))
+
+
+def test_peak():
+    """What --memory says is kept, whatever the picture's size."""
+    width, height = 2400, 1800
+    chance = random.Random(1)
+    with open("huge.png", "wb") as file:
+        rows = b"".join(b"\0" + chance.randbytes(3 * width) for _ in range(height))
+        file.write(b"\x89PNG\r\n\x1a\n")
+        for name, data in ((b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b"")):
+            file.write(struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)))
+    for limit in (110, 160):
+        process = subprocess.Popen([ACUITY, "compare", "huge.png", "--models", "cubic,photo-x4", "--memory", f"{limit}M", "-q"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        said = process.stdout.read().decode()
+        _, status, used = os.wait4(process.pid, 0)
+        check(f"within {limit} MiB: {used.ru_maxrss / 1024:.0f} {said if status else ''}", status == 0 and limit * 0.5 < used.ru_maxrss / 1024 <= limit)
 
 
 def test_refused():
@@ -345,6 +362,7 @@ def main():
         test_whole()
         test_kinds()
         test_limits()
+        test_peak()
         test_refused()
         test_list()
         test_report()
