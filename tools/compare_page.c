@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define OVERVIEW 480
+/* Words need room, even below the crops of small pictures. */
+#define LEAST_CAPTION 110
 
 static const char style[] =
   "body{font:15px/1.5 system-ui,sans-serif;margin:0 auto;padding:1em 1.5em;max-width:1160px;background:#fff;color:#1a1a1a}\n"
@@ -19,7 +21,7 @@ static const char style[] =
   "th:first-child{text-align:left}thead th{vertical-align:bottom;white-space:normal}tbody th{font-weight:normal}\n"
   "td.best{font-weight:bold;background:#d9f0d9}td.problem{text-align:left;white-space:normal}\n"
   "small,figcaption,caption{color:#555}caption{caption-side:bottom;text-align:left;padding-top:.5em}\n"
-  "figure{display:inline-block;vertical-align:top;margin:0 .6em .8em 0}figcaption{font-size:.85em;max-width:160px;overflow-wrap:anywhere}\n"
+  "figure{display:inline-block;vertical-align:top;margin:0 .6em .8em 0}figcaption{font-size:.85em;overflow-wrap:break-word}\n"
   ".overview{position:relative;display:inline-block}.overview svg{position:absolute;left:0;top:0}\n"
   "img{display:block}.exact{image-rendering:pixelated}svg{max-width:100%;height:auto;font:12px system-ui,sans-serif}\n"
   "svg text{fill:#1a1a1a}.grid{stroke:#ddd}.axis{stroke:#777}.leader{stroke:#aaa}.dot{fill:#1769c0}.frame{fill:none;stroke:#e8481c;stroke-width:2}\n"
@@ -182,8 +184,8 @@ append_crop (GString *page, const Comparison *c, int index, const GeglRectangle 
 
   if (!address)
     return FALSE;
-  g_string_append_printf (page, "<figure><img class=\"exact\" width=\"%d\" height=\"%d\" alt=\"%s\" src=\"%s\"><figcaption>%s</figcaption></figure>\n", place->width,
-                          place->height, escaped, address, escaped);
+  g_string_append_printf (page, "<figure style=\"width:%dpx\"><img class=\"exact\" width=\"%d\" height=\"%d\" alt=\"%s\" src=\"%s\"><figcaption>%s</figcaption></figure>\n",
+                          MAX (place->width, LEAST_CAPTION), place->width, place->height, escaped, address, escaped);
   return TRUE;
 }
 
