@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 /**
  * AcuFaceSearch: what to look through
  * @read: fills row y of the picture as encoded RGB; called from row 0 on for each size at which faces are looked for
- * @report: FALSE cancels
+ * @report: told how many operations of how many are done; FALSE cancels
  */
 typedef struct AcuFaceSearch
 {
@@ -25,7 +25,7 @@ typedef struct AcuFaceSearch
   guint64 limit, beside;          /* of memory, as for plans */
   AcuPrecision precision;
   gboolean (*read) (void *data, int y, float *row, GError **error);
-  gboolean (*report) (void *data);
+  gboolean (*report) (void *data, double done, double all);
   void *data;
 } AcuFaceSearch;
 

@@ -414,6 +414,12 @@ acu_upscaler_operations (const AcuUpscaler *upscaler)
 }
 
 const char *
+acu_upscaler_device (const AcuUpscaler *upscaler)
+{
+  return upscaler->net ? upscaler->device->name : acu_device_find ("cpu", NULL)->name;
+}
+
+const char *
 acu_upscaler_model (const AcuUpscaler *upscaler)
 {
   return upscaler->model->name;
@@ -432,11 +438,10 @@ acu_run_read_rows (AcuRun *run, int y, int rows, float *pixels, GError **error)
   return TRUE;
 }
 
-gboolean
-acu_run_report (AcuRun *run, double operations_done, GError **error)
+static gboolean
+tell (AcuRun *run, double fraction, GError **error)
 {
   gint64 now = g_get_monotonic_time ();
-  double done = CLAMP (operations_done / run->upscaler->operations, 0, 1), fraction = run->before + (1 - run->before) * done;
   double elapsed = (now - run->started) / (double) G_USEC_PER_SEC;
 
   if (!run->progress || (now - run->told < REPORT_INTERVAL && fraction < 1))
@@ -450,6 +455,24 @@ acu_run_report (AcuRun *run, double operations_done, GError **error)
     return TRUE;
   g_set_error_literal (error, ACU_ERROR, ACU_ERROR_CANCELLED, _("Cancelled."));
   return FALSE;
+}
+
+gboolean
+acu_run_report (AcuRun *run, double operations_done, GError **error)
+{
+  return tell (run, run->before + (1 - run->before) * CLAMP (operations_done / run->upscaler->operations, 0, 1), error);
+}
+
+gboolean
+acu_run_report_search (AcuRun *run, double share, double done, GError **error)
+{
+  return tell (run, run->before + (1 - run->before) * share * CLAMP (done, 0, 1), error);
+}
+
+void
+acu_run_end_search (AcuRun *run, double share)
+{
+  run->before += (1 - run->before) * share;
 }
 
 /* One way through the job from the picture's first row; *ready: when the computing began. */

@@ -58,7 +58,7 @@ typedef struct AcuRun
   void *progress_data;
   gint64 started, told;           /* microseconds */
   double fraction;                /* told last */
-  double before;                  /* what had been told when the job began again */
+  double before;                  /* what had been told when the job began again, or when a search had ended */
   const AcuFaces *faces;          /* that are to be blended in; NULL for none */
 } AcuRun;
 
@@ -93,6 +93,11 @@ int acu_format_channels (const AcuPixelFormat *format);
 gboolean acu_run_read_rows (AcuRun *run, int y, int rows, float *pixels, GError **error);
 /* Tells progress if it is time to; FALSE with ACU_ERROR_CANCELLED if the job shall end. */
 gboolean acu_run_report (AcuRun *run, double operations_done, GError **error);
+
+/* The same while something is looked for before the picture is made, which is that share of the work that is left; `done` of the search is. And the search has ended:
+ * what acu_run_report() tells goes on from there. */
+gboolean acu_run_report_search (AcuRun *run, double share, double done, GError **error);
+void acu_run_end_search (AcuRun *run, double share);
 
 /* model_cache.c: the net of a model file, with that share of the weights that clean, sampled so (NULL: as usual); the last one used is kept for the next job. Unref it.
  * ACU_ERROR_ARGUMENT where there are no such weights. */

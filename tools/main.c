@@ -14,6 +14,7 @@ static const struct
   { "degrade", tool_degrade },
   { "devices", tool_devices },
   { "bench", tool_bench },
+  { "compare", tool_compare },
 };
 
 int

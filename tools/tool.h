@@ -18,6 +18,7 @@ int tool_inspect (int argc, char **argv);
 int tool_degrade (int argc, char **argv);
 int tool_devices (int argc, char **argv);
 int tool_bench (int argc, char **argv);
+int tool_compare (int argc, char **argv);
 
 /* models.c: all that can be listed and installed: acu_models_list() and acu_models_helpers(). Fails as they do. */
 GPtrArray *tool_models_all (GError **error);
@@ -110,7 +111,7 @@ typedef struct ToolProgress
 gboolean tool_progress (void *progress, double fraction, double seconds_left);
 void tool_progress_end (ToolProgress *progress);
 /* A line "WHAT⇥INDEX⇥TEXT" for other programs; line ends in the text become spaces. WHAT is "progress" (TEXT: the share that is done, 0 to 1), "done", "skipped" or
- * "failed" (TEXT: why). */
+ * "failed" (TEXT: why); of a comparison also "doing" (INDEX and TEXT: of the approach that begins), and "done" names the page. */
 void tool_report (const char *what, guint index, const char *text);
 
 /* SIGINT, SIGTERM and SIGHUP end the program at once, or set a flag where it is looked at; a second one ends it in any case. */
@@ -121,6 +122,10 @@ void tool_poll_signals (gboolean poll);
 int tool_interrupted (void);
 /* Names the file that must not stay behind when a signal ends the program; NULL: none. FALSE when its name is too long. */
 gboolean tool_remove_when_killed (const char *path);
+
+/* Adds the names in the file `from` ("-": standard input) to a list ended by NULL (may be NULL; taken): a line each, or up to a zero byte each where there is one.
+ * NULL with ACU_ERROR_IO. g_strfreev(). */
+char **tool_add_names (char **names, const char *from, GError **error);
 
 /* Whether `path` can be written, to be asked before hours of computing rather than after. ACU_ERROR_IO. */
 gboolean tool_can_write (const char *path, GError **error);

@@ -20,7 +20,7 @@ typedef struct Value
 typedef struct Arguments
 {
   Value *values;                  /* by row of acu_options_all() */
-  char *output;
+  char *output, *list;
   char **inputs;
   int quality;
   gboolean quiet, version, skip_done, report;
@@ -93,6 +93,8 @@ parse_arguments (Arguments *arguments, int argc, char **argv, GError **error)
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &arguments->output,
       N_("The file to write, or the folder for several pictures"), "OUT" },
+    { "files-from", 0, 0, G_OPTION_ARG_FILENAME, &arguments->list,
+      N_("Read names of further pictures from a file, or with - from standard input: one a line, or each up to a zero byte"), N_("FILE") },
     { "quality", 0, 0, G_OPTION_ARG_INT, &arguments->quality, N_("Quality of JPEG and WebP files, 1 to 100"), "N" },
     { "skip-done", 0, 0, G_OPTION_ARG_NONE, &arguments->skip_done, N_("Leave out pictures whose result is there already"), NULL },
     { "report", 0, 0, G_OPTION_ARG_NONE, &arguments->report, N_("Print what goes on in lines for other programs"), NULL },
@@ -111,6 +113,7 @@ parse_arguments (Arguments *arguments, int argc, char **argv, GError **error)
       "  acuity models                 what enlarges pictures, and what can be had\n"
       "  acuity models install NAME…   fetch networks\n"
       "  acuity inspect MODEL --graph  the layers of a network\n"
+      "  acuity compare PICTURE        every approach on a picture of yours, measured and shown\n"
       "  acuity degrade PICTURE…       small, worse pictures, to try and train networks\n"
       "  acuity devices                what can do the computing\n"
       "  acuity bench                  how quick this machine is\n\n"
@@ -358,7 +361,13 @@ check_and_run (Arguments *arguments)
   const char *limit = value_of (arguments, "memory")->text;
   int status;
 
-  if (!arguments->inputs || !arguments->output)
+  if (arguments->list && !(arguments->inputs = tool_add_names (arguments->inputs, arguments->list, &error)))
+    {
+      tool_complain ("%s", error->message);
+      g_clear_error (&error);
+      return TOOL_FAILED;
+    }
+  if (!arguments->inputs || !arguments->inputs[0] || !arguments->output)
     {
       tool_complain (_("Name a picture and, with -o, the file to write; “acuity --help” shows how."));
       return TOOL_USAGE;
@@ -408,6 +417,7 @@ tool_upscale (int argc, char **argv)
     g_free (arguments.values[i].text);
   g_free (arguments.values);
   g_free (arguments.output);
+  g_free (arguments.list);
   g_strfreev (arguments.inputs);
   return status;
 }

@@ -20,6 +20,7 @@ typedef struct Reader
 {
   AcuRun *run;
   float *row;                     /* as read */
+  double share;                   /* of the search in all the work; 0 before it is known */
 } Reader;
 
 static gboolean
@@ -44,9 +45,12 @@ read_row (void *data, int y, float *row, GError **error)
 }
 
 static gboolean
-report (void *data)
+report (void *data, double done, double all)
 {
-  return acu_run_report (((Reader *) data)->run, 0, NULL);
+  Reader *reader = data;
+
+  reader->share = all / MAX (all + reader->run->upscaler->operations, 1);
+  return acu_run_report_search (reader->run, reader->share, done / MAX (all, 1), NULL);
 }
 
 /* Graphics cards have no shaders for what finds faces. It makes no pixels, so the picture is still made by one device. */
@@ -159,7 +163,9 @@ write_made (void *data, int y, int rows, const float *pixels, GError **error)
 static gboolean
 report_making (void *data, double operations_done)
 {
-  return report (((Making *) data)->reader);
+  const Reader *reader = ((Making *) data)->reader;
+
+  return acu_run_report_search (reader->run, reader->share, 1, NULL);
 }
 
 /* On the job's device, or on the processor where a graphics card cannot make it. */
@@ -245,6 +251,7 @@ run_face (AcuRun *run, GError **error)
   upscaler->face_bytes = 0;
   done = reader.row ? find_and_make (faces, &reader, error) : no_memory (error);
   acu_free (reader.row);
+  acu_run_end_search (run, reader.share);
   run->faces = faces->n ? faces : NULL;
   done = done && acu_upscaler_use (upscaler, upscaler->net, error) && rest->run (run, error);
   run->faces = NULL;

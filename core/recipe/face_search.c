@@ -26,6 +26,7 @@ typedef struct Level
   AcuResampler *resampler;        /* NULL for the picture as it is */
   float *row;                     /* of the picture */
   int width, height, read;
+  double operations, behind, all; /* of this level, of those before it, of all; in operations */
 } Level;
 
 static gboolean
@@ -146,9 +147,9 @@ write_rows (void *data, int y, int rows, const float *cells, GError **error)
 static gboolean
 report (void *data, double operations_done)
 {
-  const AcuFaceSearch *search = ((Level *) data)->search;
+  const Level *level = data;
 
-  return !search->report || search->report (search->data);
+  return !level->search->report || level->search->report (level->search->data, level->behind + operations_done, level->all);
 }
 
 static gboolean
@@ -185,6 +186,25 @@ plan (const Level *level, GError **error)
   return acu_plan_new_beside (s->detector, s->device, level->width, level->height, s->threads, s->limit, s->beside + beside (level), 0, s->precision, error);
 }
 
+/* A picture at the limit of sizes is not made twice as large. */
+static int
+first_level (const AcuFaceSearch *search)
+{
+  return MAX (search->width, search->height) > ACU_MAX_SIDE / 4 ? 0 : FIRST_LEVEL;
+}
+
+/* Pixels of all of them. */
+static double
+all_levels (const AcuFaceSearch *search)
+{
+  double pixels = 0;
+  Level level;
+
+  for (int number = first_level (search); set_level (&level, search, number); number++)
+    pixels += (double) level.width * level.height;
+  return pixels;
+}
+
 static gboolean
 search_level (Level *level, GError **error)
 {
@@ -197,18 +217,15 @@ search_level (Level *level, GError **error)
   if (made && !(level->row = acu_try_alloc (search->width, 3 * sizeof (float))))
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's rows."));
   else if (made && (same || (level->resampler = acu_resampler_new (&params, error))))
-    done = acu_plan_run (made, &callbacks, error);
+    {
+      level->operations = acu_plan_operations (made);
+      level->all = MAX (level->all, level->operations * all_levels (search) / ((double) level->width * level->height));
+      done = acu_plan_run (made, &callbacks, error);
+    }
   acu_plan_free (made);
   acu_resampler_free (level->resampler);
   acu_free (level->row);
   return done;
-}
-
-/* A picture at the limit of sizes is not made twice as large. */
-static int
-first_level (const AcuFaceSearch *search)
-{
-  return MAX (search->width, search->height) > ACU_MAX_SIDE / 4 ? 0 : FIRST_LEVEL;
 }
 
 gboolean
@@ -216,14 +233,19 @@ acu_faces_search (const AcuFaceSearch *search, AcuFaceList *list, GError **error
 {
   AcuFacePlace place;
   Level level;
+  double behind = 0, all = 0;
   int n = 0;
 
   list->n = 0;
   for (int number = first_level (search); set_level (&level, search, number); number++)
     {
       level.list = list;
+      level.behind = behind;
+      level.all = all;
       if (!search_level (&level, error))
         return FALSE;
+      behind += level.operations;
+      all = level.all;
     }
   for (int i = 0; i < list->n; i++)
     if (list->faces[i].score >= SURE_SCORE && acu_face_place (&list->faces[i], &place))

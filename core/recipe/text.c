@@ -4,6 +4,7 @@
 #include "upscaler_private.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 typedef struct Search
 {
@@ -11,6 +12,7 @@ typedef struct Search
   float *row;                     /* as read */
   int width;
   AcuTextRegions *regions;
+  double operations, share;       /* of the search; its share of all the work */
 } Search;
 
 static gboolean
@@ -46,7 +48,9 @@ look (void *data, int y, int rows, const float *mask, GError **error)
 static gboolean
 report (void *data, double operations_done)
 {
-  return acu_run_report (((Search *) data)->run, 0, NULL);
+  const Search *search = data;
+
+  return acu_run_report_search (search->run, search->share, operations_done / search->operations, NULL);
 }
 
 guint64
@@ -71,7 +75,12 @@ find_text (AcuRun *run, AcuTextRegions *regions, GError **error)
   if (plan && !(search.row = acu_try_alloc ((guint64) search.width * acu_format_channels (&upscaler->format), sizeof (float))))
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's rows."));
   else
-    done = plan && acu_plan_run (plan, &callbacks, error);
+    {
+      search.operations = plan ? fmax (acu_plan_operations (plan), 1) : 1;
+      search.share = search.operations / (search.operations + upscaler->operations);
+      done = plan && acu_plan_run (plan, &callbacks, error);
+      acu_run_end_search (run, search.share);
+    }
   acu_plan_free (plan);
   acu_free (search.row);
   return done;

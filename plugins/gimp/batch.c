@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "batch.h"
+#include "program.h"
 
 #include <errno.h>
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
-
-#ifndef ACU_BIN_DIR
-#error "the build says where programs are installed"
-#endif
-
-#define PROGRAM "acuity"
+#include <unistd.h>
 
 struct PluginBatch
 {
@@ -151,32 +148,10 @@ plugin_batch_command (const char *program, const PluginValues *values, const cha
   add (words, g_strdup ("--report"));
   add (words, g_strdup ("-o"));
   add (words, g_strdup (to));
-  add (words, g_strdup ("--"));
+  add (words, g_strdup ("--files-from"));
+  add (words, g_strdup ("-"));
   add (words, NULL);
   return (char **) g_ptr_array_free (words, FALSE);
-}
-
-char *
-plugin_batch_program (GError **error)
-{
-  g_autofree char *folder = gimp_get_progname () ? g_path_get_dirname (gimp_get_progname ()) : g_strdup (".");
-  g_autofree char *own = g_build_filename (g_get_home_dir (), ".local", "bin", PROGRAM, NULL);
-  char *beside = g_build_filename (folder, PROGRAM, NULL), *found = g_find_program_in_path (PROGRAM);
-
-  if (g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE))
-    {
-      g_free (found);
-      return beside;
-    }
-  g_free (beside);
-  if (found)
-    return found;
-  if (g_file_test (own, G_FILE_TEST_IS_EXECUTABLE))
-    return g_steal_pointer (&own);
-  if (g_file_test (ACU_BIN_DIR G_DIR_SEPARATOR_S PROGRAM, G_FILE_TEST_IS_EXECUTABLE))
-    return g_strdup (ACU_BIN_DIR G_DIR_SEPARATOR_S PROGRAM);
-  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, _("The program “acuity”, which works on folders, is not installed."));
-  return NULL;
 }
 
 static double
@@ -271,13 +246,6 @@ on_end (GPid pid, int status, gpointer data)
   batch->changed (batch->data);
 }
 
-/* In the child: it must not outlive the plug-in, which GIMP may kill. */
-static void
-die_with_parent (gpointer data)
-{
-  prctl (PR_SET_PDEATHSIG, SIGTERM);
-}
-
 static GIOChannel *
 open_pipe (PluginBatch *batch, int fd, guint *source)
 {
@@ -314,33 +282,44 @@ same_folder (const char *from, const char *to)
   return g_stat (from, &a) == 0 && g_stat (to, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-static char **
-whole_command (PluginBatch *batch, const char *from, const char *to, const PluginValues *values, GError **error)
+/* Names of thousands of pictures are more than a command line can hold: they are the program's standard input. -1 with an error. */
+static int
+write_names (char **pictures, GError **error)
 {
-  char *program = plugin_batch_program (error), **pictures = program ? plugin_batch_pictures (from, error) : NULL, **command = NULL, **start;
-  guint n = pictures ? g_strv_length (pictures) : 0, words;
+  int file = memfd_create ("pictures", MFD_CLOEXEC);
+  FILE *stream = file >= 0 ? fdopen (dup (file), "w") : NULL;
+  gboolean ok = stream != NULL;
 
+  for (guint i = 0; ok && pictures[i]; i++)
+    ok = fwrite (pictures[i], 1, strlen (pictures[i]) + 1, stream) == strlen (pictures[i]) + 1;
+  ok = (!stream || fclose (stream) == 0) && ok;
+  if (ok)
+    return file;
+  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the names of the pictures."));
+  if (file >= 0)
+    close (file);
+  return -1;
+}
+
+/* *names gets the file with the pictures' names. */
+static char **
+whole_command (PluginBatch *batch, const char *from, const char *to, const PluginValues *values, int *names, GError **error)
+{
+  g_autofree char *program = plugin_program_find (error);
+  g_auto (GStrv) pictures = program ? plugin_batch_pictures (from, error) : NULL;
+
+  *names = -1;
   if (pictures && same_folder (from, to))
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("Choose another folder for the results: the pictures keep their names."));
-  else if (pictures && !n)
+  else if (pictures && !pictures[0])
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_NOT_FOUND, _("There are no pictures in this folder."));
   else if (pictures)
-    {
-      start = plugin_batch_command (program, values, to);
-      words = g_strv_length (start);
-      command = g_new0 (char *, words + n + 1);
-      for (guint i = 0; i < words; i++)
-        command[i] = start[i];
-      for (guint i = 0; i < n; i++)
-        {
-          command[words + i] = g_strdup (pictures[i]);
-          g_ptr_array_add (batch->pictures, g_strdup (pictures[i]));
-        }
-      g_free (start);
-    }
-  g_strfreev (pictures);
-  g_free (program);
-  return command;
+    *names = write_names (pictures, error);
+  if (*names < 0)
+    return NULL;
+  for (guint i = 0; pictures[i]; i++)
+    g_ptr_array_add (batch->pictures, g_strdup (pictures[i]));
+  return plugin_batch_command (program, values, to);
 }
 
 PluginBatch *
@@ -349,7 +328,7 @@ plugin_batch_start (const char *from, const char *to, const PluginValues *values
 {
   PluginBatch *batch = g_new0 (PluginBatch, 1);
   char **command;
-  int out, err;
+  int names = -1, out, err;
   gboolean started;
 
   batch->changed = changed;
@@ -359,8 +338,12 @@ plugin_batch_start (const char *from, const char *to, const PluginValues *values
   batch->problems = g_string_new (NULL);
   batch->complaints = g_string_new (NULL);
   batch->timer = g_timer_new ();
-  command = plugin_values_check (values, error) ? whole_command (batch, from, to, values, error) : NULL;
-  started = command && g_spawn_async_with_pipes (NULL, command, NULL, G_SPAWN_DO_NOT_REAP_CHILD, die_with_parent, NULL, &batch->pid, NULL, &out, &err, error);
+  command = plugin_values_check (values, error) ? whole_command (batch, from, to, values, &names, error) : NULL;
+  started = command
+            && g_spawn_async_with_pipes_and_fds (NULL, (const char *const *) command, NULL, G_SPAWN_DO_NOT_REAP_CHILD, plugin_program_end_with_us, NULL, names, -1, -1,
+                                                 NULL, NULL, 0, &batch->pid, NULL, &out, &err, error);
+  if (names >= 0)
+    close (names);
   g_strfreev (command);
   if (!started)
     {

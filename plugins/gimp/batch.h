@@ -28,10 +28,8 @@ typedef struct PluginBatchState
 
 /* The pictures of a folder, by name: files that end as pictures do, not those in folders below. g_strfreev(). NULL with an error. */
 char **plugin_batch_pictures (const char *folder, GError **error);
-/* The command line for these options, without the pictures: what `acuity` is asked. g_strfreev(). */
+/* The command line for these options: what `acuity` is asked; the names of the pictures are its standard input. g_strfreev(). */
 char **plugin_batch_command (const char *program, const PluginValues *values, const char *to);
-/* Where the program is: beside the plug-in, in PATH, in ~/.local/bin, or where it was installed. g_free(). ACU_ERROR_NOT_FOUND. */
-char *plugin_batch_program (GError **error);
 
 /* Starts. `changed` is told from the main loop whenever there is something new. */
 PluginBatch *plugin_batch_start (const char *from, const char *to, const PluginValues *values, void (*changed) (gpointer data), gpointer data,

@@ -369,7 +369,7 @@ plugin_compare_run (PluginPreview *preview, GtkWindow *parent, PluginValues *val
   compare->closing = TRUE;
   gtk_widget_destroy (compare->dialog);
   g_clear_handle_id (&compare->delay, g_source_remove);
-  plugin_worker_free (compare->worker);
+  plugin_worker_leave (compare->worker);
   for (int i = 0; i < TILES; i++)
     plugin_patch_free (compare->tiles[i].patch);
   g_free (compare);

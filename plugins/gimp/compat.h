@@ -117,6 +117,13 @@ plugin_item_thumbnail (PluginItem layer, int side)
   return gimp_drawable_get_thumbnail (layer, side, side, GIMP_PIXBUF_SMALL_CHECKS);
 }
 
+/* The name that the image's window shows. g_free(). */
+static inline char *
+plugin_image_name (PluginImage image)
+{
+  return gimp_image_get_name (image);
+}
+
 /* A new image with one gray layer, not shown yet, and its layer. */
 static inline PluginImage
 plugin_image_new_gray (int width, int height, const char *name, PluginItem *layer)
@@ -274,6 +281,12 @@ static inline GdkPixbuf *
 plugin_item_thumbnail (PluginItem layer, int side)
 {
   return gimp_drawable_get_thumbnail (GIMP_DRAWABLE (layer), side, side, GIMP_PIXBUF_SMALL_CHECKS);
+}
+
+static inline char *
+plugin_image_name (PluginImage image)
+{
+  return gimp_image_get_name (image);
 }
 
 static inline PluginImage

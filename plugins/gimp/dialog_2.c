@@ -17,7 +17,7 @@ plugin_dialog_run (PluginImage image, gboolean same_size, PluginValues *values)
   gimp_ui_init (PLUGIN_BINARY, FALSE);
   dialog = gimp_dialog_new (same_size ? _("AI Enhance") : _("AI Upscale"), PLUGIN_BINARY, NULL, 0, gimp_standard_help_func,
                             same_size ? PLUGIN_ENHANCE : PLUGIN_PROCEDURE,
-                            _("Rese_t"), RESPONSE_RESET, _("_Cancel"), GTK_RESPONSE_CANCEL, same_size ? _("_Enhance") : _("_Upscale"),
+                            _("_Reset"), RESPONSE_RESET, _("_Cancel"), GTK_RESPONSE_CANCEL, same_size ? _("_Enhance") : _("_Upscale"),
                             GTK_RESPONSE_OK, NULL);
   gtk_dialog_set_alternative_button_order (GTK_DIALOG (dialog), GTK_RESPONSE_OK, RESPONSE_RESET, GTK_RESPONSE_CANCEL,
                                            -1);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* GIMP 2.10: registration, arguments and run modes. */
+#include "comparison.h"
 #include "enhance.h"
 #include "inspect.h"
 #include "presets.h"
@@ -84,6 +85,23 @@ install_inspect (void)
 }
 
 static void
+install_comparison (void)
+{
+  static GimpParamDef arguments[FIXED_ARGUMENTS + 3] = {
+    { GIMP_PDB_INT32, (char *) "run-mode", (char *) N_("The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1) }") },
+    { GIMP_PDB_IMAGE, (char *) "image", (char *) N_("The image to try it on") },
+    { GIMP_PDB_DRAWABLE, (char *) "drawable", (char *) N_("Not used: the active layer is taken") }
+  };
+  static GimpParamDef results[] = { { GIMP_PDB_STRING, (char *) "page-file", (char *) N_("The page that was made") } };
+
+  for (int i = 0; i < 3; i++)
+    describe_argument (&arguments[FIXED_ARGUMENTS + i], &plugin_comparison_options ()[i]);
+  gimp_install_procedure (PLUGIN_COMPARISON, PLUGIN_COMPARISON_BLURB, PLUGIN_COMPARISON_HELP, "Acuity", "Acuity", "2026", PLUGIN_COMPARISON_LABEL,
+                          PLUGIN_IMAGE_TYPES, GIMP_PLUGIN, G_N_ELEMENTS (arguments), 1, arguments, results);
+  gimp_plugin_menu_register (PLUGIN_COMPARISON, PLUGIN_MENU_PATH);
+}
+
+static void
 query (void)
 {
   char *locale = plugin_bind_texts ();
@@ -92,6 +110,7 @@ query (void)
   install_upscale ();
   install_enhance ();
   install_inspect ();
+  install_comparison ();
   g_free (locale);
 }
 
@@ -189,12 +208,46 @@ run_inspect (GimpRunMode mode, PluginImage image, int n, const GimpParam *argume
   return TRUE;
 }
 
+static gboolean
+run_comparison (GimpRunMode mode, PluginImage image, int n, const GimpParam *arguments, char **page, GError **error)
+{
+  static PluginComparison comparison, kept;
+
+  plugin_comparison_defaults (&comparison);
+  if (mode != GIMP_RUN_NONINTERACTIVE)
+    {
+      if (gimp_get_data_size (PLUGIN_COMPARISON) == (int) sizeof kept && gimp_get_data (PLUGIN_COMPARISON, &kept))
+        comparison = kept;
+    }
+  else if (n == FIXED_ARGUMENTS + 3)
+    {
+      g_strlcpy (comparison.models, arguments[3].data.d_string ? arguments[3].data.d_string : "", sizeof comparison.models);
+      comparison.scale = arguments[4].data.d_int32;
+      g_strlcpy (comparison.page, arguments[5].data.d_string ? arguments[5].data.d_string : "", sizeof comparison.page);
+    }
+  else
+    {
+      g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("%s takes %d arguments, not %d."), PLUGIN_COMPARISON, FIXED_ARGUMENTS + 3, n);
+      return FALSE;
+    }
+  if (mode == GIMP_RUN_INTERACTIVE)
+    gimp_ui_init (PLUGIN_BINARY, FALSE);
+  if (mode == GIMP_RUN_INTERACTIVE && !plugin_comparison_ask (image, &comparison))
+    return FALSE;
+  if (!plugin_comparison_run (image, &comparison, mode != GIMP_RUN_NONINTERACTIVE, page, error))
+    return FALSE;
+  if (mode == GIMP_RUN_INTERACTIVE)
+    gimp_set_data (PLUGIN_COMPARISON, &comparison, sizeof comparison);
+  return TRUE;
+}
+
 static void
 run (const gchar *name, gint n_arguments, const GimpParam *arguments, gint *n_results, GimpParam **results)
 {
   static GimpParam result[2];
   GimpRunMode mode = (GimpRunMode) arguments[0].data.d_int32;
   PluginImage image = arguments[1].data.d_image, made = -1;
+  char *page = NULL;
   GError *error = NULL;
   gboolean done;
 
@@ -204,6 +257,8 @@ run (const gchar *name, gint n_arguments, const GimpParam *arguments, gint *n_re
   *results = result;
   if (g_str_equal (name, PLUGIN_INSPECT))
     done = run_inspect (mode, image, n_arguments, arguments, &made, &error);
+  else if (g_str_equal (name, PLUGIN_COMPARISON))
+    done = run_comparison (mode, image, n_arguments, arguments, &page, &error);
   else
     done = run_main (g_str_equal (name, PLUGIN_ENHANCE), mode, image, n_arguments, arguments, &made, &error);
   result[0].type = GIMP_PDB_STATUS;
@@ -213,6 +268,12 @@ run (const gchar *name, gint n_arguments, const GimpParam *arguments, gint *n_re
       *n_results = 2;
       result[1].type = GIMP_PDB_IMAGE;
       result[1].data.d_image = made;
+    }
+  if (page)
+    {
+      *n_results = 2;
+      result[1].type = GIMP_PDB_STRING;
+      result[1].data.d_string = page;
     }
   if (error)
     {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* GIMP 3: registration, arguments and run modes. */
+#include "comparison.h"
 #include "inspect.h"
 
 #include <glib/gi18n.h>
@@ -123,10 +124,40 @@ run_inspect (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpD
   return results;
 }
 
+static GimpValueArray *
+run_comparison (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable **drawables, GimpProcedureConfig *config, gpointer data)
+{
+  static PluginComparison comparison;
+  GError *error = NULL;
+  char *page = NULL;
+  GimpValueArray *results;
+
+  gegl_init (NULL, NULL);
+  take_text (config, "models", comparison.models);
+  take_text (config, "page", comparison.page);
+  g_object_get (config, "scale", &comparison.scale, NULL);
+  if (mode == GIMP_RUN_INTERACTIVE)
+    {
+      gimp_ui_init (PLUGIN_BINARY);
+      if (!plugin_comparison_ask (image, &comparison))
+        return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+      g_object_set (config, "models", comparison.models, "page", comparison.page, "scale", comparison.scale, NULL);
+    }
+  if (!plugin_comparison_run (image, &comparison, mode != GIMP_RUN_NONINTERACTIVE, &page, &error))
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+  results = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  GIMP_VALUES_TAKE_STRING (results, 1, page);
+  return results;
+}
+
 static GList *
 query_procedures (GimpPlugIn *plug_in)
 {
-  return g_list_append (g_list_append (NULL, g_strdup (PLUGIN_PROCEDURE)), g_strdup (PLUGIN_INSPECT));
+  GList *names = NULL;
+
+  names = g_list_append (names, g_strdup (PLUGIN_PROCEDURE));
+  names = g_list_append (names, g_strdup (PLUGIN_INSPECT));
+  return g_list_append (names, g_strdup (PLUGIN_COMPARISON));
 }
 
 static void
@@ -136,7 +167,8 @@ add_argument (GimpProcedure *procedure, const AcuOption *option)
   const char *help = _(option->help);
   GimpChoice *choice;
 
-  switch (option->type)
+  /* A list that is not complete, such as that of graphics cards, is any text for GIMP: it would refuse what it does not know. */
+  switch (option->prefix ? ACU_OPTION_STRING : option->type)
     {
     case ACU_OPTION_DOUBLE:
       gimp_procedure_add_double_argument (procedure, option->key, label, help, option->minimum, option->maximum,
@@ -164,20 +196,41 @@ add_argument (GimpProcedure *procedure, const AcuOption *option)
     }
 }
 
+/* What needs a layer with pixels and opens a window of its own. */
 static GimpProcedure *
-create_inspect (GimpPlugIn *plug_in)
+create_layer_procedure (GimpPlugIn *plug_in, const char *name, GimpRunImageFunc run_it, const char *label, const char *blurb, const char *help,
+                        const AcuOption *options)
 {
-  GimpProcedure *procedure = gimp_image_procedure_new (plug_in, PLUGIN_INSPECT, GIMP_PDB_PROC_TYPE_PLUGIN, run_inspect, NULL, NULL);
+  GimpProcedure *procedure = gimp_image_procedure_new (plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, run_it, NULL, NULL);
 
   gimp_procedure_set_image_types (procedure, PLUGIN_IMAGE_TYPES);
   gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE | GIMP_PROCEDURE_SENSITIVE_DRAWABLES);
-  gimp_procedure_set_menu_label (procedure, _(PLUGIN_INSPECT_LABEL));
+  gimp_procedure_set_menu_label (procedure, _(label));
   gimp_procedure_add_menu_path (procedure, PLUGIN_MENU_PATH);
-  gimp_procedure_set_documentation (procedure, _(PLUGIN_INSPECT_BLURB), _(PLUGIN_INSPECT_HELP), PLUGIN_INSPECT);
+  gimp_procedure_set_documentation (procedure, _(blurb), _(help), name);
   gimp_procedure_set_attribution (procedure, "Acuity", "Acuity", "2026");
-  for (const AcuOption *option = plugin_inspect_options (); option->key; option++)
+  for (const AcuOption *option = options; option->key; option++)
     add_argument (procedure, option);
+  return procedure;
+}
+
+static GimpProcedure *
+create_inspect (GimpPlugIn *plug_in)
+{
+  GimpProcedure *procedure = create_layer_procedure (plug_in, PLUGIN_INSPECT, run_inspect, PLUGIN_INSPECT_LABEL, PLUGIN_INSPECT_BLURB, PLUGIN_INSPECT_HELP,
+                                                     plugin_inspect_options ());
+
   gimp_procedure_add_image_return_value (procedure, "sheet", _("Sheet"), _("The new image"), FALSE, G_PARAM_READWRITE);
+  return procedure;
+}
+
+static GimpProcedure *
+create_comparison (GimpPlugIn *plug_in)
+{
+  GimpProcedure *procedure = create_layer_procedure (plug_in, PLUGIN_COMPARISON, run_comparison, PLUGIN_COMPARISON_LABEL, PLUGIN_COMPARISON_BLURB,
+                                                     PLUGIN_COMPARISON_HELP, plugin_comparison_options ());
+
+  gimp_procedure_add_string_return_value (procedure, "page-file", _("Page"), _("The page that was made"), NULL, G_PARAM_READWRITE);
   return procedure;
 }
 
@@ -188,6 +241,8 @@ create_procedure (GimpPlugIn *plug_in, const gchar *name)
 
   if (g_str_equal (name, PLUGIN_INSPECT))
     return create_inspect (plug_in);
+  if (g_str_equal (name, PLUGIN_COMPARISON))
+    return create_comparison (plug_in);
   if (!g_str_equal (name, PLUGIN_PROCEDURE))
     return NULL;
   procedure = gimp_image_procedure_new (plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);

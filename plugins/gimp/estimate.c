@@ -55,22 +55,21 @@ plugin_estimate_free (PluginEstimate *estimate)
 static void
 tell (PluginEstimate *estimate)
 {
-  char *bytes = g_format_size (plugin_job_memory (estimate->job)), *text;
+  g_autofree char *bytes = g_format_size (plugin_job_memory (estimate->job)), *text = NULL, *all = NULL;
   double seconds = plugin_job_seconds (estimate->job);
+  const char *note = plugin_job_device_note (estimate->job);
 
   if (seconds >= 0)
     {
-      char *time = acu_format_seconds (seconds);
+      g_autofree char *time = acu_format_seconds (seconds);
 
       /* Translators: how long it takes, such as "20 s" or "about 2 h", and bytes. */
       text = g_strdup_printf (_("Time: %s. Needs up to %s of memory while it works."), time, bytes);
-      g_free (time);
     }
   else
     text = g_strdup_printf (_("Needs up to %s of memory while it works."), bytes);
-  estimate->estimated (estimate->data, text, NULL);
-  g_free (text);
-  g_free (bytes);
+  all = g_strconcat (text, note ? " " : NULL, note, NULL);
+  estimate->estimated (estimate->data, all, NULL);
 }
 
 static gboolean

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "inspect.h"
+#include "piece.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -34,20 +35,6 @@ plugin_inspect_defaults (PluginInspection *inspection)
   inspection->side = (int) options[2].default_number;
 }
 
-/* The selection's part of the layer, or all of it. */
-static void
-piece_of (PluginImage image, PluginItem layer, GeglRectangle *piece)
-{
-  gint selected = FALSE, x1, y1, x2, y2;
-  GeglRectangle rect, common;
-
-  plugin_item_rect (layer, &rect);
-  *piece = (GeglRectangle) { 0, 0, rect.width, rect.height };
-  if (gimp_selection_bounds (image, &selected, &x1, &y1, &x2, &y2) && selected
-      && gegl_rectangle_intersect (&common, GEGL_RECTANGLE (x1 - rect.x, y1 - rect.y, x2 - x1, y2 - y1), piece))
-    *piece = common;
-}
-
 /* RGB floats, encoded, with sides of up to `side`. acu_free(). */
 static float *
 read_pixels (PluginImage image, PluginItem layer, int side, int *width, int *height, GError **error)
@@ -58,7 +45,7 @@ read_pixels (PluginImage image, PluginItem layer, int side, int *width, int *hei
   float *pixels, *small = NULL;
   double shrink;
 
-  piece_of (image, layer, &piece);
+  plugin_piece_of (image, layer, &piece);
   shrink = fmax (1, (double) MAX (piece.width, piece.height) / side);
   *width = MAX (1, (int) lround (piece.width / shrink));
   *height = MAX (1, (int) lround (piece.height / shrink));

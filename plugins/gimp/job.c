@@ -296,6 +296,20 @@ plugin_job_memory (const PluginJob *job)
   return job->memory;
 }
 
+const char *
+plugin_job_device_note (const PluginJob *job)
+{
+  const char *wanted = plugin_values_text (job->values, "device");
+  gboolean named = wanted[0] && !g_str_equal (wanted, "auto") && !g_str_equal (wanted, "cpu");
+
+  if (!job->largest || !named)
+    return NULL;
+  if (g_str_equal (acu_upscaler_device (job->largest), "cpu"))
+    return g_str_equal (plugin_values_text (job->values, "text"), "off") ? _("The processor does this, not the graphics card.")
+                                                                          : _("The processor does this: graphics cards cannot look for text yet.");
+  return g_str_equal (plugin_values_text (job->values, "faces"), "off") ? NULL : _("Faces are looked for by the processor, the rest is done by the graphics card.");
+}
+
 double
 plugin_job_seconds (const PluginJob *job)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is inside of the dialog: a row for each option of the table, and what will come of it. */
 #include "batch_window.h"
+#include "cards.h"
 #include "compare.h"
 #include "dialog.h"
 #include "presets_row.h"
@@ -354,6 +355,8 @@ add_row (PluginPanel *panel, GtkBox *parent, const AcuOption *option, int index)
     gtk_box_pack_start (GTK_BOX (box), plugin_label_new (_(size_fields[limited].unit), 0), FALSE, FALSE, 0);
   gtk_box_pack_start (parent, box, FALSE, FALSE, 0);
   panel->rows[index] = (Row) { box, field };
+  if (g_str_equal (option->key, "device"))
+    plugin_cards_add (field);
   g_signal_connect (field,
                     GTK_IS_SPIN_BUTTON (field)     ? "value-changed"
                     : GTK_IS_TOGGLE_BUTTON (field) ? "toggled"
@@ -497,7 +500,7 @@ add_preview (PluginPanel *panel, GtkBox *box, GtkWidget *options)
   gtk_box_pack_start (GTK_BOX (buttons), plugin_button_new (_("C_ompare…"), _("See this piece as up to four models or settings make it, and choose one"),
                                                             G_CALLBACK (on_compare), panel), FALSE, FALSE, 0);
   if (!panel->same_size)
-    gtk_box_pack_start (GTK_BOX (buttons), plugin_button_new (_("_A Folder of Pictures…"), _("Enlarge every picture of a folder with these options"),
+    gtk_box_pack_start (GTK_BOX (buttons), plugin_button_new (_("_Batch: a Folder of Pictures…"), _("Enlarge every picture of a folder with these options"),
                                                               G_CALLBACK (on_batch), panel), FALSE, FALSE, 0);
 }
 

@@ -79,8 +79,12 @@ typedef struct PluginWorker PluginWorker;
 typedef void (*PluginPatchDone) (gpointer data, PluginPatch *patch);
 
 PluginWorker *plugin_worker_new (PluginPatchDone done, gpointer data);
-/* Cancels everything and waits for its end, a fraction of a second. */
+/* Cancels everything and waits for its end: a fraction of a second, or seconds while a network is being planned. */
 void plugin_worker_free (PluginWorker *worker);
+/* Cancels everything and does not wait: the worker is gone when what is going on has ended. */
+void plugin_worker_leave (PluginWorker *worker);
+/* Waits for all that were left, before the plug-in ends. */
+void plugin_workers_wait (void);
 /* Takes the patch. */
 void plugin_worker_add (PluginWorker *worker, PluginPatch *patch);
 void plugin_worker_cancel (PluginWorker *worker);

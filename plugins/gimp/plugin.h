@@ -69,6 +69,8 @@ PluginJob *plugin_job_new (PluginImage image, const PluginValues *values, gboole
 gboolean plugin_job_plan (PluginJob *job, GError **error);
 void plugin_job_free (PluginJob *job);
 guint64 plugin_job_memory (const PluginJob *job);      /* peak bytes of computing, without GIMP's own copies */
+/* A sentence where another device than the one that was chosen does some of it, or NULL. Only with `largest_only`. */
+const char *plugin_job_device_note (const PluginJob *job);
 /* Seconds of computing, from earlier jobs on this machine; negative while unknown. Only with `largest_only`. */
 double plugin_job_seconds (const PluginJob *job);
 /* Finds out how long the largest layer takes, in any thread; FALSE where that fails, and without `largest_only`. */

@@ -29,22 +29,48 @@ file_path (void)
   return g_build_filename (gimp_directory (), FILE_NAME, NULL);
 }
 
+/* `damaged` (may be NULL): whether there is a file that holds something else. */
 static GKeyFile *
-load_file (void)
+load_file (gboolean *damaged)
 {
   GKeyFile *file = g_key_file_new ();
   char *path = file_path ();
+  GError *error = NULL;
+  gboolean loaded = g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &error);
 
-  g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL);
+  if (damaged)
+    *damaged = !loaded && !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+  g_clear_error (&error);
   g_free (path);
   return file;
 }
 
+/* What a person may want to mend is kept beside it under a name that is free. */
 static gboolean
-save_file (GKeyFile *file, GError **error)
+put_aside (const char *path, GError **error)
+{
+  char *aside = g_strconcat (path, ".damaged", NULL);
+  gboolean moved;
+
+  for (int i = 2; g_file_test (aside, G_FILE_TEST_EXISTS); i++)
+    {
+      g_free (aside);
+      aside = g_strdup_printf ("%s.damaged-%d", path, i);
+    }
+  moved = g_rename (path, aside) == 0;
+  if (moved)
+    g_message (_("The file with your presets could not be read, and a new one was begun. The old one is kept as %s."), aside);
+  else
+    g_set_error (error, ACU_ERROR, ACU_ERROR_IO, _("%s cannot be read, and is not replaced: %s."), path, g_strerror (errno));
+  g_free (aside);
+  return moved;
+}
+
+static gboolean
+save_file (GKeyFile *file, gboolean damaged, GError **error)
 {
   char *path = file_path (), *text = g_key_file_to_data (file, NULL, NULL);
-  gboolean saved = g_file_set_contents (path, text, -1, error);
+  gboolean saved = (!damaged || put_aside (path, error)) && g_file_set_contents (path, text, -1, error);
 
   g_free (text);
   g_free (path);
@@ -126,7 +152,7 @@ find_group (GKeyFile *file, const char *name)
 char **
 plugin_presets_names (int *own)
 {
-  GKeyFile *file = load_file ();
+  GKeyFile *file = load_file (NULL);
   char **groups = g_key_file_get_groups (file, NULL);
   GPtrArray *names = g_ptr_array_new ();
 
@@ -164,7 +190,7 @@ set_built_in (int number, PluginValues *values)
 gboolean
 plugin_presets_load (const char *name, PluginValues *values)
 {
-  GKeyFile *file = load_file ();
+  GKeyFile *file = load_file (NULL);
   char *group = find_group (file, name);
   int number = find_built_in (name);
 
@@ -182,7 +208,7 @@ plugin_presets_save (const char *name, const PluginValues *values, GError **erro
 {
   GKeyFile *file;
   char *group;
-  gboolean saved;
+  gboolean damaged, saved;
 
   if (!name[0] || find_built_in (name) >= 0)
     {
@@ -190,7 +216,7 @@ plugin_presets_save (const char *name, const PluginValues *values, GError **erro
                                                                         : _("A preset needs a name."));
       return FALSE;
     }
-  file = load_file ();
+  file = load_file (&damaged);
   group = find_group (file, name);
   for (int i = 1; !group; i++)
     {
@@ -200,7 +226,7 @@ plugin_presets_save (const char *name, const PluginValues *values, GError **erro
     }
   g_key_file_set_string (file, group, NAME, name);
   write_group (file, group, values);
-  saved = save_file (file, error);
+  saved = save_file (file, damaged, error);
   g_free (group);
   g_key_file_free (file);
   return saved;
@@ -209,14 +235,14 @@ plugin_presets_save (const char *name, const PluginValues *values, GError **erro
 gboolean
 plugin_presets_delete (const char *name, GError **error)
 {
-  GKeyFile *file = load_file ();
+  gboolean damaged, saved = TRUE;
+  GKeyFile *file = load_file (&damaged);
   char *group = find_group (file, name);
-  gboolean saved = TRUE;
 
   if (group)
     {
       g_key_file_remove_group (file, group, NULL);
-      saved = save_file (file, error);
+      saved = save_file (file, damaged, error);
     }
   g_free (group);
   g_key_file_free (file);
@@ -226,7 +252,7 @@ plugin_presets_delete (const char *name, GError **error)
 gboolean
 plugin_last_load (const char *procedure, PluginValues *values)
 {
-  GKeyFile *file = load_file ();
+  GKeyFile *file = load_file (NULL);
   gboolean found = g_key_file_has_group (file, procedure);
 
   if (found)
@@ -238,9 +264,10 @@ plugin_last_load (const char *procedure, PluginValues *values)
 void
 plugin_last_save (const char *procedure, const PluginValues *values)
 {
-  GKeyFile *file = load_file ();
+  gboolean damaged;
+  GKeyFile *file = load_file (&damaged);
 
   write_group (file, procedure, values);
-  save_file (file, NULL);
+  save_file (file, damaged, NULL);
   g_key_file_free (file);
 }

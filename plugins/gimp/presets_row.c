@@ -131,7 +131,7 @@ plugin_presets_new (GtkBox *box, GtkSizeGroup *labels, void (*get) (gpointer dat
   *presets = (PluginPresets) { .get = get, .set = set, .data = data };
   presets->combo = plugin_combo_new_empty ();
   gtk_widget_set_tooltip_text (presets->combo, _("Sets all options at once"));
-  row = plugin_row_new (labels, _("_Presets"), presets->combo, TRUE);
+  row = plugin_row_new (labels, _("Prese_ts"), presets->combo, TRUE);
   presets->remove = plugin_button_new (_("Delete"), _("Forget this preset"), G_CALLBACK (on_remove), presets);
   gtk_box_pack_start (GTK_BOX (row), plugin_button_new (_("Save…"), _("Keep these options under a name"), G_CALLBACK (on_save), presets), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (row), presets->remove, FALSE, FALSE, 0);

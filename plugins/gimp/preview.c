@@ -182,6 +182,21 @@ show_piece (PluginPreview *preview)
                    (double) view.width / preview->scaled_width, (double) view.height / preview->scaled_height);
 }
 
+/* Why a piece alone cannot say exactly what becomes of it. */
+static const char *
+why_whole (const PluginValues *values)
+{
+  gboolean text = g_str_equal (plugin_values_text (values, "text"), "auto"), faces = g_str_equal (plugin_values_text (values, "faces"), "auto");
+
+  if (text && faces)
+    return _("100 %. Text and faces are looked for in the whole picture, so the result may differ a little.");
+  if (text)
+    return _("100 %. Text is looked for in the whole picture, so the result may differ a little.");
+  if (faces)
+    return _("100 %. Faces are looked for in the whole picture, so the result may differ a little.");
+  return _("100 %. This model looks at the whole picture, so the result may differ a little.");
+}
+
 static void
 on_done (gpointer data, PluginPatch *patch)
 {
@@ -204,7 +219,7 @@ on_done (gpointer data, PluginPatch *patch)
   else if (plugin_patch_is_complete (patch))
     say (preview, _("100 %. The result will be this, shifted by a fraction of a pixel."));
   else
-    say (preview, _("100 %. This model looks at the whole picture, so the result may differ a little."));
+    say (preview, why_whole (&patch->values));
 }
 
 void
@@ -481,6 +496,7 @@ plugin_preview_free (PluginPreview *preview)
   g_clear_handle_id (&preview->delay, g_source_remove);
   g_clear_handle_id (&preview->tick, g_source_remove);
   plugin_worker_free (preview->worker);
+  plugin_workers_wait ();
   plugin_patch_free (preview->shown);
   plugin_map_free (preview->map);
   g_free (preview->said);

@@ -9,7 +9,11 @@ struct PluginWorker
   GThread *thread;                /* NULL while nothing is computed */
   PluginPatch *patch;             /* that is computed */
   guint source;                   /* idle; set before the thread ends */
+  gboolean left;                  /* nobody wants it any more: it frees itself */
 };
+
+/* That were left while they computed. */
+static GSList *left_behind;
 
 static void next (PluginWorker *worker);
 
@@ -20,6 +24,13 @@ on_done (gpointer data)
   PluginPatch *patch = g_steal_pointer (&worker->patch);
 
   g_thread_join (g_steal_pointer (&worker->thread));
+  if (worker->left)
+    {
+      left_behind = g_slist_remove (left_behind, worker);
+      plugin_patch_free (patch);
+      g_free (worker);
+      return G_SOURCE_REMOVE;
+    }
   next (worker);
   if (g_atomic_int_get (&patch->cancelled))
     plugin_patch_free (patch);
@@ -78,6 +89,29 @@ plugin_worker_free (PluginWorker *worker)
       plugin_patch_free (worker->patch);
     }
   g_free (worker);
+}
+
+void
+plugin_worker_leave (PluginWorker *worker)
+{
+  plugin_worker_cancel (worker);
+  worker->left = TRUE;
+  if (worker->thread)
+    left_behind = g_slist_prepend (left_behind, worker);
+  else
+    g_free (worker);
+}
+
+void
+plugin_workers_wait (void)
+{
+  while (left_behind)
+    {
+      PluginWorker *worker = left_behind->data;
+
+      left_behind = g_slist_delete_link (left_behind, left_behind);
+      plugin_worker_free (worker);
+    }
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "vulkan/vk.h"
 
+#include <acuity/acuity.h>
 #include <math.h>
 #include <string.h>
 
@@ -307,6 +308,31 @@ never_software (void)
       g_assert_true (automatic != &all[i]->base);
 }
 
+/* What a job says of the device that will do it: the card, but the processor where text is looked for, and for filters. */
+static void
+says_which (void)
+{
+  static const struct
+  {
+    const char *model;
+    AcuTextMode text;
+    gboolean card;
+  } jobs[] = { { "photo-x2", ACU_TEXT_OFF, TRUE }, { "photo-x2", ACU_TEXT_AUTO, FALSE }, { "cubic", ACU_TEXT_OFF, FALSE } };
+  const AcuDevice *card = test_device ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (jobs); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      AcuUpscaler *upscaler = acu_upscaler_new (acu_upscaler_params (.width = 40, .height = 30, .model = jobs[i].model, .device = g_getenv ("ACUITY_TEST_DEVICE"),
+                                                                     .text = jobs[i].text),
+                                                &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (acu_upscaler_device (upscaler), ==, jobs[i].card ? card->name : "cpu");
+      acu_upscaler_free (upscaler);
+    }
+}
+
 /* Writes the same memory twice without saying in which order: whether the validation layers would notice. */
 static void
 hazard (void)
@@ -353,5 +379,6 @@ main (int argc, char **argv)
   g_test_add_func ("/vulkan/lacks-a-stage", lacks_a_stage);
   g_test_add_func ("/vulkan/large-numbers", large_numbers);
   g_test_add_func ("/vulkan/never-software", never_software);
+  g_test_add_func ("/vulkan/says-which", says_which);
   return g_test_run ();
 }

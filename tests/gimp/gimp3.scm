@@ -158,7 +158,8 @@
     (gimp-image-delete image)))
 (refused "model" "no-such-model" "factor" 2 0 0 0 0 0 300 1 "auto")
 (refused "factor" "nearest" "factor" 17 0 0 0 0 0 300 1 "auto")
-; an unknown size mode, device or precision never reaches the plug-in: GIMP 3 puts the default in its place
+(refused "device" "nearest" "factor" 2 0 0 0 0 0 300 1 "no-such-device")
+; an unknown size mode or precision never reaches the plug-in: GIMP 3 puts the default in its place
 (refused "pixels" "nearest" "pixels" 2 0 0 0 0 0 300 1 "auto")
 (refused "resolution" "nearest" "print" 2 0 0 0 100 100 -3 1 "auto")
 ; a new image: this one stays, the new one is what GIMP's own scaling makes of a copy

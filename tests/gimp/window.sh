@@ -55,6 +55,8 @@ script="(begin $dialect)
 (kind \"linear\" (lambda (image layer) (gimp-image-convert-precision image PRECISION-U16-LINEAR)))
 (kind \"alpha\" (lambda (image layer) (gimp-layer-add-alpha layer) (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 5 5 60 60) (gimp-drawable-edit-clear layer) (gimp-selection-none image)))
 (kind \"last\" nothing)"
+# What somebody has written by hand and wrongly must not be lost.
+echo 'no [presets' >"$work/gimp/acuity-upscale.presets"
 # GIMP runs one expression a -b
 start_gimp "(begin $script)"
 
@@ -130,12 +132,14 @@ change 'text strength' yes Tab ctrl+a 0 Tab
 shot options "$dialog"
 
 # --- presets ---
-keys alt+p Down Down; steady; picture preset
+keys alt+t Down Down; steady; picture preset
 keys Tab space
 if named=$(wait_title '^(Save Preset|Voreinstellung.*)$' 10); then
   activate "$named"; xdotool type 'Mine'; keys Return
 fi
 wait_no_title '^Save Preset$' 5
+check 'presets that cannot be read are put aside' grep -qx 'no \[presets' "$work/gimp/acuity-upscale.presets.damaged"
+check 'and it says so' wait_log 'acuity-upscale.presets.damaged' 5
 check 'a preset is kept in a file' grep -qx 'name=Mine' "$work/gimp/acuity-upscale.presets"
 
 # --- compare ---
@@ -162,7 +166,7 @@ fi
 cp "$sample" "$work/in/one.png"; cp "$sample" "$work/in/two.png"; echo 'no picture' >"$work/in/bad.png"
 echo 'of last time' >"$work/results/two.png"
 activate "$dialog"
-keys alt+a
+keys alt+b
 if window=$(wait_title 'A Folder of Pictures|Ordner' 10); then
   activate "$window"
   xdotool type "$work/in"; keys Tab Tab; xdotool type "$work/results"; keys Return

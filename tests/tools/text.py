@@ -78,6 +78,17 @@ def most(a, b):
     return max(abs(x - y) for x, y in zip(a, b))
 
 
+def check_progress():
+    """Looking for text is a part of the work, and takes its time."""
+    rows = [b"".join(bytes(p) for p in row) for row in page(True)]
+    with open("large.ppm", "wb") as file:
+        file.write(b"P6\n%d %d\n255\n" % (8 * WIDTH, 8 * HEIGHT) + b"".join(row * 8 for row in rows) * 8)
+    done = run("large.ppm", "-o", "large.png", "--scale", "2", "--text", "auto", "--threads", "1", "--report", "--device", "cpu")
+    shares = [float(line.split("\t")[2]) for line in done.stdout.splitlines() if line.startswith("progress")]
+    check(f"progress begins while text is looked for: {shares[:6]}", done.returncode == 0 and shares == sorted(shares) and shares[-1] == 1
+          and shares.count(0) <= 5 and len([s for s in shares if 0 < s < 0.06]) >= 2)
+
+
 def main():
     os.environ.update(LC_ALL="C.UTF-8", LANGUAGE="")
     with tempfile.TemporaryDirectory() as folder:
@@ -105,6 +116,7 @@ def main():
         check("twice as large: found as well", enlarge("page2.png", "--text", "auto", scale=2) != enlarge("page2.png", "--text", "off", scale=2))
         check("three times: goes on without", enlarge("page2.png", "--text", "auto", scale=3) == enlarge("page2.png", "--text", "off", scale=3))
         check("filters go on without", enlarge("page2.png", "--text", "auto", "--model", "cubic") == enlarge("page2.png", "--model", "cubic"))
+        check_progress()
         half = enlarge("page2.png", "--strength", "0.5", "--precision", "exact")
         whole, none = (enlarge("page2.png", "--strength", s, "--precision", "exact") for s in ("1", "0"))
         off_by = max(abs((a + b) / 2 - c) for a, b, c in zip(whole, none, half) if 0 < a < 255 and 0 < b < 255)

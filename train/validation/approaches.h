@@ -3,7 +3,7 @@
 #ifndef ACU_VALIDATION_APPROACHES_H
 #define ACU_VALIDATION_APPROACHES_H
 
-#include "net.h"
+#include <acuity/features.h>
 
 G_BEGIN_DECLS
 
@@ -25,12 +25,12 @@ char *acu_folder_name (const char *name);
  * AcuApproach*, freed with the array. */
 GPtrArray *acu_approaches_new (const char *const *models, int scale, GError **error);
 
-/* The network of a model by name or path; *name (not NULL, g_free()) gets its name for tables. ACU_ERROR_ARGUMENT for a classic filter. */
-AcuNet *acu_approach_net (const char *model, char **name, GError **error);
+/* The features of a model by name or path, or of ACU_FEATURE_JUDGE; *name (not NULL, g_free()) gets its name for tables. As acu_feature_distance_open(). */
+AcuFeatureDistance *acu_approach_features (const char *model, guint depths, char **name, GError **error);
 
-/* Whether a network, called `name`, may judge these approaches: it must be none of theirs, by another name or in another precision either
+/* Whether the features of a network, called `name`, may judge these approaches: it must be none of theirs, by another name or in another precision either
  * (ACU_ERROR_ARGUMENT). */
-gboolean acu_approaches_may_judge (const GPtrArray *approaches, const AcuNet *net, const char *name, GError **error);
+gboolean acu_approaches_may_judge (const GPtrArray *approaches, const AcuFeatureDistance *features, const char *name, GError **error);
 
 G_END_DECLS
 

@@ -2,7 +2,6 @@
 #include "validate.h"
 
 #include "approaches.h"
-#include "feature_distance.h"
 #include "held_out.h"
 #include "keep.h"
 #include "random.h"
@@ -135,13 +134,12 @@ static gboolean
 prepare_features (AcuValidation *v, GError **error)
 {
   g_autofree char *name = NULL;
-  AcuNet *net = v->options->features ? acu_approach_net (v->options->features, &name, error) : NULL;
 
-  if (net && acu_approaches_may_judge (v->approaches, net, name, error))
-    v->features = acu_feature_distance_new (net, ACU_VALIDATION_DEPTHS, error);
-  acu_net_unref (net);
+  if (!v->options->features)
+    return TRUE;
+  v->features = acu_approach_features (v->options->features, ACU_VALIDATION_DEPTHS, &name, error);
   v->features_name = g_strdup_printf ("feature distance (%s)", name);
-  return v->features || !v->options->features;
+  return v->features && acu_approaches_may_judge (v->approaches, v->features, name, error);
 }
 
 static gboolean

@@ -8,6 +8,7 @@
 #include <acuity/devices.h>
 #include <acuity/error.h>
 #include <acuity/faces.h>
+#include <acuity/features.h>
 #include <acuity/maps.h>
 #include <acuity/metrics.h>
 #include <acuity/model.h>

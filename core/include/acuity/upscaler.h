@@ -137,6 +137,9 @@ ACU_API guint64 acu_upscaler_memory (const AcuUpscaler *upscaler);      /* peak 
 ACU_API double acu_upscaler_operations (const AcuUpscaler *upscaler);   /* floating-point operations (2 per multiply-add) */
 ACU_API const char *acu_upscaler_model (const AcuUpscaler *upscaler);   /* the name that "auto" became */
 
+/* The name of what computes it, as of AcuDeviceInfo: the processor where the device that was asked for cannot do this, and for filters. The upscaler's own. */
+ACU_API const char *acu_upscaler_device (const AcuUpscaler *upscaler);
+
 /* How much of a picture around a part of it decides what becomes of that part: *reach source pixels on each side, so that a part can be worked on
  * alone (a preview). *grid: the part read must begin at a multiple of so many pixels, in both directions. FALSE for networks that look at the whole picture, and where text or faces are looked for
  * in it; then *reach and *grid mean nothing. Thread-safe. */

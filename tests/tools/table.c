@@ -47,6 +47,21 @@ test_csv (void)
 }
 
 static void
+test_json (void)
+{
+  g_autofree char *text = acu_table_format (&table, ACU_TABLE_JSON);
+
+  g_assert_cmpstr (text, ==,
+                   "[\n"
+                   " {\"set\": \"kodak\", \"approach\": \"bicubic\", \"PSNR-Y dB\": 27.2303, \"GMSD\": 0.12, \"s/Mpx\": 0.04},\n"
+                   " {\"set\": \"kodak\", \"approach\": \"photo-x4\", \"PSNR-Y dB\": 28.4, \"GMSD\": 0.1002, \"s/Mpx\": 1.25},\n"
+                   " {\"set\": \"kodak\", \"approach\": \"Ähnlich, \\\"größer\\\"\", \"PSNR-Y dB\": 28.399, \"GMSD\": null, \"s/Mpx\": 0.30000000000000004},\n"
+                   " {\"set\": \"te|xt\", \"approach\": \"a_b\", \"PSNR-Y dB\": \"inf\", \"GMSD\": 0, \"s/Mpx\": null},\n"
+                   " {\"set\": \"te|xt\", \"approach\": \"x\", \"PSNR-Y dB\": 1e+20, \"GMSD\": -1, \"s/Mpx\": -0.5}\n"
+                   "]\n");
+}
+
+static void
 test_markdown (void)
 {
   g_autofree char *text = acu_table_format (&table, ACU_TABLE_MARKDOWN);
@@ -80,12 +95,12 @@ test_marks (void)
 static void
 test_write (void)
 {
-  const char *const files[] = { "t.txt", "t.csv", "t.md" };
+  const char *const files[] = { "t.txt", "t.csv", "t.md", "t.json" };
   g_autofree char *folder = g_dir_make_tmp ("acuity-table-XXXXXX", NULL);
   g_autofree char *nowhere = g_build_filename (folder, "no", "t.md", NULL);
   GError *error = NULL;
 
-  for (int i = 0; i < 3; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
     {
       g_autofree char *path = g_build_filename (folder, files[i], NULL), *text = NULL, *wanted = acu_table_format (&table, i);
 
@@ -109,6 +124,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/table/text", test_text);
   g_test_add_func ("/table/csv", test_csv);
+  g_test_add_func ("/table/json", test_json);
   g_test_add_func ("/table/markdown", test_markdown);
   g_test_add_func ("/table/marks", test_marks);
   g_test_add_func ("/table/write", test_write);

@@ -17,22 +17,20 @@ format_number (double number, int digits)
   return g_strdup (g_ascii_formatd (text, sizeof text, form, number));
 }
 
-/* A number as it is written, or NULL for NaN. */
-static char *
-written (const AcuTable *table, guint row, guint measure)
+char *
+acu_table_number (const AcuTable *table, guint row, guint measure)
 {
   double number = table->rows[row].numbers[measure];
 
   return isnan (number) ? NULL : format_number (number, table->measures[measure].digits);
 }
 
-/* Whether a number is the best of its set, as numbers are written. */
-static gboolean
-is_best (const AcuTable *table, guint row, guint measure)
+gboolean
+acu_table_is_best (const AcuTable *table, guint row, guint measure)
 {
   AcuBest best = table->measures[measure].best;
   double number = table->rows[row].numbers[measure];
-  g_autofree char *own = written (table, row, measure);
+  g_autofree char *own = acu_table_number (table, row, measure);
   gboolean others = FALSE;
 
   if (best == ACU_BEST_NONE || !own)
@@ -40,7 +38,7 @@ is_best (const AcuTable *table, guint row, guint measure)
   for (guint r = 0; r < table->n_rows; r++)
     {
       double other = table->rows[r].numbers[measure];
-      g_autofree char *text = g_str_equal (table->rows[r].set, table->rows[row].set) ? written (table, r, measure) : NULL;
+      g_autofree char *text = g_str_equal (table->rows[r].set, table->rows[row].set) ? acu_table_number (table, r, measure) : NULL;
 
       if (!text || g_str_equal (text, own))
         continue;
@@ -84,9 +82,9 @@ end_line (GString *out)
 static char *
 text_cell (const AcuTable *table, guint row, guint measure)
 {
-  g_autofree char *number = written (table, row, measure);
+  g_autofree char *number = acu_table_number (table, row, measure);
 
-  return g_strconcat (number ? number : "-", is_best (table, row, measure) ? "*" : " ", NULL);
+  return g_strconcat (number ? number : "-", acu_table_is_best (table, row, measure) ? "*" : " ", NULL);
 }
 
 static void
@@ -188,6 +186,51 @@ format_csv (const AcuTable *table, GString *out)
     }
 }
 
+/* --- JSON --- */
+
+static void
+append_json_text (GString *out, const char *text)
+{
+  g_string_append_c (out, '"');
+  for (; *text; text++)
+    if ((guchar) *text < 0x20)
+      g_string_append_printf (out, "\\u%04x", *text);
+    else
+      {
+        if (*text == '"' || *text == '\\')
+          g_string_append_c (out, '\\');
+        g_string_append_c (out, *text);
+      }
+  g_string_append_c (out, '"');
+}
+
+static void
+format_json (const AcuTable *table, GString *out)
+{
+  g_string_append (out, "[");
+  for (guint r = 0; r < table->n_rows; r++)
+    {
+      g_string_append (out, r ? ",\n {\"set\": " : "\n {\"set\": ");
+      append_json_text (out, table->rows[r].set);
+      g_string_append (out, ", \"approach\": ");
+      append_json_text (out, table->rows[r].approach);
+      for (guint m = 0; m < table->n_measures; m++)
+        {
+          double number = table->rows[r].numbers[m];
+
+          g_string_append (out, ", ");
+          append_json_text (out, table->measures[m].name);
+          g_string_append (out, ": ");
+          if (isfinite (number))
+            append_number (out, number);
+          else
+            g_string_append (out, isnan (number) ? "null" : number > 0 ? "\"inf\"" : "\"-inf\"");
+        }
+      g_string_append_c (out, '}');
+    }
+  g_string_append (out, "\n]\n");
+}
+
 /* --- Markdown --- */
 
 static void
@@ -224,8 +267,8 @@ format_markdown (const AcuTable *table, GString *out)
       g_string_append (out, " |");
       for (guint m = 0; m < table->n_measures; m++)
         {
-          g_autofree char *number = written (table, r, m);
-          const char *mark = is_best (table, r, m) ? "**" : "";
+          g_autofree char *number = acu_table_number (table, r, m);
+          const char *mark = acu_table_is_best (table, r, m) ? "**" : "";
 
           g_string_append_printf (out, " %s%s%s |", mark, number ? number : "–", mark);
         }
@@ -237,7 +280,7 @@ char *
 acu_table_format (const AcuTable *table, AcuTableFormat format)
 {
   static void (*const formats[]) (const AcuTable *, GString *) = { [ACU_TABLE_TEXT] = format_text, [ACU_TABLE_CSV] = format_csv,
-                                                                   [ACU_TABLE_MARKDOWN] = format_markdown };
+                                                                   [ACU_TABLE_MARKDOWN] = format_markdown, [ACU_TABLE_JSON] = format_json };
   GString *out = g_string_new (NULL);
 
   formats[format] (table, out);
@@ -247,7 +290,8 @@ acu_table_format (const AcuTable *table, AcuTableFormat format)
 gboolean
 acu_table_write (const AcuTable *table, const char *path, GError **error)
 {
-  AcuTableFormat format = g_str_has_suffix (path, ".csv") ? ACU_TABLE_CSV : g_str_has_suffix (path, ".md") ? ACU_TABLE_MARKDOWN : ACU_TABLE_TEXT;
+  AcuTableFormat format = g_str_has_suffix (path, ".csv") ? ACU_TABLE_CSV : g_str_has_suffix (path, ".md") ? ACU_TABLE_MARKDOWN
+                          : g_str_has_suffix (path, ".json") ? ACU_TABLE_JSON : ACU_TABLE_TEXT;
   g_autofree char *text = acu_table_format (table, format);
   g_autoptr (GError) problem = NULL;
 
