@@ -40,11 +40,12 @@ prepare (const AcuWeights *weights, guint (*build) (AcuBuilder *b, guint picture
 }
 
 AcuTrainDiffusion *
-acu_train_diffusion_new (const AcuWeights *weights, guint64 seed, gboolean bf16, GError **error)
+acu_train_diffusion_new (const AcuWeights *weights, guint64 seed, double first_share, gboolean bf16, GError **error)
 {
   AcuTrainDiffusion *d = g_new0 (AcuTrainDiffusion, 1);
 
   d->seed = seed;
+  d->first_share = first_share;
   if (acu_diffusion_read (weights, &d->numbers, error)
       && (d->numbers.before == 1 || prepare (weights, acu_diffusion_build_before, bf16, &d->before_net, &d->before, error))
       && prepare (weights, acu_diffusion_build_first, bf16, &d->first_net, &d->first, error))
@@ -144,14 +145,14 @@ pixel_of (const AcuForward *f, int x, int y, int channel)
   return (((gsize) y * factor + within / factor) * f->side * factor + (gsize) x * factor + within % factor) * COLOURS + channel / (factor * factor);
 }
 
-/* Half of them where use begins, at almost nothing but noise: there most of the picture is decided. Of the others, more of much noise: the density of √η rises evenly. */
+/* A share of them where use begins, at almost nothing but noise. Of the others, more of much noise, where most of the picture is decided: the density of √η rises evenly. */
 static double
 draw_eta (const AcuForward *f, guint64 step, guint64 sample)
 {
-  double first = acu_diffusion_first (f->diffusion->numbers.kappa), last = sqrt (ACU_DIFFUSION_LAST);
-  double even = (double) (acu_random (f->diffusion->seed, step, sample, PURPOSE_TIME) >> 11) * 0x1p-53;
-  double root = first + (last - first) * sqrt (MIN (2 * even, 1));
+  double first = acu_diffusion_first (f->diffusion->numbers.kappa), last = sqrt (ACU_DIFFUSION_LAST), root;
+  double even = (double) (acu_random (f->diffusion->seed, step, sample, PURPOSE_TIME) >> 11) * 0x1p-53, rest = 1 - f->diffusion->first_share;
 
+  root = even < rest ? first + (last - first) * sqrt (even / rest) : last;
   return root * root;
 }
 

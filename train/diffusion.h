@@ -13,12 +13,13 @@ typedef struct AcuTrainDiffusion
 {
   AcuDiffusion numbers;
   guint64 seed;                   /* of noise */
+  double first_share;             /* of pictures that are those of the first step, 0 to 1 */
   AcuNet *before_net, *first_net; /* before: NULL for none */
   AcuTrainNet *before, *first;
 } AcuTrainDiffusion;
 
-/* `bf16`: see acu_train_net_new(). An error from acu_diffusion_read() or of building. Keeps nothing of `weights`. */
-AcuTrainDiffusion *acu_train_diffusion_new (const AcuWeights *weights, guint64 seed, gboolean bf16, GError **error);
+/* `seed`, `first_share`: as below. `bf16`: see acu_train_net_new(). An error from acu_diffusion_read() or of building. Keeps nothing of `weights`. */
+AcuTrainDiffusion *acu_train_diffusion_new (const AcuWeights *weights, guint64 seed, double first_share, gboolean bf16, GError **error);
 /* NULL is allowed. */
 void acu_train_diffusion_free (AcuTrainDiffusion *diffusion);
 

@@ -98,6 +98,7 @@ put_together (const AcuRunFile *run, const AcuWeights *first, int first_scale, c
       acu_weights_copy_metadata (weights, created);
       set_text (weights, "scale", g_strdup_printf ("%d", run->scale));
       set_text (weights, "kappa", number_text (run->kappa));
+      set_text (weights, "sampling_steps", g_strdup_printf ("%d", run->sampling_steps));
     }
   acu_weights_free (created);
   g_array_unref (parts.values);

@@ -49,12 +49,13 @@ typedef struct AcuRunFile
   /* [features], [teacher], [discriminator]: none where the model or architecture is not given */
   char *features_model, *features_layer, *teacher_model;
   double features_weight, teacher_weight;
-  char *judge_architecture, *judge_loss;
+  char *judge_architecture, *judge_loss, *judge_start;
   int judge_channels, judge_blocks;
   double judge_weight, judge_rate;
   /* [diffusion], of that architecture alone: the networks that do not learn; before: NULL for none. spread 0: both are measured */
   char *first_model, *before_model;
-  double kappa, spread, likeness;
+  double kappa, spread, likeness, first_share;
+  int sampling_steps;
   /* [optimiser] */
   AcuOptimiserOptions optimiser;
   /* [validation] */

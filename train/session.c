@@ -102,7 +102,7 @@ prepare_nets (Session *s, GError **error)
 {
   const AcuRunFile *run = s->run;
   AcuArchOptions options = { run->architecture, run->scale, run->channels, run->blocks };
-  AcuArchOptions judge = { run->judge_architecture, 1, run->judge_channels, run->judge_blocks };
+  AcuArchOptions judge = { run->judge_architecture, 1, run->judge_channels, run->judge_blocks, run->first_model != NULL };
   AcuOptimiserOptions judge_optimiser = run->optimiser;
   gboolean bf16 = !run->exact && acu_kernels ()->bf16_quick;
   AcuWeights *weights = run->first_model ? acu_diffusion_model_new (run, error) : acu_arch_create (&options, (guint64) run->seed, error);
@@ -112,9 +112,9 @@ prepare_nets (Session *s, GError **error)
   judge_optimiser.decay = 0;
   return (s->learner = acu_learner_new (weights, run->start, &run->optimiser, run->steps, FALSE, bf16, error))
          && (!*run->judge_architecture
-             || (s->judge = acu_learner_new (acu_arch_create (&judge, (guint64) run->seed + 1, error), NULL, &judge_optimiser, run->steps,
+             || (s->judge = acu_learner_new (acu_arch_create (&judge, (guint64) run->seed + 1, error), run->judge_start, &judge_optimiser, run->steps,
                                              g_str_equal (run->judge_architecture, "unet-discriminator"), bf16, error)))
-         && (!run->first_model || (s->diffusion = acu_train_diffusion_new (s->learner->weights, (guint64) run->seed, bf16, error)))
+         && (!run->first_model || (s->diffusion = acu_train_diffusion_new (s->learner->weights, (guint64) run->seed, run->first_share, bf16, error)))
          && (!run->features_model || (s->features = acu_guide_new (run->features_model, run->features_layer, bf16, error)))
          && (!run->teacher_model || (s->teacher = acu_guide_new (run->teacher_model, NULL, bf16, error)));
 }
@@ -209,6 +209,18 @@ export_model (Session *s, AcuNet **net, GError **error)
 
   if (ok && net)
     ok = (*net = acu_arch_build (weights, error)) != NULL;
+  acu_weights_free (weights);
+  return ok;
+}
+
+/* What another run may begin with. */
+static gboolean
+export_judge (Session *s, GError **error)
+{
+  g_autofree char *path = g_build_filename (s->options->folder, "discriminator.safetensors", NULL);
+  AcuWeights *weights = s->judge ? acu_model_weights (s->judge->train, s->judge->train->values, s->judge->weights, error) : NULL;
+  gboolean ok = !s->judge || (weights && acu_model_save (weights, path, ACU_TENSOR_F32, NULL, error));
+
   acu_weights_free (weights);
   return ok;
 }
@@ -373,7 +385,7 @@ loop (Session *s, GError **error)
     }
   if (!s->options->quiet)
     g_printerr (isatty (STDERR_FILENO) ? "\n" : "");
-  return !is_first () || export_model (s, NULL, error);
+  return !is_first () || (export_model (s, NULL, error) && export_judge (s, error));
 }
 
 /* Two trainings in one folder would take each other's checkpoints. The lock goes with the process. */

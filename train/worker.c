@@ -5,6 +5,7 @@
 
 #include <acuity/acuity.h>
 #include <glib/gi18n.h>
+#include <math.h>
 #include <string.h>
 
 /* Vectors of raw gradients: one for each thread that can be kept busy, as many as fit into this. */
@@ -19,6 +20,7 @@ typedef struct Seat
   float *result, *gradient;       /* of one large picture, interleaved */
   float *wanted;                  /* features of the true picture, or the teacher's result */
   float *score;                   /* a map of the judge's */
+  float *judged;                  /* what it reads: a picture, for a diffusion with √η in a fourth channel */
 } Seat;
 
 struct AcuWorker
@@ -31,7 +33,7 @@ struct AcuWorker
   float **sums, **judge_sums;
   double *losses;                 /* [picture][loss] */
   gsize input_floats;             /* of what the net reads */
-  float *inputs, *bases, *gains;  /* diffusion: [picture][input_floats], [picture][large_floats], [picture] */
+  float *inputs, *bases, *gains, *roots;  /* diffusion: [picture][input_floats], [picture][large_floats], [picture]; roots: √η */
   float *real, *fake, *real_gradient, *fake_gradient, *generator_gradient;    /* [picture][score_floats] */
   const AcuBatch *batch;
 };
@@ -100,11 +102,13 @@ allocate_all (AcuWorker *worker)
 
       enough &= allocate (&seat->result, worker->large_floats) && allocate (&seat->gradient, worker->large_floats)
                 && allocate (&seat->wanted, MAX (worker->feature_floats, worker->large_floats))
+                && (!o->judge || !o->diffusion || allocate (&seat->judged, worker->large_floats / 3 * 4))
                 && allocate (&seat->score, MAX (worker->score_floats, worker->feature_floats));
     }
   if (o->diffusion)
     enough &= allocate (&worker->inputs, (guint64) worker->input_floats * o->count)
-              && allocate (&worker->bases, (guint64) worker->large_floats * o->count) && allocate (&worker->gains, o->count);
+              && allocate (&worker->bases, (guint64) worker->large_floats * o->count) && allocate (&worker->gains, o->count)
+              && allocate (&worker->roots, o->count);
   for (guint i = 0; o->judge && i < G_N_ELEMENTS (batch); i++)
     enough &= allocate (batch[i], scores);
   return enough;
@@ -162,14 +166,13 @@ acu_worker_free (AcuWorker *worker)
     {
       Seat *seat = &worker->seats[i];
       AcuTape *const tapes[] = { seat->tape, seat->features, seat->teacher, seat->judge };
-      float *const memory[] = { seat->result, seat->gradient, seat->wanted, seat->score };
+      float *const memory[] = { seat->result, seat->gradient, seat->wanted, seat->score, seat->judged };
 
       acu_forward_free (seat->forward);
       for (guint k = 0; k < G_N_ELEMENTS (tapes); k++)
-        {
-          acu_tape_free (tapes[k]);
-          acu_free (memory[k]);
-        }
+        acu_tape_free (tapes[k]);
+      for (guint k = 0; k < G_N_ELEMENTS (memory); k++)
+        acu_free (memory[k]);
     }
   for (int i = 0; i < worker->parts; i++)
     {
@@ -179,6 +182,7 @@ acu_worker_free (AcuWorker *worker)
   acu_free (worker->inputs);
   acu_free (worker->bases);
   acu_free (worker->gains);
+  acu_free (worker->roots);
   acu_free (worker->real);
   acu_free (worker->fake);
   acu_free (worker->real_gradient);
@@ -236,12 +240,15 @@ to_map (const AcuMap *map, const float *pixels, float scale)
         acu_map_row (map, y)[(gsize) x * map->stored + c] = scale * pixels[c];
 }
 
+/* The colours of a map; it may have a channel more. */
 static void
 add_map (float *pixels, const AcuMap *map)
 {
+  int channels = MIN (map->channels, 3);
+
   for (int y = 0; y < map->height; y++)
-    for (int x = 0; x < map->width; x++, pixels += map->channels)
-      for (int c = 0; c < map->channels; c++)
+    for (int x = 0; x < map->width; x++, pixels += channels)
+      for (int c = 0; c < channels; c++)
         pixels[c] += acu_map_row (map, y)[(gsize) x * map->stored + c];
 }
 
@@ -293,6 +300,20 @@ compare_picture (AcuWorker *worker, int number, Seat *seat, const float *small, 
     }
 }
 
+/* What the judge says of a picture that was found in the noise of picture `number`. */
+static const AcuMap *
+judge_of (AcuWorker *worker, int number, Seat *seat, const float *picture)
+{
+  if (!worker->options.diffusion)
+    return acu_tape_forward (seat->judge, picture);
+  for (gsize i = 0; i < worker->large_floats / 3; i++)
+    {
+      memcpy (seat->judged + 4 * i, picture + 3 * i, 3 * sizeof (float));
+      seat->judged[4 * i + 3] = worker->roots[number];
+    }
+  return acu_tape_forward (seat->judge, seat->judged);
+}
+
 /* The judge on the result, for the net that made it and for itself, and on the true picture. Its gradients are those of means over
  * the batch, while all others are divided by its size later. */
 static void
@@ -302,13 +323,13 @@ judge_picture (AcuWorker *worker, int number, Seat *seat, const float *large, fl
   const AcuMap *output = acu_tape_output_gradient (seat->judge);
   float count = (float) worker->batch->count;
 
-  acu_tape_forward (seat->judge, seat->result);
+  judge_of (worker, number, seat, seat->result);
   to_map (output, worker->generator_gradient + at, count);
   acu_tape_backward (seat->judge, NULL);
   add_map (seat->gradient, acu_tape_input_gradient (seat->judge));
   to_map (output, worker->fake_gradient + at, count);
   acu_tape_backward (seat->judge, judge_sums);
-  acu_tape_forward (seat->judge, large);
+  judge_of (worker, number, seat, large);
   to_map (output, worker->real_gradient + at, count);
   acu_tape_backward (seat->judge, judge_sums);
 }
@@ -345,11 +366,13 @@ diffuse_picture (void *data, int number, int thread)
   AcuWorker *worker = data;
   const AcuWorkerOptions *o = &worker->options;
   const AcuBatch *batch = worker->batch;
+  double eta;
   guint64 sample = (guint64) (o->every ? o->first + number * o->every : number);
 
   worker->gains[number] = acu_forward_fill (worker->seats[thread].forward, batch->small + number * worker->small_floats,
                                             batch->large + number * worker->large_floats, (guint64) batch->number, sample,
-                                            worker->inputs + number * worker->input_floats, worker->bases + number * worker->large_floats, NULL);
+                                            worker->inputs + number * worker->input_floats, worker->bases + number * worker->large_floats, &eta);
+  worker->roots[number] = (float) sqrt (eta);
 }
 
 /* Scores of one picture and of its true one. */
@@ -361,8 +384,8 @@ score_picture (void *data, int number, int thread)
   gsize at = (gsize) number * worker->score_floats;
 
   make_result (worker, number, seat);
-  from_map (worker->fake + at, acu_tape_forward (seat->judge, seat->result));
-  from_map (worker->real + at, acu_tape_forward (seat->judge, worker->batch->large + number * worker->large_floats));
+  from_map (worker->fake + at, judge_of (worker, number, seat, seat->result));
+  from_map (worker->real + at, judge_of (worker, number, seat, worker->batch->large + number * worker->large_floats));
 }
 
 /* What is lost against the judge follows from all scores of the batch, so these are found first. */

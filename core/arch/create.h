@@ -12,11 +12,13 @@ G_BEGIN_DECLS
  * AcuArchOptions:
  * @architecture: the key of a row of acu_archs[] that can be made: "compact", "srcnn", …
  * @scale, @channels, @blocks: enlargement, width and depth; 0 for the published ones
+ * @timed: judges of pictures: they read a fourth channel, the noise (√η) that a picture was found in
  */
 typedef struct AcuArchOptions
 {
   const char *architecture;
   int scale, channels, blocks;
+  gboolean timed;
 } AcuArchOptions;
 
 /* Random weights, named as PyTorch's public implementations name them; the same for the same seed on every machine.

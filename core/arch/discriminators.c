@@ -9,6 +9,23 @@
 
 #define LEAK 0.2f
 #define LEVELS 3
+#define COLOURS 3
+
+/* Beside the colours, there may be a channel that says what the picture was found in. */
+static void
+set_channels (AcuBuilder *b, guint picture, const char *first)
+{
+  const AcuTensor *tensor = acu_builder_conv (b->weights, first);
+
+  if (b->training && tensor && tensor->shape[1] == COLOURS + 1)
+    ((AcuLayer *) g_ptr_array_index (b->net->layers, picture))->channels = COLOURS + 1;
+}
+
+static int
+channels_read (const AcuCreator *c)
+{
+  return COLOURS + (c->options->timed ? 1 : 0);
+}
 
 static gboolean
 recognise_vgg (const AcuWeights *weights)
@@ -29,6 +46,7 @@ build_vgg (AcuBuilder *b, guint picture)
 {
   guint at = picture;
 
+  set_channels (b, picture, "conv0_0");
   for (int i = 0; acu_builder_conv_at (b->weights, "conv%d_0", i) && !b->failed; i++)
     for (int k = 0; k < 2; k++)
       {
@@ -44,7 +62,7 @@ build_vgg (AcuBuilder *b, guint picture)
 static void
 create_vgg (AcuCreator *c)
 {
-  int in = 3, out = c->options->channels;
+  int in = channels_read (c), out = c->options->channels;
 
   for (int i = 0; i < c->options->blocks; i++)
     {
@@ -68,8 +86,10 @@ recognise_unet (const AcuWeights *weights)
 static guint
 build_unet (AcuBuilder *b, guint picture)
 {
-  guint down[LEVELS + 1], at = down[0] = build_leaky_conv (b, "conv0", picture, 1);
+  guint down[LEVELS + 1], at;
 
+  set_channels (b, picture, "conv0");
+  at = down[0] = build_leaky_conv (b, "conv0", picture, 1);
   for (int i = 1; i <= LEVELS; i++)
     {
       g_autofree char *name = g_strdup_printf ("conv%d", i);
@@ -92,7 +112,7 @@ create_unet (AcuCreator *c)
 {
   int n = c->options->channels;
 
-  acu_create_conv (c, "conv0", n, 3, 3, ACU_GAIN_LEAKY);
+  acu_create_conv (c, "conv0", n, channels_read (c), 3, ACU_GAIN_LEAKY);
   for (int i = 1; i <= LEVELS; i++)
     {
       g_autofree char *down = g_strdup_printf ("conv%d", i), *up = g_strdup_printf ("conv%d", LEVELS + i);

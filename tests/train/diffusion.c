@@ -17,6 +17,8 @@
 #define LARGE (SMALL * FACTOR * FACTOR)
 #define CHANNELS (3 * FACTOR * FACTOR)
 #define COUNT 4
+/* Of the judgement: so that it counts beside the other loss. */
+#define WEIGHT 50
 
 static AcuWeights *
 make_weights (const char *kappa, const char *spread)
@@ -52,7 +54,7 @@ setting_new (guint64 seed, const char *likeness)
   GError *error = NULL;
 
   g_hash_table_replace (weights->metadata, g_strdup ("likeness"), g_strdup (likeness));
-  s->diffusion = acu_train_diffusion_new (weights, seed, FALSE, &error);
+  s->diffusion = acu_train_diffusion_new (weights, seed, 0.5, FALSE, &error);
   g_assert_no_error (error);
   acu_weights_free (weights);
   s->forward = acu_forward_new (s->diffusion, SIDE, &error);
@@ -250,19 +252,65 @@ test_colours (void)
   setting_free (s);
 }
 
-/* Gradients of a batch; g_free(). */
-static float *
-run (Setting *s, AcuTrainNet *net, int count, int threads, int first, int every, double *loss)
+/* A step net, and a judge that is told the noise. */
+typedef struct Pair
 {
-  AcuWorkerOptions options = { .net = net, .terms = { { acu_loss_find ("mse"), 1 } }, .n_terms = 1, .count = count, .side = SIDE, .scale = FACTOR,
-                               .threads = threads, .diffusion = s->diffusion, .first = first, .every = every };
-  AcuBatch batch = { 9, count, s->small, s->large };
-  float *gradients = g_new (float, net->n_values);
+  AcuNet *nets[2];
+  AcuTrainNet *net, *judge;
+} Pair;
+
+static AcuTrainNet *
+make_net (AcuWeights *weights, AcuNet **net)
+{
+  AcuTrainNet *train;
+
+  *net = acu_arch_build_training (weights, NULL);
+  train = acu_train_net_new (*net, weights, acu_kernels (), FALSE, NULL);
+  acu_weights_free (weights);
+  g_assert_nonnull (train);
+  acu_train_net_pack (train, train->values, 1);
+  return train;
+}
+
+static void
+pair_init (Pair *pair)
+{
+  AcuArchOptions judge = { "unet-discriminator", 1, 4, 1, TRUE };
+
+  pair->net = make_net (make_weights ("0.8", "0.05"), &pair->nets[0]);
+  pair->judge = make_net (acu_arch_create (&judge, 3, NULL), &pair->nets[1]);
+}
+
+static void
+pair_clear (Pair *pair)
+{
+  acu_train_net_free (pair->net);
+  acu_train_net_free (pair->judge);
+  acu_net_unref (pair->nets[0]);
+  acu_net_unref (pair->nets[1]);
+}
+
+typedef struct Run
+{
+  int count, threads, first, every;
+  gboolean judged;
+} Run;
+
+/* Gradients of a batch, the judge's behind the net's; g_free(). */
+static float *
+run (Setting *s, const Pair *pair, const Run *how, double *losses)
+{
+  AcuWorkerOptions options = { .net = pair->net, .terms = { { acu_loss_find ("mse"), 1 } }, .n_terms = 1, .count = how->count, .side = SIDE,
+                               .scale = FACTOR, .threads = how->threads, .diffusion = s->diffusion, .first = how->first, .every = how->every,
+                               .judge = how->judged ? pair->judge : NULL, .adversarial_weight = WEIGHT,
+                               .adversarial = acu_adversarial_loss_find ("relativistic") };
+  AcuBatch batch = { 9, how->count, s->small, s->large };
+  float *gradients = g_new0 (float, pair->net->n_values + pair->judge->n_values);
   GError *error = NULL;
   AcuWorker *worker = acu_worker_new (&options, &error);
 
   g_assert_no_error (error);
-  acu_worker_run (worker, &batch, gradients, NULL, loss);
+  acu_worker_run (worker, &batch, gradients, how->judged ? gradients + pair->net->n_values : NULL, losses);
   acu_worker_free (worker);
   return gradients;
 }
@@ -272,26 +320,76 @@ static void
 test_worker (void)
 {
   Setting *s = setting_new (5, "0");
-  AcuWeights *weights = make_weights ("0.8", "0.05");
-  AcuNet *net = acu_arch_build_training (weights, NULL);
-  AcuTrainNet *train = acu_train_net_new (net, weights, acu_kernels (), FALSE, NULL);
-  double loss, again;
-  g_autofree float *one = NULL, *three = NULL, *third = NULL, *same = NULL, *other = NULL;
-  gsize n = train->n_values * sizeof (float);
+  Pair pair;
 
-  acu_train_net_pack (train, train->values, 1);
-  one = run (s, train, COUNT, 1, 0, 1, &loss);
-  three = run (s, train, COUNT, 3, 0, 1, &again);
-  g_assert_cmpmem (one, n, three, n);
-  g_assert_cmpfloat (loss, ==, again);
-  third = run (s, train, 1, 1, 2, 1, &loss);
-  same = run (s, train, 1, 2, 2, 5, &again);
-  other = run (s, train, 1, 2, 3, 5, &again);
-  g_assert_cmpmem (third, n, same, n);
-  g_assert_cmpint (memcmp (third, other, n), !=, 0);
-  acu_train_net_free (train);
-  acu_net_unref (net);
-  acu_weights_free (weights);
+  pair_init (&pair);
+  for (int judged = 0; judged < 2; judged++)
+    {
+      double losses[ACU_MAX_LOSSES], again[ACU_MAX_LOSSES];
+      gsize n = (pair.net->n_values + pair.judge->n_values) * sizeof (float);
+      g_autofree float *one = run (s, &pair, &(Run) { COUNT, 1, 0, 1, judged }, losses), *three = run (s, &pair, &(Run) { COUNT, 3, 0, 1, judged }, again);
+      g_autofree float *third = NULL, *same = NULL, *other = NULL;
+
+      g_assert_cmpmem (one, n, three, n);
+      g_assert_cmpmem (losses, (judged ? 3 : 1) * sizeof *losses, again, (judged ? 3 : 1) * sizeof *losses);
+      third = run (s, &pair, &(Run) { 1, 1, 2, 1, judged }, losses);
+      same = run (s, &pair, &(Run) { 1, 2, 2, 5, judged }, losses);
+      other = run (s, &pair, &(Run) { 1, 2, 3, 5, judged }, losses);
+      g_assert_cmpmem (third, n, same, n);
+      g_assert_cmpint (memcmp (third, other, n), !=, 0);
+    }
+  pair_clear (&pair);
+  setting_free (s);
+}
+
+/* Along its gradient (from `first` on in what run() returns) the loss of a net falls as the gradient says. */
+static void
+check_descent (Setting *s, const Pair *pair, AcuTrainNet *net, gsize first, double weight_of_mse, double weight_of_generator, double weight_of_judge)
+{
+  const Run how = { 2, 1, 0, 1, TRUE };
+  double losses[ACU_MAX_LOSSES], square = 0, ends[2];
+  gsize n = net->n_values;
+  g_autofree float *all = run (s, pair, &how, losses), *before = g_memdup2 (net->values, n * sizeof (float));
+  const float *gradients = all + first;
+  const double step = 1e-3;
+
+  for (gsize i = 0; i < n; i++)
+    square += (double) gradients[i] * gradients[i];
+  g_assert_cmpfloat (square, >, 0);
+  for (int end = 0; end < 2; end++)
+    {
+      for (gsize i = 0; i < n; i++)
+        net->values[i] = (float) (before[i] + (end ? step : -step) * gradients[i] / sqrt (square));
+      acu_train_net_pack (net, net->values, 1);
+      g_free (run (s, pair, &how, losses));
+      ends[end] = weight_of_mse * losses[0] + weight_of_generator * losses[1] + weight_of_judge * losses[2];
+    }
+  memcpy (net->values, before, n * sizeof (float));
+  acu_train_net_pack (net, net->values, 1);
+  g_assert_cmpfloat_with_epsilon ((ends[1] - ends[0]) / (2 * step) / sqrt (square), 1, 0.03);
+}
+
+/* With a judge, which is told the noise: of both, and it makes a difference to it. */
+static void
+test_judge (void)
+{
+  Setting *s = setting_new (5, "0.5");
+  Pair pair;
+  const AcuParameter *entry;
+  double losses[ACU_MAX_LOSSES], told = 0;
+  g_autofree float *gradients = NULL;
+
+  pair_init (&pair);
+  g_assert_cmpint (acu_net_layer (pair.nets[1], 0)->channels, ==, 4);
+  check_descent (s, &pair, pair.net, 0, 1, WEIGHT, 0);
+  check_descent (s, &pair, pair.judge, pair.net->n_values, 0, 0, 1);
+  gradients = run (s, &pair, &(Run) { 2, 1, 0, 1, TRUE }, losses);
+  entry = acu_train_net_find (pair.judge, "conv0.weight");
+  for (guint64 o = 0; o < entry->shape[0]; o++)
+    for (int tap = 0; tap < 9; tap++)
+      told += fabs (gradients[pair.net->n_values + entry->first + (o * 4 + 3) * 9 + (guint64) tap]);
+  g_assert_cmpfloat (told, >, 0);
+  pair_clear (&pair);
   setting_free (s);
 }
 
@@ -300,7 +398,7 @@ expect_refused (AcuWeights *weights, int code)
 {
   GError *error = NULL;
 
-  g_assert_null (acu_train_diffusion_new (weights, 1, FALSE, &error));
+  g_assert_null (acu_train_diffusion_new (weights, 1, 0.5, FALSE, &error));
   g_assert_error (error, ACU_ERROR, code);
   g_clear_error (&error);
   g_assert_null (acu_arch_build (weights, &error));
@@ -335,7 +433,7 @@ test_numbers (void)
   for (gsize i = 0; i < G_N_ELEMENTS (good); i++)
     {
       AcuWeights *weights = make_weights (good[i].kappa, good[i].spread);
-      AcuTrainDiffusion *diffusion = acu_train_diffusion_new (weights, 1, FALSE, NULL);
+      AcuTrainDiffusion *diffusion = acu_train_diffusion_new (weights, 1, 0.5, FALSE, NULL);
 
       g_assert_nonnull (diffusion);
       g_assert_cmpfloat (diffusion->numbers.kappa, ==, g_ascii_strtod (good[i].kappa, NULL));
@@ -394,6 +492,7 @@ main (int argc, char **argv)
   g_test_add_func ("/train/diffusion/missing", test_missing);
   g_test_add_func ("/train/diffusion/colours", test_colours);
   g_test_add_func ("/train/diffusion/worker", test_worker);
+  g_test_add_func ("/train/diffusion/judge", test_judge);
   g_test_add_func ("/train/diffusion/numbers", test_numbers);
   g_test_add_func ("/train/diffusion/tensors", test_tensors);
   return g_test_run ();
