@@ -16,7 +16,7 @@
 enum { PURPOSE_TIME = 100, PURPOSE_NOISE, PURPOSE_WAY, PURPOSE_STEP };
 
 #define FEWEST_STEPS 4
-#define MOST_STEPS 8
+#define MOST_STEPS 15
 
 struct AcuForward
 {

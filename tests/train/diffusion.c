@@ -210,7 +210,7 @@ pixel_of (int cell, int channel)
   return (y * SIDE * FACTOR + x) * 3 + channel / (FACTOR * FACTOR);
 }
 
-/* As in use: from almost nothing but noise down a schedule of 4 to 8 steps, not to its last one. */
+/* As in use: from almost nothing but noise down a schedule of 4 to 15 steps, not to its last one. */
 static void
 test_ways (void)
 {
@@ -219,17 +219,17 @@ test_ways (void)
   int used = 0, lengths[ACU_DIFFUSION_MOST_STEPS + 1] = { 0 };
 
   s->diffusion->used_share = 0.25;
-  for (guint64 i = 0; i < 2000; i++)
+  for (guint64 i = 0; i < 8000; i++)
     {
       int n = acu_forward_way (s->forward, i, i % 5, etas), fits = 0;
 
       used += n > 1;
       if (n == 1)
         continue;
-      g_assert_cmpint (n, <=, 7);
+      g_assert_cmpint (n, <=, 14);
       lengths[n]++;
       g_assert_cmpfloat_with_epsilon (etas[0], ACU_DIFFUSION_LAST, 1e-12);
-      for (int steps = 4; steps <= 8; steps++)
+      for (int steps = 4; steps <= 15; steps++)
         {
           gboolean all = n < steps;
 
@@ -239,9 +239,9 @@ test_ways (void)
         }
       g_assert_cmpint (fits, >=, 1);
     }
-  /* Five standard deviations; half of the ways of four steps have two, the others three. */
-  g_assert_cmpfloat_with_epsilon (used, 500, 5 * sqrt (2000 * 0.1875));
-  for (int n = 2; n <= 7; n++)
+  /* Five standard deviations. */
+  g_assert_cmpfloat_with_epsilon (used, 2000, 5 * sqrt (8000 * 0.1875));
+  for (int n = 2; n <= 14; n++)
     g_assert_cmpint (lengths[n], >, 0);
   s->diffusion->used_share = 0;
   for (guint64 i = 0; i < 200; i++)
