@@ -12,7 +12,11 @@
 #define COLOURS 3
 #define MOST_FACTOR 8
 
-enum { PURPOSE_TIME = 100, PURPOSE_NOISE };
+/* PURPOSE_STEP is the last: a way's steps follow it. */
+enum { PURPOSE_TIME = 100, PURPOSE_NOISE, PURPOSE_WAY, PURPOSE_STEP };
+
+#define FEWEST_STEPS 4
+#define MOST_STEPS 15
 
 struct AcuForward
 {
@@ -40,12 +44,11 @@ prepare (const AcuWeights *weights, guint (*build) (AcuBuilder *b, guint picture
 }
 
 AcuTrainDiffusion *
-acu_train_diffusion_new (const AcuWeights *weights, guint64 seed, double first_share, gboolean bf16, GError **error)
+acu_train_diffusion_new (const AcuWeights *weights, guint64 seed, gboolean bf16, GError **error)
 {
   AcuTrainDiffusion *d = g_new0 (AcuTrainDiffusion, 1);
 
   d->seed = seed;
-  d->first_share = first_share;
   if (acu_diffusion_read (weights, &d->numbers, error)
       && (d->numbers.before == 1 || prepare (weights, acu_diffusion_build_before, bf16, &d->before_net, &d->before, error))
       && prepare (weights, acu_diffusion_build_first, bf16, &d->first_net, &d->first, error))
@@ -156,44 +159,104 @@ draw_eta (const AcuForward *f, guint64 step, guint64 sample)
   return root * root;
 }
 
+/* A cell's coloured noise. */
+static void
+draw_noise (const AcuForward *f, guint64 key, gsize cell, float *noise)
+{
+  int n = COLOURS * f->diffusion->numbers.factor * f->diffusion->numbers.factor;
+  float plain[COLOURS * MOST_FACTOR * MOST_FACTOR];
+  double own, other;
+
+  acu_diffusion_colours (f->diffusion->numbers.likeness, &own, &other);
+  for (int c = 0; c < n; c++)
+    plain[c] = normal (key, cell * (gsize) n + (gsize) c);
+  for (int c = 0; c < n; c++)
+    noise[c] = (float) own * plain[c] + (float) other * (plain[(c + n / COLOURS) % n] + plain[(c + 2 * n / COLOURS) % n]);
+}
+
 float
 acu_forward_fill (AcuForward *f, const float *small, const float *large, guint64 step, guint64 sample, float *input, float *base, double *eta_drawn)
 {
   const AcuDiffusion *d = &f->diffusion->numbers;
-  double eta = draw_eta (f, step, sample), kappa = d->kappa;
-  float keep = (float) (1 - eta), noise = (float) (kappa * sqrt (eta)), unit = (float) acu_diffusion_unit (kappa, eta);
-  float spread = (float) d->spread, skip = (float) (spread * acu_diffusion_skip (kappa, eta)), root = (float) sqrt (eta);
+  double ways[ACU_DIFFUSION_MOST_STEPS], kappa = d->kappa, eta;
+  float keep, noise, unit, skip, spread = (float) d->spread, drawn[COLOURS * MOST_FACTOR * MOST_FACTOR];
   guint64 key = acu_random (f->diffusion->seed, step, sample, PURPOSE_NOISE);
   int n = COLOURS * d->factor * d->factor;
   const AcuMap *map = estimate (f, &small);
-  double own, other;
-  gsize drawn = 0;
+  gsize cell = 0;
 
-  acu_diffusion_colours (d->likeness, &own, &other);
+  acu_forward_way (f, step, sample, ways);
+  eta = ways[0];
+  keep = (float) (1 - eta);
+  noise = (float) (kappa * sqrt (eta));
+  unit = (float) acu_diffusion_unit (kappa, eta);
+  skip = (float) (spread * acu_diffusion_skip (kappa, eta));
   for (int y = 0; y < f->side; y++)
     for (int x = 0; x < f->side; x++, input += acu_diffusion_step_channels (d->factor), small += COLOURS)
       {
         const float *e = acu_map_row (map, y) + (gsize) x * map->stored;
-        float plain[COLOURS * MOST_FACTOR * MOST_FACTOR];
 
-        for (int c = 0; c < n; c++)
-          plain[c] = noise * normal (key, drawn++);
+        draw_noise (f, key, cell++, drawn);
         for (int c = 0; c < n; c++)
           {
             gsize at = pixel_of (f, x, y, c);
-            float others = plain[(c + n / COLOURS) % n] + plain[(c + 2 * n / COLOURS) % n];
-            float mixed = keep * (large[at] - e[c]) / spread + (float) own * plain[c] + (float) other * others;
+            float mixed = keep * (large[at] - e[c]) / spread + noise * drawn[c];
 
             input[c] = unit * mixed;
             base[at] = e[c] + skip * mixed;
           }
         memcpy (input + n, e, n * sizeof (float));
         memcpy (input + 2 * n, small, COLOURS * sizeof (float));
-        input[2 * n + COLOURS] = root;
+        input[2 * n + COLOURS] = (float) sqrt (eta);
       }
   if (eta_drawn)
     *eta_drawn = eta;
   return (float) (spread * acu_diffusion_gain (kappa, eta));
+}
+
+int
+acu_forward_way (const AcuForward *f, guint64 step, guint64 sample, double etas[ACU_DIFFUSION_MOST_STEPS])
+{
+  guint64 bits = acu_random (f->diffusion->seed, step, sample, PURPOSE_WAY);
+  int steps = FEWEST_STEPS + (int) acu_random_below (bits & 0xffff, MOST_STEPS - FEWEST_STEPS + 1), n;
+
+  etas[0] = draw_eta (f, step, sample);
+  if ((double) (bits >> 32) * 0x1p-32 >= f->diffusion->used_share)
+    return 1;
+  /* The last step changes next to nothing. */
+  n = 2 + (int) acu_random_below (bits >> 16 & 0xffff, (guint64) steps - 2);
+  for (int i = 0; i < n; i++)
+    etas[i] = acu_diffusion_eta (f->diffusion->numbers.kappa, steps, steps - i);
+  return n;
+}
+
+float
+acu_forward_step (const AcuForward *f, const double *etas, int i, const float *answer, guint64 step, guint64 sample, float *input, float *base)
+{
+  const AcuDiffusion *d = &f->diffusion->numbers;
+  double kappa = d->kappa, from = etas[i - 1], to = etas[i], share = 1 - to / from;
+  float before = (float) (1 / acu_diffusion_unit (kappa, from)), unit = (float) acu_diffusion_unit (kappa, to), spread = (float) d->spread;
+  float kept = (float) (to / from + share * acu_diffusion_skip (kappa, from)), found = (float) (share * acu_diffusion_gain (kappa, from));
+  float noise = (float) (kappa * sqrt (to * share)), skip = (float) (spread * acu_diffusion_skip (kappa, to)), drawn[COLOURS * MOST_FACTOR * MOST_FACTOR];
+  guint64 key = acu_random (f->diffusion->seed, step, sample, PURPOSE_STEP + (guint64) i);
+  int n = COLOURS * d->factor * d->factor;
+  gsize cell = 0;
+
+  for (int y = 0; y < f->side; y++)
+    for (int x = 0; x < f->side; x++, input += acu_diffusion_step_channels (d->factor))
+      {
+        draw_noise (f, key, cell++, drawn);
+        for (int c = 0; c < n; c++)
+          {
+            gsize at = pixel_of (f, x, y, c);
+            float mixed = kept * before * input[c] + found * answer[at] + noise * drawn[c];
+
+            input[c] = unit * mixed;
+            base[at] = input[n + c] + skip * mixed;
+          }
+        input[2 * n + COLOURS] = (float) sqrt (to);
+      }
+  return (float) (spread * acu_diffusion_gain (kappa, to));
 }
 
 void

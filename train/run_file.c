@@ -66,6 +66,7 @@ static const Key keys[] = {
   { "diffusion", "spread", KEY_NUMBER, AT (spread), 0, 10, 0, NULL, N_("The standard deviation of what is missing; 0: that and the likeness are measured before the first step") },
   { "diffusion", "likeness", KEY_NUMBER, AT (likeness), 0, 0.999, 0, NULL, N_("How alike the colours of what is missing are: their correlation") },
   { "diffusion", "first_share", KEY_NUMBER, AT (first_share), 0, 1, 0, NULL, N_("How many of the crops are those of the first step, at almost nothing but noise; the others are of any") },
+  { "diffusion", "used_share", KEY_NUMBER, AT (used_share), 0, 1, 0, NULL, N_("How many of the crops come about as in use, by the network's own steps, so that it learns to go on from its own mistakes") },
   { "diffusion", "steps", KEY_WHOLE, AT (sampling_steps), 4, 15, 4, NULL, N_("In how many steps the model is used unless it is told otherwise; learning does not depend on it") },
   { "optimiser", "rate", KEY_NUMBER, OPTIMISER (rate), 1e-9, 1, 1e-3, NULL, N_("Learning rate") },
   { "optimiser", "least", KEY_NUMBER, OPTIMISER (least), 0, 1, 1e-6, NULL, N_("Learning rate at the end of the cosine schedule") },

@@ -54,7 +54,7 @@ typedef struct AcuRunFile
   double judge_weight, judge_rate;
   /* [diffusion], of that architecture alone: the networks that do not learn; before: NULL for none. spread 0: both are measured */
   char *first_model, *before_model;
-  double kappa, spread, likeness, first_share;
+  double kappa, spread, likeness, first_share, used_share;
   int sampling_steps;
   /* [optimiser] */
   AcuOptimiserOptions optimiser;

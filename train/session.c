@@ -114,7 +114,7 @@ prepare_nets (Session *s, GError **error)
          && (!*run->judge_architecture
              || (s->judge = acu_learner_new (acu_arch_create (&judge, (guint64) run->seed + 1, error), run->judge_start, &judge_optimiser, run->steps,
                                              g_str_equal (run->judge_architecture, "unet-discriminator"), bf16, error)))
-         && (!run->first_model || (s->diffusion = acu_train_diffusion_new (s->learner->weights, (guint64) run->seed, run->first_share, bf16, error)))
+         && (!run->first_model || (s->diffusion = acu_train_diffusion_new (s->learner->weights, (guint64) run->seed, bf16, error)))
          && (!run->features_model || (s->features = acu_guide_new (run->features_model, run->features_layer, bf16, error)))
          && (!run->teacher_model || (s->teacher = acu_guide_new (run->teacher_model, NULL, bf16, error)));
 }
@@ -136,6 +136,11 @@ prepare_worker (Session *s, GError **error)
   s->work.judge = s->judge ? s->judge->train : NULL;
   s->work.adversarial_weight = run->judge_weight;
   s->work.diffusion = s->diffusion;
+  if (s->diffusion)
+    {
+      s->diffusion->first_share = run->first_share;
+      s->diffusion->used_share = run->used_share;
+    }
   s->work.first = acu_parallel_rank ();
   s->work.every = acu_parallel_size ();
   s->work.adversarial = acu_adversarial_loss_find (run->judge_loss);

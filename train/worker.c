@@ -359,20 +359,27 @@ run_part (void *data, int part, int thread)
     }
 }
 
-/* What the step of a diffusion reads of one picture. */
+/* What the step of a diffusion reads of one picture; where that comes about as in use, steps are made that nothing is learnt from. */
 static void
 diffuse_picture (void *data, int number, int thread)
 {
   AcuWorker *worker = data;
   const AcuWorkerOptions *o = &worker->options;
   const AcuBatch *batch = worker->batch;
-  double eta;
-  guint64 sample = (guint64) (o->every ? o->first + number * o->every : number);
+  Seat *seat = &worker->seats[thread];
+  double etas[ACU_DIFFUSION_MOST_STEPS];
+  guint64 step = (guint64) batch->number, sample = (guint64) (o->every ? o->first + number * o->every : number);
+  float *input = worker->inputs + number * worker->input_floats, *base = worker->bases + number * worker->large_floats;
+  int n = acu_forward_way (seat->forward, step, sample, etas);
 
-  worker->gains[number] = acu_forward_fill (worker->seats[thread].forward, batch->small + number * worker->small_floats,
-                                            batch->large + number * worker->large_floats, (guint64) batch->number, sample,
-                                            worker->inputs + number * worker->input_floats, worker->bases + number * worker->large_floats, &eta);
-  worker->roots[number] = (float) sqrt (eta);
+  worker->gains[number] = acu_forward_fill (seat->forward, batch->small + number * worker->small_floats, batch->large + number * worker->large_floats,
+                                            step, sample, input, base, NULL);
+  for (int i = 1; i < n; i++)
+    {
+      from_map (seat->result, acu_tape_forward (seat->tape, input));
+      worker->gains[number] = acu_forward_step (seat->forward, etas, i, seat->result, step, sample, input, base);
+    }
+  worker->roots[number] = (float) sqrt (etas[n - 1]);
 }
 
 /* Scores of one picture and of its true one. */

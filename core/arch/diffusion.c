@@ -16,6 +16,8 @@
 #define FIRST_CHANNELS 48
 #define FIRST_BLOCKS 10
 #define SPREAD_BLOCK 0.1
+/* Of the schedule (ResShift, equation 10). */
+#define CURVE 0.3
 
 static gboolean
 recognise_tensors (const AcuWeights *weights)
@@ -55,6 +57,17 @@ double
 acu_diffusion_first (double kappa)
 {
   return MIN (0.04 / kappa, sqrt (0.001));
+}
+
+double
+acu_diffusion_eta (double kappa, int steps, int k)
+{
+  double first = acu_diffusion_first (kappa), last = sqrt (ACU_DIFFUSION_LAST), root;
+
+  if (k == 0)
+    return 0;
+  root = first * pow (last / first, pow ((k - 1.0) / (steps - 1.0), CURVE));
+  return root * root;
 }
 
 static double

@@ -34,6 +34,8 @@ gboolean acu_diffusion_read (const AcuWeights *weights, AcuDiffusion *diffusion,
 
 /* √η of the last but one point of the schedule, from which the last step leads to the result (ResShift's). */
 double acu_diffusion_first (double kappa);
+/* η of step k, 1 to `steps`, of a schedule of 2 steps or more; 0 of what is behind the last. */
+double acu_diffusion_eta (double kappa, int steps, int k);
 /* 1 / the standard deviation of d(η); the factors of the prediction. η above 0, to 1. */
 double acu_diffusion_unit (double kappa, double eta);
 double acu_diffusion_skip (double kappa, double eta);

@@ -27,16 +27,10 @@ typedef struct Unrolling
   guint first, small;             /* E on cells; the picture that stands for the small one, with channels of zeros */
 } Unrolling;
 
-/* η of step k, 1 to steps; 0 of what is behind the last. */
 static double
 eta_of (const Unrolling *u, int k)
 {
-  double least = acu_diffusion_first (u->diffusion.kappa), most = sqrt (ACU_DIFFUSION_LAST), root;
-
-  if (k == 0)
-    return 0;
-  root = least * pow (most / least, pow ((k - 1.0) / (u->steps - 1.0), CURVE));
-  return root * root;
+  return acu_diffusion_eta (u->diffusion.kappa, u->steps, k);
 }
 
 static int

@@ -54,9 +54,10 @@ setting_new (guint64 seed, const char *likeness)
   GError *error = NULL;
 
   g_hash_table_replace (weights->metadata, g_strdup ("likeness"), g_strdup (likeness));
-  s->diffusion = acu_train_diffusion_new (weights, seed, 0.5, FALSE, &error);
+  s->diffusion = acu_train_diffusion_new (weights, seed, FALSE, &error);
   g_assert_no_error (error);
   acu_weights_free (weights);
+  s->diffusion->first_share = 0.5;
   s->forward = acu_forward_new (s->diffusion, SIDE, &error);
   g_assert_no_error (error);
   s->input = g_new (float, acu_train_diffusion_input_floats (s->diffusion, SIDE));
@@ -200,6 +201,97 @@ test_answer (void)
   setting_free (s);
 }
 
+/* Where channel `channel` of a cell is in a large picture. */
+static int
+pixel_of (int cell, int channel)
+{
+  int within = channel % (FACTOR * FACTOR), y = cell / SIDE * FACTOR + within / FACTOR, x = cell % SIDE * FACTOR + within % FACTOR;
+
+  return (y * SIDE * FACTOR + x) * 3 + channel / (FACTOR * FACTOR);
+}
+
+/* As in use: from almost nothing but noise down a schedule of 4 to 15 steps, not to its last one. */
+static void
+test_ways (void)
+{
+  Setting *s = setting_new (5, "0");
+  double kappa = s->diffusion->numbers.kappa, etas[ACU_DIFFUSION_MOST_STEPS];
+  int used = 0, lengths[ACU_DIFFUSION_MOST_STEPS + 1] = { 0 };
+
+  s->diffusion->used_share = 0.25;
+  for (guint64 i = 0; i < 8000; i++)
+    {
+      int n = acu_forward_way (s->forward, i, i % 5, etas), fits = 0;
+
+      used += n > 1;
+      if (n == 1)
+        continue;
+      g_assert_cmpint (n, <=, 14);
+      lengths[n]++;
+      g_assert_cmpfloat_with_epsilon (etas[0], ACU_DIFFUSION_LAST, 1e-12);
+      for (int steps = 4; steps <= 15; steps++)
+        {
+          gboolean all = n < steps;
+
+          for (int k = 0; all && k < n; k++)
+            all = fabs (etas[k] - acu_diffusion_eta (kappa, steps, steps - k)) < 1e-12;
+          fits += all;
+        }
+      g_assert_cmpint (fits, >=, 1);
+    }
+  /* Five standard deviations. */
+  g_assert_cmpfloat_with_epsilon (used, 2000, 5 * sqrt (8000 * 0.1875));
+  for (int n = 2; n <= 14; n++)
+    g_assert_cmpint (lengths[n], >, 0);
+  s->diffusion->used_share = 0;
+  for (guint64 i = 0; i < 200; i++)
+    g_assert_cmpint (acu_forward_way (s->forward, i, 0, etas), ==, 1);
+  setting_free (s);
+}
+
+/* After a step with a perfect answer, what a step reads is between where it came from and the truth, with noise of the right size. */
+static void
+test_step (void)
+{
+  enum { N = SIDE * SIDE * CHANNELS, STRIDE = 2 * CHANNELS + 4 };
+  Setting *s = setting_new (5, "0");
+  double kappa = s->diffusion->numbers.kappa, spread = s->diffusion->numbers.spread, etas[ACU_DIFFUSION_MOST_STEPS], from, to, share, square = 0, sum = 0;
+  g_autofree float *before = NULL, *answer = g_new (float, N);
+  float factor, result;
+  guint64 sample = 0;
+
+  s->diffusion->used_share = 1;
+  while (acu_forward_way (s->forward, 1, sample, etas) < 2)
+    sample++;
+  from = etas[0];
+  to = etas[1];
+  share = 1 - to / from;
+  result = acu_forward_fill (s->forward, s->small, s->large, 1, sample, s->input, s->base, NULL);
+  before = g_memdup2 (s->input, acu_train_diffusion_input_floats (s->diffusion, SIDE) * sizeof (float));
+  for (int i = 0; i < N; i++)
+    answer[i] = (s->large[i] - s->base[i]) / result;
+  factor = acu_forward_step (s->forward, etas, 1, answer, 1, sample, s->input, s->base);
+  g_assert_cmpfloat_with_epsilon (factor, spread * acu_diffusion_gain (kappa, to), 1e-7);
+  for (int cell = 0; cell < SIDE * SIDE; cell++)
+    {
+      g_assert_cmpfloat_with_epsilon (s->input[cell * STRIDE + 2 * CHANNELS + 3], sqrt (to), 1e-6);
+      g_assert_cmpmem (s->input + cell * STRIDE + CHANNELS, (CHANNELS + 3) * sizeof (float), before + cell * STRIDE + CHANNELS, (CHANNELS + 3) * sizeof (float));
+      for (int c = 0; c < CHANNELS; c++)
+        {
+          double estimate = before[cell * STRIDE + CHANNELS + c], old = before[cell * STRIDE + c] / acu_diffusion_unit (kappa, from);
+          double missing = (s->large[pixel_of (cell, c)] - estimate) / spread, now = s->input[cell * STRIDE + c] / acu_diffusion_unit (kappa, to);
+          double noise = (now - to / from * old - share * missing) / (kappa * sqrt (to * share));
+
+          sum += noise / N;
+          square += noise * noise / N;
+          g_assert_cmpfloat_with_epsilon (s->base[pixel_of (cell, c)], estimate + spread * acu_diffusion_skip (kappa, to) * now, 1e-5);
+        }
+    }
+  g_assert_cmpfloat_with_epsilon (sum, 0, 5 / sqrt (N));
+  g_assert_cmpfloat_with_epsilon (square, 1, 5 * sqrt (2.0 / N));
+  setting_free (s);
+}
+
 static void
 test_missing (void)
 {
@@ -323,6 +415,7 @@ test_worker (void)
   Pair pair;
 
   pair_init (&pair);
+  s->diffusion->used_share = 0.5;
   for (int judged = 0; judged < 2; judged++)
     {
       double losses[ACU_MAX_LOSSES], again[ACU_MAX_LOSSES];
@@ -398,7 +491,7 @@ expect_refused (AcuWeights *weights, int code)
 {
   GError *error = NULL;
 
-  g_assert_null (acu_train_diffusion_new (weights, 1, 0.5, FALSE, &error));
+  g_assert_null (acu_train_diffusion_new (weights, 1, FALSE, &error));
   g_assert_error (error, ACU_ERROR, code);
   g_clear_error (&error);
   g_assert_null (acu_arch_build (weights, &error));
@@ -433,7 +526,7 @@ test_numbers (void)
   for (gsize i = 0; i < G_N_ELEMENTS (good); i++)
     {
       AcuWeights *weights = make_weights (good[i].kappa, good[i].spread);
-      AcuTrainDiffusion *diffusion = acu_train_diffusion_new (weights, 1, 0.5, FALSE, NULL);
+      AcuTrainDiffusion *diffusion = acu_train_diffusion_new (weights, 1, FALSE, NULL);
 
       g_assert_nonnull (diffusion);
       g_assert_cmpfloat (diffusion->numbers.kappa, ==, g_ascii_strtod (good[i].kappa, NULL));
@@ -489,6 +582,8 @@ main (int argc, char **argv)
   g_test_add_func ("/train/diffusion/chance", test_chance);
   g_test_add_func ("/train/diffusion/names", test_names);
   g_test_add_func ("/train/diffusion/answer", test_answer);
+  g_test_add_func ("/train/diffusion/ways", test_ways);
+  g_test_add_func ("/train/diffusion/step", test_step);
   g_test_add_func ("/train/diffusion/missing", test_missing);
   g_test_add_func ("/train/diffusion/colours", test_colours);
   g_test_add_func ("/train/diffusion/worker", test_worker);

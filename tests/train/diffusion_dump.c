@@ -93,7 +93,7 @@ make_weights (int before, int factor)
 static void
 dump (const AcuWeights *weights, int before, int factor)
 {
-  AcuTrainDiffusion *diffusion = acu_train_diffusion_new (weights, 11, 0.25, FALSE, NULL);
+  AcuTrainDiffusion *diffusion = acu_train_diffusion_new (weights, 11, FALSE, NULL);
   AcuNet *net = acu_arch_build_training (weights, NULL);
   AcuTrainNet *train = acu_train_net_new (net, weights, acu_kernels (), FALSE, NULL);
   int scale = before * factor, cells = SIDE * before, channels = acu_diffusion_step_channels (factor);
