@@ -17,9 +17,10 @@
 #define PAD 12
 #define NEAREST 13
 #define PIXEL_SHUFFLE 15
+#define STENCIL 17
 
 layout (constant_id = 3) const int KIND = ADD;
-/* ACTIVATION: which; PAD: whether it reflects; CONCAT: parts; PIXEL_SHUFFLE: whether something is added. */
+/* ACTIVATION: which; PAD: whether it reflects; CONCAT: parts; PIXEL_SHUFFLE: whether something is added; STENCIL: whether it has cells. */
 layout (constant_id = 4) const int WHICH = 0;
 
 vec4
@@ -51,6 +52,16 @@ border (int at, int size)
       return phase < size ? phase : period - phase;
     }
   return clamp (at, 0, size - 1);
+}
+
+/* Numbers: all cells; then each column's and each row's place among them. */
+bool
+shown (int x, int y)
+{
+  int columns = stage.numbers[1].x, rows = columns + (stage.to.size.x + 3) / 4;
+  int cell = int (numbers[rows + y / 4][y % 4]) * stage.numbers[1].y + int (numbers[columns + x / 4][x % 4]);
+
+  return numbers[cell / 4][cell % 4] != 0;
 }
 
 /* One channel of what joins or reorders channels. */
@@ -115,6 +126,8 @@ made (int x, int y, int group)
       return from_group (x + corner.x, y + corner.y, group);
     case PAD:
       return from_group (border (x - corner.x, stage.from[0].size.x), border (y - corner.y, stage.from[0].size.y), group);
+    case STENCIL:
+      return WHICH == 0 || shown (x, y) ? from_group (x, y, group) : vec4 (0);
     case NEAREST:
       return from_group (x / factor, y / factor, group);
     default:

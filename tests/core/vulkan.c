@@ -174,9 +174,9 @@ counts (void)
         }
       acu_plan_free (plan);
       g_assert_cmpuint (counted.recorded, ==, stages);
-      g_assert_cmpuint (counted.barriers, ==, counted.dispatches);
-      g_assert_cmpuint (counted.dispatches, >=, 8 * stages);
-      g_assert_cmpuint (counted.last_dispatches, <=, runs * stages);
+      g_assert_cmpuint (counted.last_work.barriers, >, counted.last_work.dispatches);
+      g_assert_cmpuint (counted.last_work.barriers, <=, counted.last_work.dispatches + runs);
+      g_assert_cmpuint (counted.last_work.dispatches, <=, runs * stages);
       g_assert_cmpuint (counted.last_submissions, <=, 3 * runs);
     }
   out = pictures.out;
@@ -234,15 +234,6 @@ lacks_a_stage (void)
   g_assert_false (program.device->accept (&program, &error));
   g_assert_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED);
   g_assert_nonnull (strstr (error->message, "the sum"));
-  g_clear_error (&error);
-  buffers[1].element = ACU_MAP_F32;
-  stages[1].kind = ACU_STAGE_DEPTHWISE;
-  g_assert_false (program.device->accept (&program, &error));
-  g_assert_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED);
-  g_clear_error (&error);
-  stages[1].kind = ACU_STAGE_STENCIL;
-  g_assert_false (program.device->accept (&program, &error));
-  g_assert_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED);
   g_clear_error (&error);
 }
 
@@ -341,7 +332,7 @@ main (int argc, char **argv)
       g_test_add_func ("/vulkan/hazard", hazard);
       return g_test_run ();
     }
-  for (guint i = 0; sample_nets[i].name && !sample_nets[i].cpu_only; i++)
+  for (guint i = 0; sample_nets[i].name; i++)
     {
       g_autofree char *exact = g_strconcat ("/vulkan/exact/", sample_nets[i].name, NULL), *fast = g_strconcat ("/vulkan/fast/", sample_nets[i].name, NULL);
 
