@@ -13,7 +13,6 @@
 layout (constant_id = 6) const int KERNEL_WIDTH = 3;
 layout (constant_id = 7) const int KERNEL_HEIGHT = 3;
 layout (constant_id = 8) const int STRIDE = 1;
-layout (constant_id = 9) const int SLICES = 1;
 layout (constant_id = 10) const int PIXELS = 4;
 layout (constant_id = 11) const int GROUPS = 4;
 
@@ -99,7 +98,7 @@ main ()
   [[unroll]] for (int g = 0; g < GROUPS; g++)
     [[unroll]] for (int p = 0; p < PIXELS; p++)
       sums[g][p] = bias_of (group + g);
-  for (int slice = 0; slice < SLICES; slice++)
+  for (int slice = 0; slice < stage.numbers[1].w; slice++)
     {
       Map map = stage.from[slice];
 

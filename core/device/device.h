@@ -158,6 +158,8 @@ typedef struct AcuDevice
   gboolean halves;                /* such maps may be kept in 16 bits */
   /* Whether it can run this program: ACU_ERROR_UNSUPPORTED where it lacks a stage, ACU_ERROR_MEMORY where the program is too large. */
   gboolean (*accept) (const AcuProgram *program, GError **error);
+  /* Bytes of maps that it has room for without hesitating, where that is more than the planner would think; may be NULL. */
+  guint64 (*comfortable) (const struct AcuDevice *device);
   /* How many of the rows, at most, a run of this stage should make, so that it does not take long. */
   int (*piece) (AcuExecutor *executor, guint stage, int rows);
   /* Waits for all that run() has begun, before download(). ACU_ERROR_DEVICE or ACU_ERROR_MEMORY when something has failed since

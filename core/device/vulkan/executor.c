@@ -14,6 +14,8 @@
 #define FASTER 0.25
 /* Of a dispatch in one direction; more is not allowed everywhere. */
 #define MOST_GROUPS 65535
+/* Of the memory that may be used: one of so many parts is taken without being asked. */
+#define COMFORTABLE_SHARE 4
 /* Where a stage's info begins: a multiple of whatever a device may ask for. */
 #define INFO_BYTES 512
 
@@ -137,6 +139,15 @@ vulkan_accept (const AcuProgram *program, GError **error)
     return TRUE;
   g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("The graphics card “%s” has not enough memory for this picture."), device->info.title);
   return FALSE;
+}
+
+/* What is read again at the edges of bands, and weights for each, takes a card longer than what memory could be saved is worth. */
+static guint64
+vulkan_comfortable (const AcuDevice *base)
+{
+  const AcuVulkanDevice *device = (const AcuVulkanDevice *) base;
+
+  return device->software ? 0 : acu_vulkan_budget (device) / COMFORTABLE_SHARE;
 }
 
 static AcuVulkanStageInfo *
@@ -534,5 +545,5 @@ acu_vulkan_counts (const AcuExecutor *handle)
 
 const AcuDevice acu_device_vulkan = {
   "vulkan", NULL, vulkan_bytes, vulkan_prepare, vulkan_reset, vulkan_upload, vulkan_run, vulkan_download, vulkan_free,
-  .group = ACU_VULKAN_GROUP, .accept = vulkan_accept, .piece = vulkan_piece, .complete = vulkan_complete
+  .group = ACU_VULKAN_GROUP, .accept = vulkan_accept, .comfortable = vulkan_comfortable, .piece = vulkan_piece, .complete = vulkan_complete
 };

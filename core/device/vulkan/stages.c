@@ -152,7 +152,6 @@ fill_constants (const AcuProgram *program, const AcuStage *stage, gint32 *consta
       constants[6] = stage->kernel_width;
       constants[7] = stage->kernel_height;
       constants[8] = stage->stride;
-      constants[9] = (gint32) parts (stage);
       constants[10] = tile_of (program, stage)->pixels;
       constants[11] = groups_at_once (program, stage);
       constants[12] = kept (program, stage);
