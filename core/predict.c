@@ -57,7 +57,7 @@ append_work (GString *text, const AcuCardWork *work, double pixels)
 {
   g_string_append_printf (text, "GFLOP needed       %.2f\n", work->needed / 1e9);
   g_string_append_printf (text, "GFLOP issued       %.2f (%.3f times)\n", work->issued / 1e9, work->issued / work->needed);
-  g_string_append_printf (text, "kB a pixel, maps   %.3f (%.3f times what layer by layer in 16 bits asks for)\n", work->bytes / pixels / 1e3,
+  g_string_append_printf (text, "kB a pixel, maps   %.3f (%.3f times what layers in 16 bits, one by one, must read and write)\n", work->bytes / pixels / 1e3,
                           work->bytes / work->least);
   g_string_append_printf (text, "MB of weights      %.1f\n", work->numbers / 1e6);
   g_string_append_printf (text, "dispatches         %" G_GUINT64_FORMAT "\n", work->dispatches);

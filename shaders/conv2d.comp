@@ -13,6 +13,8 @@
 layout (constant_id = 6) const int KERNEL_WIDTH = 3;
 layout (constant_id = 7) const int KERNEL_HEIGHT = 3;
 layout (constant_id = 8) const int STRIDE = 1;
+/* Channels in a group of its input that are more than padding. */
+layout (constant_id = 9) const int USED = 4;
 layout (constant_id = 10) const int PIXELS = 4;
 layout (constant_id = 11) const int GROUPS = 4;
 
@@ -125,9 +127,12 @@ main ()
                         vec4 v = columns[p * STRIDE + kx];
 
                         sums[g][p] = fma (v.xxxx, w0, sums[g][p]);
-                        sums[g][p] = fma (v.yyyy, w1, sums[g][p]);
-                        sums[g][p] = fma (v.zzzz, w2, sums[g][p]);
-                        sums[g][p] = fma (v.wwww, w3, sums[g][p]);
+                        if (USED > 1)
+                          sums[g][p] = fma (v.yyyy, w1, sums[g][p]);
+                        if (USED > 2)
+                          sums[g][p] = fma (v.zzzz, w2, sums[g][p]);
+                        if (USED > 3)
+                          sums[g][p] = fma (v.wwww, w3, sums[g][p]);
                       }
                   }
             }

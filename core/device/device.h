@@ -194,7 +194,7 @@ typedef struct AcuCardWork
   guint64 memory;                 /* bytes of feature maps that are kept */
   double issued, needed;          /* operations: of all that is started, and those that a result comes from */
   double bytes, numbers;          /* of maps, and of weights, that are read and written if a dispatch does each once */
-  double least;                   /* bytes of maps in 16 bits if every layer that calculates did each once */
+  double least;                   /* bytes of maps in 16 bits if every layer that calculates did each once, and of picture and result */
   double seconds;                 /* modelled */
 } AcuCardWork;
 

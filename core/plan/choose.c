@@ -92,6 +92,8 @@ natural_element (const AcuPlan *plan, const AcuStage *stage)
     case ACU_STAGE_CONV2D:
       return stage->sums > 0 && stage->sums % MOST_SUMS == 0 && !plan->device->group ? ACU_MAP_F32 : ACU_MAP_F16;
     case ACU_STAGE_ADD:
+    case ACU_STAGE_BICUBIC:
+    case ACU_STAGE_PIXEL_SHUFFLE:
       return plan->device->group ? ACU_MAP_F16 : ACU_MAP_F32;
     case ACU_STAGE_DECONV2D:
     case ACU_STAGE_DEPTHWISE:
@@ -118,7 +120,7 @@ must_be_f32 (const AcuPlan *plan, guint number)
     {
       const AcuStage *reader = &program->stages[plan->consumers[c]];
 
-      if (reader->kind == ACU_STAGE_BICUBIC || reader->kind == ACU_STAGE_PIXEL_SHUFFLE
+      if (((reader->kind == ACU_STAGE_BICUBIC || reader->kind == ACU_STAGE_PIXEL_SHUFFLE) && !plan->device->group)
           || (moves (reader) && program->buffers[reader->output].element == ACU_MAP_F32))
         return TRUE;
     }

@@ -45,16 +45,17 @@ moves (const AcuStage *stage)
          || stage->kind == ACU_STAGE_PIXEL_SHUFFLE;
 }
 
-/* Bytes of a stage's maps in 16 bits if each were read and written once, by stages that calculate; what only moves pixels would be part of them. */
+/* Bytes of a stage's maps in 16 bits if each were read and written once, by stages that calculate; what only moves pixels would be part of them. The
+ * picture comes and the result goes in 32 bits. */
 static double
 least_bytes (const AcuProgram *program, const AcuStage *stage)
 {
   const AcuBuffer *out = &program->buffers[stage->output];
-  double bytes;
+  double bytes = stage->kind == ACU_STAGE_INPUT || stage->output == program->n_stages - 1 ? 4.0 * out->width * out->height * out->channels : 0;
 
   if (stage->kind == ACU_STAGE_INPUT || moves (stage))
-    return 0;
-  bytes = 2.0 * out->width * out->height * out->channels;
+    return bytes;
+  bytes += 2.0 * out->width * out->height * out->channels;
 
   for (guint k = 0; k < stage->n_inputs; k++)
     {

@@ -152,6 +152,7 @@ fill_constants (const AcuProgram *program, const AcuStage *stage, gint32 *consta
       constants[6] = stage->kernel_width;
       constants[7] = stage->kernel_height;
       constants[8] = stage->stride;
+      constants[9] = in_groups (program, stage) == 1 ? program->buffers[stage->inputs[0]].channels : ACU_VULKAN_GROUP;
       constants[10] = tile_of (program, stage)->pixels;
       constants[11] = groups_at_once (program, stage);
       constants[12] = kept (program, stage);

@@ -87,7 +87,7 @@ issued (const AcuStage *stage, const AcuVulkanStage *described, double needed)
   switch (stage->kind)
     {
     case ACU_STAGE_CONV2D:
-      return 2 * invocations * c[10] * c[11] * ACU_VULKAN_GROUP * c[6] * c[7] * info->numbers[2] * ACU_VULKAN_GROUP;
+      return 2 * invocations * c[10] * c[11] * ACU_VULKAN_GROUP * c[6] * c[7] * info->numbers[2] * c[9];
     case ACU_STAGE_DECONV2D:
       return 2 * invocations * c[10] * c[11] * ACU_VULKAN_GROUP * c[6] * c[7] / (c[8] * c[8]) * info->numbers[2] * ACU_VULKAN_GROUP;
     case ACU_STAGE_GLOBAL_POOL:
