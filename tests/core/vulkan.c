@@ -140,6 +140,30 @@ counting_free (AcuExecutor *executor)
   real->free (executor);
 }
 
+static int
+all_rows (AcuExecutor *executor, guint stage, int rows)
+{
+  return rows;
+}
+
+/* Fast. */
+static void
+run_on (const AcuNet *net, const AcuDevice *device, const float *in, int width, int height, int band_rows)
+{
+  Pictures pictures = { in, NULL, width, 0 };
+  const AcuPlanCallbacks callbacks = { read_rows, write_rows, NULL, &pictures };
+  GError *error = NULL;
+  AcuPlan *plan = acu_plan_new (net, device, width, height, 1, 0, band_rows, ACU_PRECISION_FAST, &error);
+
+  g_assert_no_error (error);
+  pictures.out_width = acu_plan_width (plan);
+  pictures.out = g_new (float, (gsize) 3 * acu_plan_width (plan) * acu_plan_height (plan));
+  acu_plan_run (plan, &callbacks, &error);
+  g_assert_no_error (error);
+  acu_plan_free (plan);
+  g_free (pictures.out);
+}
+
 /* Of a small picture: a dispatch for each stage and one that takes the picture, a barrier for each, all of it submitted at most a few times. */
 static void
 counts (void)
@@ -180,6 +204,44 @@ counts (void)
       g_assert_cmpuint (counted.last_submissions, <=, 3 * runs);
     }
   out = pictures.out;
+  acu_net_unref (net);
+  g_rand_free (rand);
+}
+
+/* What a card that is only described counts is what is submitted to a real one. */
+static void
+as_imagined (gconstpointer data)
+{
+  const SampleNet *sample = data;
+  GRand *rand = g_rand_new_with_seed (3);
+  AcuNet *net = acu_net_new (sample->name);
+  const AcuVulkanDevice *device = (const AcuVulkanDevice *) test_device ();
+  const AcuCard card = { "a card", 1e15, 1e12, G_GUINT64_CONSTANT (16) << 30 };
+  g_autofree float *in = draw_picture (rand, 41, 29);
+
+  real = &device->base;
+  sample->build (net, rand);
+  for (int bands = 0; bands < 2; bands++)
+    {
+      AcuVulkanDevice copy = *device;
+      AcuDevice *imagined = acu_device_imagine (&card);
+      AcuCardWork wanted;
+
+      copy.base.free = counting_free;
+      copy.base.piece = all_rows;
+      /* A real one may lay maps out differently where its limits differ, and part work in its own way. */
+      ((AcuVulkanDevice *) (void *) imagined)->tile = copy.tile;
+      run_on (net, &copy.base, in, 41, 29, bands ? 8 : 0);
+      run_on (net, imagined, in, 41, 29, bands ? 8 : 0);
+      wanted = acu_device_imagined_work (imagined);
+      g_assert_cmpuint (counted.last_work.dispatches, ==, wanted.dispatches);
+      g_assert_cmpuint (counted.last_work.barriers, ==, wanted.barriers);
+      g_assert_cmpfloat_with_epsilon (counted.last_work.issued, wanted.issued, 1e-6 * wanted.issued);
+      g_assert_cmpfloat_with_epsilon (counted.last_work.needed, wanted.needed, 1e-6 * wanted.needed);
+      g_assert_cmpfloat_with_epsilon (counted.last_work.bytes, wanted.bytes, 1e-6 * wanted.bytes);
+      g_assert_cmpfloat_with_epsilon (counted.last_work.numbers, wanted.numbers, 1e-6 * wanted.numbers);
+      acu_device_imagined_free (imagined);
+    }
   acu_net_unref (net);
   g_rand_free (rand);
 }
@@ -335,9 +397,11 @@ main (int argc, char **argv)
   for (guint i = 0; sample_nets[i].name; i++)
     {
       g_autofree char *exact = g_strconcat ("/vulkan/exact/", sample_nets[i].name, NULL), *fast = g_strconcat ("/vulkan/fast/", sample_nets[i].name, NULL);
+      g_autofree char *imagined = g_strconcat ("/vulkan/as-imagined/", sample_nets[i].name, NULL);
 
       g_test_add_data_func (exact, &sample_nets[i], exactly);
       g_test_add_data_func (fast, &sample_nets[i], quickly);
+      g_test_add_data_func (imagined, &sample_nets[i], as_imagined);
     }
   g_test_add_func ("/vulkan/counts", counts);
   g_test_add_func ("/vulkan/declines", declines);
