@@ -78,7 +78,7 @@ like_the_processor (const SampleNet *sample, AcuPrecision precision)
         assert_near (whole, wanted, n);
       else
         assert_like (whole, wanted, n);
-      for (guint b = 0; b < G_N_ELEMENTS (bands) && h > 1; b++)
+      for (guint b = 0; b < G_N_ELEMENTS (bands) && w > 1 && h > 1; b++)
         {
           g_autofree float *banded = NULL;
 
@@ -179,6 +179,8 @@ counts (void)
 
   real = &card->base;
   copy.base.free = counting_free;
+  /* On a busy machine it would think the card slow. */
+  copy.base.piece = all_rows;
   sample_nets[0].build (net, rand);
   for (int bands = 0; bands < 2; bands++)
     {
@@ -201,7 +203,7 @@ counts (void)
       g_assert_cmpuint (counted.last_work.barriers, >, counted.last_work.dispatches);
       g_assert_cmpuint (counted.last_work.barriers, <=, 2 * counted.last_work.dispatches);
       g_assert_cmpuint (counted.last_work.dispatches, <=, runs * stages);
-      g_assert_cmpuint (counted.last_submissions, <=, 3 * runs);
+      g_assert_cmpuint (counted.last_submissions, <=, runs * stages);
     }
   out = pictures.out;
   acu_net_unref (net);
@@ -385,6 +387,25 @@ hazard (void)
   acu_vulkan_context_free (context);
 }
 
+/* What nobody has written is no number, where the stand-in for the loader sees to it. */
+static void
+poisoned (void)
+{
+  GError *error = NULL;
+  AcuVulkanContext *context = acu_vulkan_context_new ((const AcuVulkanDevice *) test_device (), FALSE, &error);
+  AcuVulkanMemory from = { 0 }, to = { 0 };
+  float number;
+
+  g_assert_no_error (error);
+  g_assert_true (acu_vulkan_allocate (context, &from, 256, ACU_VULKAN_ON_DEVICE) && acu_vulkan_allocate (context, &to, 256, ACU_VULKAN_READ));
+  g_assert_true (acu_vulkan_copy (context, &to, 0, &from, 256));
+  memcpy (&number, (const char *) to.mapped + 128, sizeof number);
+  g_assert_true (isnan (number));
+  acu_vulkan_release (context, &from);
+  acu_vulkan_release (context, &to);
+  acu_vulkan_context_free (context);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -408,5 +429,7 @@ main (int argc, char **argv)
   g_test_add_func ("/vulkan/lacks-a-stage", lacks_a_stage);
   g_test_add_func ("/vulkan/large-numbers", large_numbers);
   g_test_add_func ("/vulkan/never-software", never_software);
+  if (g_getenv ("ACUITY_TEST_POISON"))
+    g_test_add_func ("/vulkan/poisoned", poisoned);
   return g_test_run ();
 }

@@ -58,7 +58,7 @@ class Job:
         with open(self.picture, "wb") as file:
             file.write(b"P6\n12 10\n255\n" + bytes((7 * i * i + 13 * i) % 251 for i in range(12 * 10 * 3)))
 
-    def run(self, name, fail=None, device="vulkan:llvmpipe", count=False):
+    def run(self, name, fail=None, device="vulkan:llvmpipe", count=False, more=()):
         """Status, what was said for people, what for developers, the result's samples or None."""
         out = os.path.join(self.folder, name + ".ppm")
         env = dict(self.env)
@@ -68,7 +68,7 @@ class Job:
             env["ACUITY_TEST_COUNT"] = "1"
         if os.path.exists(out):
             os.unlink(out)
-        done = subprocess.run([acuity, self.picture, "-o", out, "--scale", "2", "--device", device], env=env, capture_output=True, text=True, timeout=120)
+        done = subprocess.run([acuity, self.picture, "-o", out, "--scale", "2", "--device", device, *more], env=env, capture_output=True, text=True, timeout=120)
         pixels = open(out, "rb").read().split(b"\n", 3)[-1] if os.path.exists(out) else None
         people = [line for line in done.stderr.splitlines() if line.startswith("acuity:")]
         return done.returncode, people, done.stderr + done.stdout, pixels
@@ -91,6 +91,10 @@ def main():
         tell(status == 0 and same(pixels, wanted) and "calls CreateDevice 1\n" in text, "a sound card", text)
         calls = {name: int(n) for name, n in re.findall(r"^calls (\w+) (\d+)$", text, re.M)}
         tell(len(calls) > 20 and calls["QueueSubmit"] > 0, "calls are counted", calls)
+        letters = job.run("cpu", device="cpu", more=("--text", "everywhere"))[3]
+        status, people, text, pixels = job.run("card", count=True, more=("--text", "everywhere"))
+        tell(status == 0 and same(pixels, letters) and letters != wanted and not re.search(r"^calls QueueSubmit 0$", text, re.M),
+             "the network for text, blended in on the card", text)
         for name in ("CreateInstance", "EnumeratePhysicalDevices", "EnumerateDeviceExtensionProperties"):     # once a process
             status, people, text, pixels = job.run("failed", f"{name} 1 {LOST} on")
             tell(same(pixels, wanted) if status == 0 else pixels is None and len(people) == 1 and status == 1, f"{name} fails", f"{status} {text}")

@@ -195,7 +195,7 @@ void acu_vulkan_add_work (const AcuProgram *program, guint number, const AcuVulk
 static inline int
 acu_vulkan_whole_rows (int piece, int rows)
 {
-  return piece < ACU_VULKAN_ROWS ? MIN (piece, rows) : MIN (rows, piece / ACU_VULKAN_ROWS * ACU_VULKAN_ROWS);
+  return piece >= rows ? rows : piece < ACU_VULKAN_ROWS ? piece : piece / ACU_VULKAN_ROWS * ACU_VULKAN_ROWS;
 }
 
 /* executor.c: the functions of a device. */
