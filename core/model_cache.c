@@ -5,6 +5,7 @@
 #include "catalogue.h"
 #include "coarse.h"
 #include "detector.h"
+#include "predict.h"
 #include "weights.h"
 
 #include <glib/gi18n-lib.h>

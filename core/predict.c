@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* How long networks would take on graphics cards, from counted operations, bytes and dispatches: a model, nothing is measured. */
 #include "predict.h"
-#include "upscaler_private.h"
 
-#include <acuity/model.h>
 #include <glib/gi18n-lib.h>
 
 /* From the makers' data sheets: FP32 operations and memory's bytes a second. */

@@ -94,8 +94,6 @@ gboolean acu_run_report (AcuRun *run, double operations_done, GError **error);
 /* model_cache.c: the net of a model file, with that share of the weights that clean; the last one used is kept for the next job. Unref it.
  * ACU_ERROR_ARGUMENT where there are no such weights. */
 AcuNet *acu_model_net (const AcuModelInfo *model, double clean, GError **error);
-/* The same of a model that may be none: ACU_ERROR_ARGUMENT for classic filters, ACU_ERROR_NOT_FOUND where it is not installed. */
-AcuNet *acu_model_net_of (const AcuModelInfo *model, GError **error);
 /* A built-in network that is no model of the list, by its file's name. Unref it. ACU_ERROR_NOT_FOUND. */
 AcuNet *acu_helper_net (const char *file, GError **error);
 

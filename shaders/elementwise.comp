@@ -5,6 +5,7 @@
 #include "common.glsl"
 
 /* AcuStageKind */
+#define STENCIL 17
 #define SLOPE 3
 #define ACTIVATION 4
 #define ADD 5
@@ -17,7 +18,6 @@
 #define PAD 12
 #define NEAREST 13
 #define PIXEL_SHUFFLE 15
-#define STENCIL 17
 
 layout (constant_id = 3) const int KIND = ADD;
 /* ACTIVATION: which; PAD: whether it reflects; CONCAT: parts; PIXEL_SHUFFLE: whether something is added; STENCIL: whether it has cells. */

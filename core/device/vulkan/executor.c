@@ -102,8 +102,6 @@ accept_stage (const AcuProgram *program, guint number, GError **error)
   /* The picture and the result are the host's. */
   if ((number == 0 || number == program->n_stages - 1) && program->buffers[number].element != ACU_MAP_F32)
     goto refused;
-  if (stage->kind > ACU_STAGE_DEPTHWISE)
-    goto refused;
   if (stage->algorithm != ACU_ALGORITHM_DIRECT || stage->granularity != 1 || stage->n_inputs > ACU_STAGE_MAX_INPUTS)
     goto refused;
   acu_vulkan_describe (device, program, number, &described);

@@ -108,8 +108,7 @@ bind_inputs (const AcuVulkanDevice *device, const AcuProgram *program, const Acu
 }
 
 /* As shaders/elementwise.comp names them. */
-G_STATIC_ASSERT (ACU_STAGE_SLOPE == 3 && ACU_STAGE_ADD == 5 && ACU_STAGE_AFFINE == 8 && ACU_STAGE_NEAREST == 13 && ACU_STAGE_PIXEL_SHUFFLE == 15
-                 && ACU_STAGE_STENCIL == 17);
+G_STATIC_ASSERT (ACU_STAGE_SLOPE == 3 && ACU_STAGE_ADD == 5 && ACU_STAGE_AFFINE == 8 && ACU_STAGE_NEAREST == 13 && ACU_STAGE_PIXEL_SHUFFLE == 15);
 
 static AcuVulkanShader
 shader_of (const AcuProgram *program, const AcuStage *stage)
@@ -197,6 +196,8 @@ shape_workgroup (const AcuStage *stage, AcuVulkanStage *described)
   described->info.dispatch.x = (guint32) ((columns + described->constants[0] - 1) / described->constants[0]);
 }
 
+G_STATIC_ASSERT (ACU_STAGE_STENCIL == 17);
+
 /* Groups of four cells. */
 static int
 cell_fours (const AcuStage *stage)
@@ -234,8 +235,7 @@ acu_vulkan_describe (const AcuVulkanDevice *device, const AcuProgram *program, g
   info->numbers[1] = stage->top;
   info->numbers[2] = described->from_host ? 0 : in_groups (program, stage);
   info->numbers[3] = 2 * padded_groups (program, stage);
-  info->numbers[4] = stage->kind == ACU_STAGE_STENCIL ? cell_fours (stage) : stage->factor;
-  info->numbers[5] = stage->factor;
+  info->numbers[4] = stage->factor;
   info->numbers[7] = (gint32) n;
   info->dispatch.z = info->to.groups;
   described->columns = out->width;
@@ -245,6 +245,11 @@ acu_vulkan_describe (const AcuVulkanDevice *device, const AcuProgram *program, g
 
       info->dispatch.z = padded_groups (program, stage) / groups_at_once (program, stage);
       described->columns = (out->width + pixels * apart - 1) / (pixels * apart) * apart;
+    }
+  if (stage->kind == ACU_STAGE_STENCIL)
+    {
+      info->numbers[4] = cell_fours (stage);
+      info->numbers[5] = stage->factor;
     }
   shape_workgroup (stage, described);
 }
