@@ -140,7 +140,7 @@ in_channels (const AcuLayer *layer)
 static gboolean
 may_be_coarse (const AcuLayer *layer)
 {
-  return layer->kind == ACU_LAYER_CONV2D && layer->stride == 1 && layer->channels % 16 == 0 && in_channels (layer) % 16 == 0
+  return (layer->kind == ACU_LAYER_CONV2D || layer->kind == ACU_LAYER_DECONV2D) && layer->stride <= 2 && layer->channels % 16 == 0 && in_channels (layer) % 16 == 0
          && layer->kernel_width * layer->kernel_height > 1;
 }
 
@@ -148,7 +148,7 @@ may_be_coarse (const AcuLayer *layer)
 static double
 saving (const AcuLayer *layer, const AcuShape *shape)
 {
-  double in = in_channels (layer), out = layer->channels, taps = (double) layer->kernel_width * layer->kernel_height;
+  double in = in_channels (layer), out = layer->channels, taps = (double) layer->kernel_width * layer->kernel_height / (layer->kind == ACU_LAYER_DECONV2D ? layer->stride * layer->stride : 1);
   double without = taps == 9 ? 0.22 * in + 0.55 * out + 0.0055 * in * out : taps * in * out / 100;
 
   return (without - taps * in * out / 1300 - 0.1 * out - 0.05 * in) * shape->width * shape->height;
@@ -217,7 +217,8 @@ choose (Trial *trial, GArray *groups, double own, double allowed)
     set (trial, &g_array_index (groups, Group, --n), FALSE);
 }
 
-static void
+/* FALSE: there was no memory for it, say, and a later process may know better. */
+static gboolean
 measure (Trial *trial)
 {
   g_autofree AcuShape *shapes = g_new (AcuShape, trial->net->layers->len);
@@ -225,17 +226,17 @@ measure (Trial *trial)
   double own, allowed;
 
   if (!acu_net_infer (trial->net, SIDE, SIDE, shapes, NULL) || !run (trial, ACU_PRECISION_EXACT))
-    return;
+    return FALSE;
   memcpy (trial->exact, trial->result, (gsize) trial->width * trial->height * trial->channels * sizeof (float));
   own = noise (trial);
   /* Nothing to compare with: no result, or one that holds no numbers. */
   if (!isfinite (own))
-    return;
+    return TRUE;
   allowed = own < CLOSE / 2 ? CLOSE : MIN (TIMES_OWN * own, FAR);
   /* Often enough all of them may be, and the search, which takes seconds with large networks, is spared. */
   set (trial, &(Group) { 0, trial->n, 0, 0 }, TRUE);
   if (noise (trial) <= allowed)
-    return;
+    return TRUE;
   set (trial, &(Group) { 0, trial->n, 0, 0 }, FALSE);
   groups = make_groups (trial, shapes);
   for (guint g = 0; g < groups->len; g++)
@@ -249,6 +250,7 @@ measure (Trial *trial)
     }
   choose (trial, groups, own, allowed);
   g_array_unref (groups);
+  return TRUE;
 }
 
 /* Everything that the choice follows from. */
@@ -258,7 +260,7 @@ key_of (const AcuNet *net)
   g_autoptr (GByteArray) text = g_byte_array_new ();
   AcuFingerprint parts[2];
 
-  g_byte_array_append (text, (const guint8 *) ACU_VERSION " coarse 1", sizeof ACU_VERSION " coarse 1");
+  g_byte_array_append (text, (const guint8 *) ACU_VERSION " coarse 2", sizeof ACU_VERSION " coarse 2");
   for (guint i = 0; i < net->layers->len; i++)
     {
       const AcuLayer *layer = acu_net_layer (net, i);
@@ -302,10 +304,12 @@ acu_net_choose_coarse (AcuNet *net, const AcuDevice *device)
         layer_of (&trial, k)->coarse = choice[k] != 0;
       return;
     }
-  measure (&trial);
-  for (guint k = 0; k < trial.n; k++)
-    choice[k] = (guint8) layer_of (&trial, k)->coarse;
-  acu_packed_file_save (&key, choice, trial.n, 1);
+  if (measure (&trial))
+    {
+      for (guint k = 0; k < trial.n; k++)
+        choice[k] = (guint8) layer_of (&trial, k)->coarse;
+      acu_packed_file_save (&key, choice, trial.n, 1);
+    }
   acu_free (trial.exact);
   acu_free (trial.result);
 }

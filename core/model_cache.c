@@ -74,6 +74,7 @@ acu_model_net (const AcuModelInfo *model, double clean, GError **error)
   acu_weights_free (weights);
   if (!net)
     return NULL;
+  net = acu_net_fold (net);
   acu_net_choose_coarse (net, acu_device_find ("cpu", NULL));
 
   g_mutex_lock (&lock);

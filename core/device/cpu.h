@@ -52,6 +52,7 @@ struct AcuExecutor
 gboolean acu_cpu_pack (AcuExecutor *executor, GError **error);
 void acu_cpu_unpack (AcuExecutor *executor);
 guint64 acu_cpu_pack_bytes (const AcuProgram *program, int threads);
+gsize acu_cpu_weights_count (const AcuStage *stage);
 /* A convolution's weights as floats; free *room, which may be NULL. NULL if there is not enough memory. */
 const float *acu_cpu_weights (const AcuStage *stage, float **room);
 /* `channels` floats of source (NULL: zeros), then zeros up to whole groups. */

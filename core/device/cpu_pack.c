@@ -20,8 +20,8 @@ whole_lines (guint64 bytes)
   return (bytes + 63) / 64 * 64;
 }
 
-static gsize
-weights_count (const AcuStage *stage)
+gsize
+acu_cpu_weights_count (const AcuStage *stage)
 {
   return g_bytes_get_size (stage->weights) / acu_map_element_bytes (stage->weights_element);
 }
@@ -50,9 +50,10 @@ acu_cpu_pack_bytes (const AcuProgram *program, int threads)
       if (stage->weights)
         {
           /* As floats; and once more in another order. */
-          guint64 copies = (stage->weights_element == ACU_MAP_F16) + (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16);
+          guint64 copies = (stage->weights_element == ACU_MAP_F16) + (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
+                           + (stage->algorithm == ACU_ALGORITHM_CONV2D_BF16 && stage->kind == ACU_STAGE_DECONV2D);
 
-          widened = MAX (widened, copies * weights_count (stage) * sizeof (float));
+          widened = MAX (widened, copies * acu_cpu_weights_count (stage) * sizeof (float));
         }
     }
   return bytes + widened * (guint64) threads;
@@ -61,7 +62,7 @@ acu_cpu_pack_bytes (const AcuProgram *program, int threads)
 const float *
 acu_cpu_weights (const AcuStage *stage, float **room)
 {
-  gsize count = weights_count (stage);
+  gsize count = acu_cpu_weights_count (stage);
 
   *room = NULL;
   if (stage->weights_element == ACU_MAP_F32)

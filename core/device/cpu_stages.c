@@ -53,6 +53,13 @@ in_piece (Piece *p, int input)
   return in_span (p, input, p->row, p->from, p->to - p->from);
 }
 
+/* The same where a sum reads a part of a map. */
+static const float *
+in_part (Piece *p, int input)
+{
+  return in_span (p, input, p->row + p->stage->from_top[input], p->from + p->stage->from_left[input], p->to - p->from);
+}
+
 /* A pixel that is only moved. */
 static const void *
 in_pixel (const Piece *p, int input, int y, int x)
@@ -80,7 +87,7 @@ acu_cpu_stage_scratch (const AcuProgram *program, const AcuStage *stage)
     return acu_cpu_pointwise_scratch (program, stage);
   if (stage->algorithm == ACU_ALGORITHM_CONV2D_BF16)
     return acu_cpu_bf16_scratch (program, stage);
-  if (out->element == ACU_MAP_F16)
+  if (out->element != ACU_MAP_F32)
     floats += columns * out->channels;
   if (stage->gated)
     floats += columns * out->channels;
@@ -314,7 +321,7 @@ static void
 elementwise (Piece *p)
 {
   const AcuKernels *k = p->executor->kernels;
-  const float *a = in_piece (p, 0);
+  const float *a = in_part (p, 0);
   int width = p->to - p->from, channels = p->out->channels;
   gsize n = (gsize) width * channels;
 
@@ -328,7 +335,7 @@ elementwise (Piece *p)
                                                                              : ACU_ACTIVATION_SWISH);
       break;
     case ACU_STAGE_ADD:
-      k->add (p->dst, a, p->stage->scale[0], in_piece (p, 1), p->stage->scale[1], n);
+      k->add (p->dst, a, p->stage->scale[0], in_part (p, 1), p->stage->scale[1], n);
       break;
     case ACU_STAGE_MUL:
       k->mul (p->dst, a, in_piece (p, 1), n);
@@ -395,8 +402,10 @@ acu_cpu_stage_row (AcuExecutor *executor, guint number, int row, int from, int t
     case ACU_STAGE_PAD: pad (&p, dst); break;
     case ACU_STAGE_NEAREST: nearest (&p, dst); break;
     default:
-      p.dst = p.out->element == ACU_MAP_F16 ? take_spare (&p, n) : (float *) (void *) dst;
+      p.dst = p.out->element != ACU_MAP_F32 ? take_spare (&p, n) : (float *) (void *) dst;
       compute (&p);
+      if (p.out->element == ACU_MAP_BF16)
+        executor->kernels->bf16_narrow ((guint16 *) (void *) dst, p.dst, n);
       if (p.out->element == ACU_MAP_F16 && !executor->kernels->half_narrow ((guint16 *) (void *) dst, p.dst, n))
         g_atomic_int_set (&executor->overflowed, TRUE);
     }

@@ -53,7 +53,7 @@ typedef enum AcuAlgorithm
   ACU_ALGORITHM_WINOGRAD_F32,     /* F(4×4, 3×3) in single precision */
   ACU_ALGORITHM_WINOGRAD_I16,     /* the same in 16-bit block floating point */
   ACU_ALGORITHM_POINTWISE_I16,    /* windows that share no pixels, in 16-bit block floating point; DECONV2D, too */
-  ACU_ALGORITHM_CONV2D_BF16,      /* products of bfloat16 numbers, sums in single precision */
+  ACU_ALGORITHM_CONV2D_BF16,      /* products of bfloat16 numbers, sums in single precision; DECONV2D, too, where windows share no pixels */
   ACU_N_ALGORITHMS
 } AcuAlgorithm;
 
@@ -74,7 +74,7 @@ typedef enum AcuMapElement
 {
   ACU_MAP_F32,
   ACU_MAP_F16,
-  ACU_MAP_BF16                    /* bfloat16: between convolutions of ACU_ALGORITHM_CONV2D_BF16 */
+  ACU_MAP_BF16                    /* bfloat16: read by convolutions of ACU_ALGORITHM_CONV2D_BF16 alone */
 } AcuMapElement;
 
 /* A feature map and its ring buffer of rows: row y lies in slot y % slots. */
@@ -96,7 +96,7 @@ typedef struct AcuStage
   guint inputs[ACU_STAGE_MAX_INPUTS];   /* buffers */
   guint output;                         /* buffer; stage i writes buffer i */
   AcuAlgorithm algorithm;               /* CONV2D, DECONV2D */
-  gboolean coarse;                      /* CONV2D: the network stays close enough to exact if bfloat16 numbers are multiplied here */
+  gboolean coarse;                      /* CONV2D, DECONV2D: the network stays close enough to exact if bfloat16 numbers are multiplied here */
   int granularity, phase;               /* rows made at once; they begin at rows y with y % granularity == phase, and at 0 */
   int kernel_width, kernel_height, stride;
   int left, top;
@@ -106,6 +106,7 @@ typedef struct AcuStage
   gboolean residual;                    /* CONV2D: the last input is no slice: result * scale[0] + input * scale[1];
                                            PIXEL_SHUFFLE: the second, enlarged by `factor` to the nearest pixel, is added */
   float scale[2];                       /* ADD, and a fused one */
+  int from_left[2], from_top[2];        /* ADD: where in each input its pixels begin */
   guint sums;                           /* CONV2D with a residual: such sums since the last other map, itself included */
   gboolean gated;                       /* CONV2D v: the sum with the residual times sigmoid (v) * gate[0] + gate[1] */
   float gate[2];

@@ -59,7 +59,7 @@ typedef struct AcuLayer
   GBytes *weights;                /* floats: [out][in][kernel_height][kernel_width]; DEPTHWISE: [kernel_height][kernel_width][channels]; SLOPE: slope[channels];
                                      AFFINE: scale[channels]; APPEND: values */
   gboolean half;                  /* CONV2D, DECONV2D: weights are 16-bit floats (IEEE 754 binary16) instead */
-  gboolean coarse;                /* CONV2D: may multiply bfloat16 numbers where `fast` is asked for and that is quicker */
+  gboolean coarse;                /* CONV2D, DECONV2D: may multiply bfloat16 numbers where `fast` is asked for and that is quicker */
   GBytes *bias;                   /* floats: bias[out]; AFFINE: offset[channels]; NULL for zeros */
   GBytes *cells;                  /* STENCIL: a byte each, row after row, stretched over the whole map: other than 0 where the input is kept; NULL: everywhere */
 } AcuLayer;
@@ -106,6 +106,10 @@ AcuNet *acu_net_up_to (const AcuNet *net, guint last);
 
 /* The net repeated `times` times (each result is the next one's picture), sharing the weights. A new net. */
 AcuNet *acu_net_repeat (const AcuNet *net, int times, GError **error);
+
+/* The same network in fewer steps, where there are such: transposed convolutions of few channels become plain ones and pixel shuffles. Takes the reference to
+ * `net`, which is the result where nothing can be done, or memory is out. */
+AcuNet *acu_net_fold (AcuNet *net);
 
 /* Two nets of the same scale, and a third, of scale 1, that says where the second one's result counts: result = base + m (over - base), where
  * m is strength × mask, enlarged smoothly and without leaving its range, after what is below `low` has become 0, above `high` 1. All make three channels.

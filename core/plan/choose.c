@@ -38,21 +38,22 @@ windows_apart (const AcuProgram *program, const AcuStage *stage)
 static gboolean
 is_coarse (const AcuPlan *plan, const AcuStage *stage)
 {
-  return plan->precision == ACU_PRECISION_FAST && stage->coarse && plan->device->bf16_quick && plan->device->bf16_quick () && stage->kind == ACU_STAGE_CONV2D
-         && stage->stride <= 2 && whole_groups (&plan->program, stage) && plan->program.buffers[stage->output].channels % GROUP == 0;
+  return plan->precision == ACU_PRECISION_FAST && stage->coarse && plan->device->bf16_quick && plan->device->bf16_quick ()
+         && (stage->kind == ACU_STAGE_DECONV2D ? windows_apart (&plan->program, stage) : stage->kind == ACU_STAGE_CONV2D && stage->stride <= 2)
+         && whole_groups (&plan->program, stage) && plan->program.buffers[stage->output].channels % GROUP == 0;
 }
 
 static void
 choose_algorithm (const AcuPlan *plan, AcuStage *stage)
 {
-  if (plan->precision == ACU_PRECISION_FAST && windows_apart (&plan->program, stage) && whole_groups (&plan->program, stage))
-    {
-      stage->algorithm = ACU_ALGORITHM_POINTWISE_I16;
-      return;
-    }
   if (is_coarse (plan, stage))
     {
       stage->algorithm = ACU_ALGORITHM_CONV2D_BF16;
+      return;
+    }
+  if (plan->precision == ACU_PRECISION_FAST && windows_apart (&plan->program, stage) && whole_groups (&plan->program, stage))
+    {
+      stage->algorithm = ACU_ALGORITHM_POINTWISE_I16;
       return;
     }
   if (stage->kind != ACU_STAGE_CONV2D || stage->kernel_width != 3 || stage->kernel_height != 3 || stage->stride != 1
@@ -127,13 +128,20 @@ must_be_f32 (const AcuPlan *plan, guint number)
   return FALSE;
 }
 
-/* A map between convolutions of bfloat16 numbers, which round it to such in any case. */
+/* What makes a map that may be kept in bfloat16: such convolutions, sums and products. */
+static gboolean
+may_make_bf16 (const AcuStage *stage)
+{
+  return stage->algorithm == ACU_ALGORITHM_CONV2D_BF16 || stage->kind == ACU_STAGE_ADD || stage->kind == ACU_STAGE_MUL || stage->kind == ACU_STAGE_CHANNEL_MUL;
+}
+
+/* A map that only convolutions of bfloat16 numbers read, which round it to such in any case. */
 static gboolean
 is_bf16 (const AcuPlan *plan, guint number)
 {
   const AcuProgram *program = &plan->program;
 
-  if (program->stages[number].algorithm != ACU_ALGORITHM_CONV2D_BF16)
+  if (!may_make_bf16 (&program->stages[number]))
     return FALSE;
   for (guint c = plan->consumers_start[number]; c < plan->consumers_start[number + 1]; c++)
     {

@@ -31,6 +31,11 @@ acu_plan_window (const AcuPlan *plan, guint stage, guint input, int first, int l
       *in_first = first;
       *in_last = last;
     }
+  else if (at->kind == ACU_STAGE_ADD)
+    {
+      *in_first = first + at->from_top[input];
+      *in_last = last + at->from_top[input];
+    }
   else
     acu_layer_window (plan->layers[stage], input, TRUE, buffer_of (plan, at->inputs[input])->height,
                       buffer_of (plan, stage)->height, first, last, in_first, in_last);
@@ -41,6 +46,8 @@ acu_plan_last_row (const AcuPlan *plan, guint stage, guint input, int last)
 {
   const AcuStage *at = &plan->program.stages[stage];
 
+  if (at->kind == ACU_STAGE_ADD)
+    return last + at->from_top[input];
   return at->residual && at->kind == ACU_STAGE_CONV2D && input == at->n_inputs - 1
            ? last : acu_layer_last_row (plan->layers[stage], buffer_of (plan, at->inputs[input])->height,
                                         buffer_of (plan, stage)->height, last);

@@ -73,6 +73,34 @@ concat_is_virtual (const AcuNet *net, guint concat)
   return TRUE;
 }
 
+/* Whether the convolution that makes a map, if one does, can add what layer `other` makes to it. */
+static gboolean
+could_add (const AcuNet *net, guint map, guint other)
+{
+  while (acu_layer_is_activation (acu_net_layer (net, map)))
+    map = acu_net_layer (net, map)->inputs[0];
+  return acu_net_layer (net, map)->kind == ACU_LAYER_CONV2D && other < map;
+}
+
+/* Whether every reader of a part of a map is a sum that can read it where it lies, so that it need not be taken out. */
+static gboolean
+crop_is_virtual (const AcuPlan *plan, guint crop)
+{
+  const AcuNet *net = plan->net;
+
+  if (acu_net_layer (net, crop)->kind != ACU_LAYER_CROP || plan->device->group || crop == net->layers->len - 1)
+    return FALSE;
+  for (guint i = crop + 1; i < net->layers->len; i++)
+    {
+      const AcuLayer *layer = acu_net_layer (net, i);
+
+      for (guint k = 0; k < layer->n_inputs; k++)
+        if (layer->inputs[k] == crop && (layer->kind != ACU_LAYER_ADD || layer->inputs[1 - k] == crop || could_add (net, layer->inputs[1 - k], crop)))
+          return FALSE;
+    }
+  return TRUE;
+}
+
 /* Whether the layer can be done by the convolution that made its input, which nobody else reads. */
 static gboolean
 fuses (const AcuPlan *plan, const AcuLayer *layer, const guint *readers)
@@ -100,9 +128,9 @@ adds_to (const AcuPlan *plan, const AcuLayer *layer, const guint *readers)
   for (int k = 0; k < 2; k++)
     {
       guint number = plan->layer_stage[layer->inputs[k]], other = plan->layer_stage[layer->inputs[1 - k]];
-      const AcuStage *stage = &plan->program.stages[number];
+      const AcuStage *stage = number == G_MAXUINT ? NULL : &plan->program.stages[number];
 
-      if (readers[layer->inputs[k]] == 1 && stage->kind == ACU_STAGE_CONV2D && !stage->residual && other < number
+      if (stage && readers[layer->inputs[k]] == 1 && stage->kind == ACU_STAGE_CONV2D && !stage->residual && other < number
           && stage->n_inputs < ACU_STAGE_MAX_INPUTS)
         return k;
     }
@@ -192,6 +220,22 @@ activation_of (const AcuLayer *layer)
          : layer->kind == ACU_LAYER_SWISH ? ACU_STAGE_SWISH : ACU_STAGE_LINEAR;
 }
 
+/* Input `k` of a stage; of a part of a map, the map and where the part begins. */
+static void
+set_input (AcuPlan *plan, AcuStage *stage, const AcuLayer *layer, guint k)
+{
+  const AcuLayer *in = acu_net_layer (plan->net, layer->inputs[k]);
+
+  if (layer->kind == ACU_LAYER_ADD && plan->layer_stage[layer->inputs[k]] == G_MAXUINT)
+    {
+      stage->inputs[k] = plan->layer_stage[in->inputs[0]];
+      stage->from_left[k] = in->left;
+      stage->from_top[k] = in->top;
+    }
+  else
+    stage->inputs[k] = plan->layer_stage[layer->inputs[k]];
+}
+
 static void
 add_stage (AcuPlan *plan, const AcuLayer *layer, const AcuShape *shapes, guint index)
 {
@@ -239,7 +283,7 @@ add_stage (AcuPlan *plan, const AcuLayer *layer, const AcuShape *shapes, guint i
       /* A crop needs its second input's size only. */
       stage->n_inputs = layer->kind == ACU_LAYER_CROP ? 1 : layer->n_inputs;
       for (guint k = 0; k < stage->n_inputs; k++)
-        stage->inputs[k] = plan->layer_stage[layer->inputs[k]];
+        set_input (plan, stage, layer, k);
     }
   buffer->channels = shapes[index].channels;
   buffer->height = shapes[index].height;
@@ -334,7 +378,7 @@ acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
       const AcuLayer *layer = acu_net_layer (net, i);
       int convolution;
 
-      if (swallowed[i] || (layer->kind == ACU_LAYER_CONCAT && concat_is_virtual (net, i)))
+      if (swallowed[i] || (layer->kind == ACU_LAYER_CONCAT && concat_is_virtual (net, i)) || crop_is_virtual (plan, i))
         plan->layer_stage[i] = G_MAXUINT;
       else if (acu_plan_find_gate (net, readers, i, &gate))
         fuse_gate (plan, &gate, i);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "bridge.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
+
+#define FEW_SAMPLES 65536
 
 /* babl's models that Acuity handles as they are. Premultiplied colours are read straight. */
 static const struct
@@ -103,11 +106,12 @@ typedef struct Crossing
   const AcuBridgeJob *job;
   GeglBuffer *output;
   const Babl *read_format, *write_format;
-  int whole_bytes;                /* of a sample that is read as it is, a whole number; 0: babl converts */
+  int whole_bytes;                /* of a sample that is read and written as it is, a whole number; 0: babl converts */
   int width;
 } Crossing;
 
-/* babl may fill a table of 256 MB for these, and takes it or not by how long it took to do so. */
+/* babl measures ways of converting these and takes the quickest, which is another one now and then: one by a table of 256 MB, or one that misses a
+ * value by one. */
 static int
 whole_bytes (const Babl *own)
 {
@@ -135,6 +139,23 @@ widen (float *pixels, int bytes, gsize n)
       }
 }
 
+/* What is no number becomes 0. */
+static void
+narrow (void *whole, int bytes, const float *pixels, gsize n)
+{
+  float most = bytes == 1 ? 255 : 65535;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      float value = pixels[i] > 0 ? MIN (pixels[i], 1) * most + 0.5f : 0;
+
+      if (bytes == 1)
+        ((guint8 *) whole)[i] = (guint8) value;
+      else
+        ((guint16 *) whole)[i] = (guint16) value;
+    }
+}
+
 static gboolean
 read_rows (void *data, int y, int rows, float *pixels, GError **error)
 {
@@ -148,11 +169,34 @@ read_rows (void *data, int y, int rows, float *pixels, GError **error)
   return TRUE;
 }
 
+/* A few rows at a time: what they are put into is not counted when memory is planned. */
+static gboolean
+write_whole (const Crossing *crossing, int y, int rows, const float *pixels, GError **error)
+{
+  gsize samples = (gsize) crossing->width * babl_format_get_n_components (crossing->write_format);
+  int most = MIN (rows, (int) MAX (1, FEW_SAMPLES / samples));
+  void *whole = g_try_malloc_n (most * samples, crossing->whole_bytes);
+
+  if (!whole)
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's rows."));
+  for (int first = 0; whole && first < rows; first += most)
+    {
+      GeglRectangle where = { 0, y + first, crossing->width, MIN (most, rows - first) };
+
+      narrow (whole, crossing->whole_bytes, pixels + first * samples, where.height * samples);
+      gegl_buffer_set (crossing->output, &where, 0, crossing->write_format, whole, GEGL_AUTO_ROWSTRIDE);
+    }
+  g_free (whole);
+  return whole != NULL;
+}
+
 static gboolean
 write_rows (void *data, int y, int rows, const float *pixels, GError **error)
 {
   const Crossing *crossing = data;
 
+  if (crossing->whole_bytes)
+    return write_whole (crossing, y, rows, pixels, error);
   gegl_buffer_set (crossing->output, GEGL_RECTANGLE (0, y, crossing->width, rows), 0, crossing->write_format, pixels,
                    GEGL_AUTO_ROWSTRIDE);
   return TRUE;
@@ -169,7 +213,7 @@ acu_bridge_run (const AcuBridgeJob *job, AcuUpscaler *upscaler, AcuProgress prog
     .job = job,
     .whole_bytes = whole_bytes (own),
     .read_format = whole_bytes (own) ? own : babl_format_with_space (pixels, babl_format_get_space (own)),
-    .write_format = babl_format_with_space (pixels, babl_format_get_space (result)),
+    .write_format = whole_bytes (own) ? result : babl_format_with_space (pixels, babl_format_get_space (result)),
     .width = acu_upscaler_width (upscaler)
   };
 

@@ -4,10 +4,11 @@
 
 #include <glib/gi18n.h>
 
+/* Screen readers say what the first column holds. */
 enum
 {
-  COLUMN_NAME,
   COLUMN_LABEL,                   /* NULL: a separator */
+  COLUMN_NAME,
   COLUMN_DETAIL,
   N_COLUMNS
 };

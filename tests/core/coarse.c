@@ -72,6 +72,45 @@ make_net (double gain)
   return net;
 }
 
+/* Down, up, and a sum with a part of what was before: windows that share no pixels, and maps that only convolutions read. */
+static AcuNet *
+make_u_net (void)
+{
+  AcuNet *net = acu_net_new ("u");
+  GRand *rand = g_rand_new_with_seed (6);
+  guint at, before, parts[2];
+  AcuLayer *l;
+
+  acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, &at)->channels = 3;
+  l = acu_net_add (net, ACU_LAYER_PAD, "border", &at, 1, &at);
+  l->left = l->right = l->top = l->bottom = 4;
+  l->align = 2;
+  at = before = slope (net, rand, convolve (net, rand, &at, 1, 3, 32, 3, 2), 32);
+  at = convolve (net, rand, &at, 1, 32, 64, 2, 2);
+  l = g_ptr_array_index (net->layers, at);
+  l->stride = 2;
+  l->left = l->right = l->top = l->bottom = 0;
+  at = convolve (net, rand, &at, 1, 64, 48, 3, 2);
+  l = g_ptr_array_index (net->layers, at);
+  l->left = l->right = l->top = l->bottom = 0;
+  l = acu_net_add (net, ACU_LAYER_DECONV2D, "up", &at, 1, &at);
+  l->channels = 32;
+  l->kernel_width = l->kernel_height = l->stride = 2;
+  l->weights = random_floats (rand, 32 * 48 * 4, 0.3);
+  l->bias = random_floats (rand, 32, 0.3);
+  parts[0] = slope (net, rand, at, 32);
+  l = acu_net_add (net, ACU_LAYER_CROP, "part", &before, 1, &parts[1]);
+  l->left = l->top = 3;
+  l->right = l->bottom = 1;
+  l = acu_net_add (net, ACU_LAYER_ADD, "sum", parts, 2, &at);
+  l->scale[0] = 0.7f;
+  l->scale[1] = -1.2f;
+  at = convolve (net, rand, &at, 1, 32, 16, 3, 2);
+  convolve (net, rand, &at, 1, 16, 3, 3, 1);
+  g_rand_free (rand);
+  return net;
+}
+
 static guint
 set_all (AcuNet *net, gboolean coarse)
 {
@@ -81,7 +120,7 @@ set_all (AcuNet *net, gboolean coarse)
     {
       AcuLayer *layer = g_ptr_array_index (net->layers, i);
 
-      layer->coarse = coarse && layer->kind == ACU_LAYER_CONV2D;
+      layer->coarse = coarse && (layer->kind == ACU_LAYER_CONV2D || layer->kind == ACU_LAYER_DECONV2D);
       n += layer->coarse;
     }
   return n;
@@ -97,40 +136,54 @@ make_picture (int width, int height)
   return picture;
 }
 
-/* The same numbers for any bands and threads, close to exact ones, at all edges. */
+/* The same numbers for any bands and threads, close to exact ones. */
+static void
+check_runs (AcuNet *net, guint convolutions, int picture_width, int picture_height)
+{
+  AcuDevice device = quick_device ();
+  g_autofree float *picture = make_picture (picture_width, picture_height), *exact = NULL, *whole = NULL;
+  float worst = 0, largest = 0;
+  int width = picture_width, height = picture_height;
+  gsize n;
+
+  set_all (net, FALSE);
+  exact = run_net_on (&device, net, picture, &width, &height, 1, 0, 0, ACU_PRECISION_EXACT);
+  n = (gsize) width * height * 3;
+  g_assert_cmpint (set_all (net, TRUE), ==, convolutions);
+  width = picture_width;
+  height = picture_height;
+  whole = run_net_on (&device, net, picture, &width, &height, 1, 0, 0, ACU_PRECISION_FAST);
+  for (gsize k = 0; k < n; k++)
+    {
+      worst = MAX (worst, fabsf (whole[k] - exact[k]));
+      largest = MAX (largest, fabsf (exact[k]));
+    }
+  g_assert_cmpfloat (worst, >, 0);
+  g_assert_cmpfloat (worst, <, 0.02f * largest);
+  for (int bands = 1; bands < 40; bands *= 3)
+    {
+      g_autofree float *part = NULL;
+
+      width = picture_width;
+      height = picture_height;
+      part = run_net_on (&device, net, picture, &width, &height, 1 + bands % 4, bands, 0, ACU_PRECISION_FAST);
+      g_assert_cmpmem (whole, n * sizeof (float), part, n * sizeof (float));
+    }
+}
+
 static void
 test_runs (void)
 {
-  static const int sizes[][2] = { { 1, 1 }, { 2, 1 }, { 1, 9 }, { 17, 3 }, { 64, 2 }, { 67, 18 } };
-  AcuDevice device = quick_device ();
-  AcuNet *net = make_net (1);
+  static const int sizes[][2] = { { 1, 1 }, { 2, 1 }, { 1, 9 }, { 17, 3 }, { 64, 2 }, { 67, 18 }, { 150, 7 } };
+  AcuNet *net = make_net (1), *u = make_u_net ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
-      gsize n = (gsize) sizes[i][0] * sizes[i][1] * 3;
-      g_autofree float *picture = make_picture (sizes[i][0], sizes[i][1]), *exact = NULL, *whole = NULL;
-      float worst = 0, largest = 0;
-      int width = sizes[i][0], height = sizes[i][1];
-
-      set_all (net, FALSE);
-      exact = run_net_on (&device, net, picture, &width, &height, 1, 0, 0, ACU_PRECISION_EXACT);
-      g_assert_cmpint (set_all (net, TRUE), ==, 6);
-      whole = run_net_on (&device, net, picture, &width, &height, 1, 0, 0, ACU_PRECISION_FAST);
-      for (gsize k = 0; k < n; k++)
-        {
-          worst = MAX (worst, fabsf (whole[k] - exact[k]));
-          largest = MAX (largest, fabsf (exact[k]));
-        }
-      g_assert_cmpfloat (worst, >, 0);
-      g_assert_cmpfloat (worst, <, 0.02f * largest);
-      for (int bands = 1; bands < 40; bands *= 3)
-        {
-          g_autofree float *part = run_net_on (&device, net, picture, &width, &height, 1 + bands % 4, bands, 0, ACU_PRECISION_FAST);
-
-          g_assert_cmpmem (whole, n * sizeof (float), part, n * sizeof (float));
-        }
+      check_runs (net, 6, sizes[i][0], sizes[i][1]);
+      check_runs (u, 6, sizes[i][0], sizes[i][1]);
     }
   acu_net_unref (net);
+  acu_net_unref (u);
 }
 
 /* What is kept, where the algorithm stands: nothing is made bfloat16 twice, and maps that sums read stay what they are. */
@@ -138,9 +191,9 @@ static void
 test_plan (void)
 {
   AcuDevice device = quick_device ();
-  AcuNet *net = make_net (1);
+  AcuNet *net = make_net (1), *u = make_u_net ();
   AcuPlan *plan;
-  g_autofree char *text = NULL, *plain = NULL;
+  g_autofree char *text = NULL, *plain = NULL, *folded = NULL;
 
   set_all (net, TRUE);
   plan = acu_plan_new (net, &device, 64, 64, 1, 0, 0, ACU_PRECISION_FAST, NULL);
@@ -151,11 +204,21 @@ test_plan (void)
   g_assert_nonnull (strstr (text, "bf16 3×3 +slope -> 16 × 64 × 64 bf16"));
   /* What is added at the end. */
   g_assert_nonnull (strstr (text, "bf16 3×3 +slope -> 48 × 64 × 64 f16"));
+  set_all (u, TRUE);
+  plan = acu_plan_new (u, &device, 64, 64, 1, 0, 0, ACU_PRECISION_FAST, NULL);
+  folded = acu_plan_print (plan);
+  acu_plan_free (plan);
+  g_test_message ("%s", folded);
+  g_assert_nonnull (strstr (folded, "bf16 2×2 -> 64 × 36 × 36 bf16"));
+  g_assert_nonnull (strstr (folded, "bf16 2×2 +slope -> 32 × 68 × 68 f16"));
+  g_assert_nonnull (strstr (folded, "-> 32 × 68 × 68 bf16"));
+  g_assert_null (strstr (folded, "crop"));
   plan = acu_plan_new (net, acu_device_find ("cpu", NULL), 64, 64, 1, 0, 0, ACU_PRECISION_EXACT, NULL);
   plain = acu_plan_print (plan);
   acu_plan_free (plan);
   g_assert_null (strstr (plain, "bf16"));
   acu_net_unref (net);
+  acu_net_unref (u);
 }
 
 static guint

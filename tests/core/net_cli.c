@@ -65,6 +65,7 @@ main (int argc, char **argv)
     return fail (NULL);
   weights = acu_load_weights (argv[1], &error);
   net = weights ? acu_arch_build (weights, &error) : NULL;
+  net = net ? acu_net_fold (net) : NULL;
   acu_weights_free (weights);
   if (!net)
     return fail (error);
