@@ -105,7 +105,7 @@ by_channels (int x, int y, int group)
 vec4
 made (int x, int y, int group)
 {
-  ivec2 corner = stage.numbers[0].xy;
+  ivec2 corner = stage.numbers[0].xy, second = stage.numbers[1].yz;
   int factor = stage.numbers[1].x;
 
   switch (KIND)
@@ -115,7 +115,8 @@ made (int x, int y, int group)
     case ACTIVATION:
       return activate (from_group (x, y, group), WHICH);
     case ADD:
-      return fma (from_group (x, y, group), vec4 (stage.scale.x), also_group (x, y, group) * stage.scale.y);
+      /* Parts of maps are read where they lie. */
+      return fma (from_group (x + corner.x, y + corner.y, group), vec4 (stage.scale.x), also_group (x + second.x, y + second.y, group) * stage.scale.y);
     case MUL:
       return from_group (x, y, group) * also_group (x, y, group);
     case CHANNEL_MUL:

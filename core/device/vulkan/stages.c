@@ -246,6 +246,13 @@ acu_vulkan_describe (const AcuVulkanDevice *device, const AcuProgram *program, g
       info->dispatch.z = padded_groups (program, stage) / groups_at_once (program, stage);
       described->columns = (out->width + pixels * apart - 1) / (pixels * apart) * apart;
     }
+  if (stage->kind == ACU_STAGE_ADD)
+    {
+      info->numbers[0] = stage->from_left[0];
+      info->numbers[1] = stage->from_top[0];
+      info->numbers[5] = stage->from_left[1];
+      info->numbers[6] = stage->from_top[1];
+    }
   if (stage->kind == ACU_STAGE_STENCIL)
     {
       info->numbers[4] = cell_fours (stage);

@@ -49,6 +49,10 @@ rows_read (const AcuStage *stage, guint input, const AcuVulkanMap *in, const Acu
       low = floor_div (low + stage->top - stage->kernel_height + stage->stride, stage->stride);
       high = floor_div (high + stage->top, stage->stride);
       break;
+    case ACU_STAGE_ADD:
+      low += stage->from_top[input];
+      high += stage->from_top[input];
+      break;
     case ACU_STAGE_CROP:
       low += stage->top;
       high += stage->top;
