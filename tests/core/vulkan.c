@@ -10,7 +10,9 @@
 
 #define TOLERANCE 1e-4f
 
-static const int sizes[][2] = { { 1, 1 }, { 37, 1 }, { 1, 23 }, { 41, 29 }, { 131, 17 } };
+static const int sizes[][2] = { { 41, 29 }, { 1, 1 }, { 37, 1 }, { 1, 23 }, { 131, 17 } };
+/* How many of them: one is enough for the validation layers, which take their time. */
+static guint n_sizes = G_N_ELEMENTS (sizes);
 
 static float *
 draw_picture (GRand *rand, int width, int height)
@@ -65,13 +67,16 @@ like_the_processor (const SampleNet *sample, AcuPrecision precision)
   AcuNet *net = acu_net_new (sample->name);
 
   sample->build (net, rand);
-  for (guint s = 0; s < G_N_ELEMENTS (sizes); s++)
+  for (guint s = 0; s < n_sizes; s++)
     {
       const int bands[] = { 1, 7 };
       int w = sizes[s][0], h = sizes[s][1], width = w, height = h;
-      g_autofree float *in = draw_picture (rand, w, h), *wanted = reference (net, in, w, h), *whole;
+      g_autofree float *in = draw_picture (rand, w, h), *wanted = reference (net, in, w, h), *whole = NULL;
       gsize n;
 
+      /* What single rows and columns could show does not depend on how maps are kept. */
+      if (precision == ACU_PRECISION_FAST && (w == 1) != (h == 1))
+        continue;
       whole = run_net (net, in, &width, &height, 1, 0, 0, precision);
       n = (gsize) 3 * width * height;
       if (precision == ACU_PRECISION_EXACT)
@@ -410,6 +415,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  if (g_getenv ("ACUITY_TEST_BRIEF"))
+    n_sizes = 1;
   if (g_getenv ("ACUITY_TEST_HAZARD"))
     {
       g_test_add_func ("/vulkan/hazard", hazard);

@@ -128,7 +128,9 @@ def main():
         else:
             print("# the validation layers are not there (Debian's package vulkan-validationlayers)")
         poison = poisoned(folder, env)
-        run(folder, poison, "nets", [program, "--tap"])
+        if validation:
+            run(folder, {**poison, "ACUITY_TEST_BRIEF": "1"}, "nets of one size, watched", [program, "--tap"])
+        run(folder, {key: value for key, value in poison.items() if key != "VK_INSTANCE_LAYERS"}, "nets", [program, "--tap"])
         run(folder, poison, "layers", [layers, "--tap"])
         compare_models(folder, env)
         no_card(folder, environment(folder, False))

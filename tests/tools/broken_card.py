@@ -12,6 +12,7 @@ import tempfile
 
 acuity, broken, every_call, create_network = sys.argv[1:5]
 drivers = sorted(glob.glob("/usr/share/vulkan/icd.d/lvp_icd*.json"))
+validation = os.path.exists("/usr/share/vulkan/explicit_layer.d/VkLayer_khronos_validation.json")
 LOST = "-4"
 number = failures = 0
 
@@ -33,17 +34,20 @@ def loader():
 
 def watched(folder, env):
     """By the validation layers, where they are."""
-    if not os.path.exists("/usr/share/vulkan/explicit_layer.d/VkLayer_khronos_validation.json"):
+    if not validation:
         return env
     with open(os.path.join(folder, "vk_layer_settings.txt"), "w") as file:
         file.write("khronos_validation.debug_action = VK_DBG_LAYER_ACTION_LOG_MSG\n"
-                   f"khronos_validation.log_filename = {folder}/messages\nkhronos_validation.report_flags = error,warn,perf\n")
+                   f"khronos_validation.log_filename = {folder}/messages\nkhronos_validation.report_flags = error,warn,perf,info\n")
     return {**env, "VK_INSTANCE_LAYERS": "VK_LAYER_KHRONOS_validation", "VK_LAYER_SETTINGS_PATH": folder}
 
 
 def messages(folder):
+    """None if the layers were not there."""
     path = os.path.join(folder, "messages")
-    text = open(path, errors="replace").read() if os.path.exists(path) else ""
+    if not os.path.exists(path):
+        return None
+    text = open(path, errors="replace").read()
     return [line for line in text.splitlines() if re.search(r"Validation (Error|Warning|Performance)|\((ERROR|WARN|PERF)", line)]
 
 
@@ -102,7 +106,8 @@ def main():
         subprocess.run([create_network, "compact", "2", "4", "1", model], check=True)
         done = subprocess.run([every_call, model], env=watched(folder, job.env), capture_output=True, text=True, timeout=400)
         said = messages(folder)
-        tell(done.returncode == 0 and not said, "every call of every function fails: " + (done.stdout.splitlines() or [""])[-1], done.stdout + done.stderr + "\n".join(said))
+        silent = said == [] or (said is None and not validation)
+        tell(done.returncode == 0 and silent, "every call of every function fails: " + (done.stdout.splitlines() or [""])[-1], done.stdout + done.stderr + str(said))
         n = calls["QueueSubmit"]
         status, people, text, pixels = job.run("once", f"QueueSubmit {n} {LOST}", count=True)
         tell(status == 0 and same(pixels, wanted) and "calls CreateDevice 2\n" in text and f"calls QueueSubmit {2 * n}\n" in text,
