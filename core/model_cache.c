@@ -5,6 +5,7 @@
 #include "catalogue.h"
 #include "coarse.h"
 #include "detector.h"
+#include "predict.h"
 #include "weights.h"
 
 #include <glib/gi18n-lib.h>
@@ -144,9 +145,8 @@ acu_detector_net (GError **error)
   return net;
 }
 
-/* Of a model that has a network and is there. */
-static AcuNet *
-net_of (const AcuModelInfo *model, GError **error)
+AcuNet *
+acu_model_net_of (const AcuModelInfo *model, GError **error)
 {
   if (!model->classic && model->path)
     return acu_model_net (model, 0, NULL, error);
@@ -160,7 +160,7 @@ net_of (const AcuModelInfo *model, GError **error)
 int
 acu_model_scale (const AcuModelInfo *model, GError **error)
 {
-  AcuNet *net = net_of (model, error);
+  AcuNet *net = acu_model_net_of (model, error);
   int scale = net ? net->scale : 0;
 
   if (net)
@@ -171,7 +171,7 @@ acu_model_scale (const AcuModelInfo *model, GError **error)
 char *
 acu_model_print (const AcuModelInfo *model, int width, int height, gboolean plan, GError **error)
 {
-  AcuNet *net = net_of (model, error);
+  AcuNet *net = acu_model_net_of (model, error);
   char *text;
 
   if (!net)

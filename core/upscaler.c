@@ -83,8 +83,7 @@ acu_upscaler_plan (AcuUpscaler *upscaler, const AcuNet *net, guint64 beside, GEr
 
       if (plan)
         return plan;
-      /* What finds text and blends it in has no shaders yet. */
-      if (!upscaler->device->accept || (!upscaler->automatic && upscaler->text == ACU_TEXT_OFF))
+      if (!upscaler->device->accept || !upscaler->automatic)
         {
           g_propagate_error (error, g_steal_pointer (&problem));
           return NULL;

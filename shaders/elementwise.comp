@@ -5,6 +5,7 @@
 #include "common.glsl"
 
 /* AcuStageKind */
+#define STENCIL 17
 #define SLOPE 3
 #define ACTIVATION 4
 #define ADD 5
@@ -20,7 +21,7 @@
 #define NOISE 19
 
 layout (constant_id = 3) const int KIND = ADD;
-/* ACTIVATION: which; PAD: whether it reflects; CONCAT: parts; PIXEL_SHUFFLE: whether something is added. */
+/* ACTIVATION: which; PAD: whether it reflects; CONCAT: parts; PIXEL_SHUFFLE: whether something is added; STENCIL: whether it has cells. */
 layout (constant_id = 4) const int WHICH = 0;
 
 vec4
@@ -52,6 +53,16 @@ border (int at, int size)
       return phase < size ? phase : period - phase;
     }
   return clamp (at, 0, size - 1);
+}
+
+/* Numbers: all cells; then each column's and each row's place among them. */
+bool
+shown (int x, int y)
+{
+  int columns = stage.numbers[1].x, rows = columns + (stage.to.size.x + 3) / 4;
+  int cell = int (numbers[rows + y / 4][y % 4]) * stage.numbers[1].y + int (numbers[columns + x / 4][x % 4]);
+
+  return numbers[cell / 4][cell % 4] != 0;
 }
 
 /* One channel of what joins or reorders channels. */
@@ -122,7 +133,7 @@ by_channels (int x, int y, int group)
 vec4
 made (int x, int y, int group)
 {
-  ivec2 corner = stage.numbers[0].xy;
+  ivec2 corner = stage.numbers[0].xy, second = stage.numbers[1].yz;
   int factor = stage.numbers[1].x;
 
   switch (KIND)
@@ -132,7 +143,8 @@ made (int x, int y, int group)
     case ACTIVATION:
       return activate (from_group (x, y, group), WHICH);
     case ADD:
-      return fma (from_group (x, y, group), vec4 (stage.scale.x), also_group (x, y, group) * stage.scale.y);
+      /* Parts of maps are read where they lie. */
+      return fma (from_group (x + corner.x, y + corner.y, group), vec4 (stage.scale.x), also_group (x + second.x, y + second.y, group) * stage.scale.y);
     case MUL:
       return from_group (x, y, group) * also_group (x, y, group);
     case CHANNEL_MUL:
@@ -143,6 +155,8 @@ made (int x, int y, int group)
       return from_group (x + corner.x, y + corner.y, group);
     case PAD:
       return from_group (border (x - corner.x, stage.from[0].size.x), border (y - corner.y, stage.from[0].size.y), group);
+    case STENCIL:
+      return WHICH == 0 || shown (x, y) ? from_group (x, y, group) : vec4 (0);
     case NEAREST:
       return from_group (x / factor, y / factor, group);
     default:

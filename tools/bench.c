@@ -183,6 +183,7 @@ static gboolean
 check_options (BenchOptions *options, gboolean worker, const char *size, const char *precision, GError **error)
 {
   if (!acu_option_check_number (acu_option_find ("threads"), options->threads, error)
+      || (options->device && !acu_option_check_text (acu_option_find ("device"), options->device, NULL, error))
       || !acu_precision_find (precision, &options->precision, error))
     return FALSE;
   if (options->repeat < 1 || options->repeat > 1000)
@@ -206,6 +207,7 @@ tool_bench (int argc, char **argv)
     { "size", 0, 0, G_OPTION_ARG_STRING, &size,
       N_("Of the picture that is enlarged; without, one that takes a second or two"), "WxH" },
     { "threads", 0, 0, G_OPTION_ARG_INT, &options.threads, N_("How many processor threads may be used; 0 uses all."), "N" },
+    { "device", 0, 0, G_OPTION_ARG_STRING, &options.device, N_("What computes: a name that “acuity devices” prints; without, the fastest"), N_("NAME") },
     { "precision", 0, 0, G_OPTION_ARG_STRING, &precision, N_("Of networks: fast or exact"), "TEXT" },
     { "repeat", 0, 0, G_OPTION_ARG_INT, &options.repeat, N_("Measure so many times; the median counts"), "N" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_("Print the figures as JSON"), NULL },
@@ -227,6 +229,7 @@ tool_bench (int argc, char **argv)
     }
   else
     status = worker ? bench_worker (&options) : measure_models (&options);
+  g_free (options.device);
   g_strfreev (options.models);
   return status;
 }

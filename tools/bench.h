@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @width, @height: of the picture that networks see; 0 to choose
  * @threads: 0 for one per processor
  * @repeat: how often everything is measured
+ * @device: what computes, as the option "device" names it
  * @quiet: without a progress bar
  */
 typedef struct BenchOptions
@@ -22,6 +23,7 @@ typedef struct BenchOptions
   int threads;
   AcuPrecision precision;
   int repeat;
+  char *device;
   gboolean json, quiet;
 } BenchOptions;
 

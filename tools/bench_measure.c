@@ -12,7 +12,7 @@ bench_upscaler_new (const BenchOptions *options, const char *model, int width, i
   const AcuSize size = { .mode = ACU_SIZE_PIXELS, .width = width * scale, .height = height * scale };
 
   return acu_upscaler_new (acu_upscaler_params (.width = width, .height = height, .model = model, .size = size,
-                                                .threads = options->threads, .precision = options->precision),
+                                                .threads = options->threads, .precision = options->precision, .device = options->device),
                            error);
 }
 

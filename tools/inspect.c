@@ -10,7 +10,7 @@
 
 typedef struct Arguments
 {
-  gboolean graph, plan;
+  gboolean graph, plan, cards;
   char *size, *maps, *output, *place;
   int width, height, longest;
 } Arguments;
@@ -103,6 +103,14 @@ inspect (const Arguments *arguments, const char *name, GError **error)
       if (text)
         g_print ("%s", text);
     }
+  else if (ok && arguments->cards)
+    {
+      g_autofree char *text = acu_model_predict (model, arguments->width, arguments->height, error);
+
+      ok = text != NULL;
+      if (text)
+        g_print ("%s", text);
+    }
   else if (ok && arguments->maps)
     {
       tool_catch_signals ();
@@ -125,6 +133,7 @@ tool_inspect (int argc, char **argv)
   const GOptionEntry entries[] = {
     { "graph", 0, 0, G_OPTION_ARG_NONE, &arguments.graph, N_("Print the layers of the network"), NULL },
     { "plan", 0, 0, G_OPTION_ARG_NONE, &arguments.plan, N_("Print also how it would be run"), NULL },
+    { "cards", 0, 0, G_OPTION_ARG_NONE, &arguments.cards, N_("Print what it asks of graphics cards, and how long some would take by a model"), NULL },
     { "size", 0, 0, G_OPTION_ARG_STRING, &arguments.size, N_("Of the picture; 256x256 without"), "WxH" },
     { "maps", 0, 0, G_OPTION_ARG_FILENAME, &arguments.maps, N_("Show what a layer sees in this picture"), N_("PICTURE") },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &arguments.output, N_("Where to: a sheet of all of the layer's maps"), N_("FILE") },
@@ -144,10 +153,10 @@ tool_inspect (int argc, char **argv)
       tool_complain ("%s", error->message);
       status = TOOL_USAGE;
     }
-  else if (argc != 2 || (arguments.graph || arguments.plan) + (arguments.maps != NULL) + places != 1 || !arguments.width || !arguments.height
+  else if (argc != 2 || (arguments.graph || arguments.plan) + arguments.cards + (arguments.maps != NULL) + places != 1 || !arguments.width || !arguments.height
            || !arguments.maps != !arguments.output || (arguments.place && !arguments.maps) || arguments.longest < 1 || arguments.longest > ACU_MAX_SIDE)
     {
-      tool_complain (_("Name one model and what to print: --graph, --plan or --places; or --maps PICTURE -o SHEET.png."));
+      tool_complain (_("Name one model and what to print: --graph, --plan, --cards or --places; or --maps PICTURE -o SHEET.png."));
       status = TOOL_USAGE;
     }
   else if (!inspect (&arguments, argv[1], &error))

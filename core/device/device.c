@@ -106,6 +106,23 @@ find_card (const char *name, GError **error)
   return NULL;
 }
 
+AcuDevice *
+acu_device_imagine (const AcuCard *card)
+{
+  return NULL;
+}
+
+AcuCardWork
+acu_device_imagined_work (const AcuDevice *device)
+{
+  return (AcuCardWork) { 0 };
+}
+
+void
+acu_device_imagined_free (AcuDevice *device)
+{
+}
+
 #endif
 
 const AcuDevice *

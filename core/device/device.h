@@ -161,6 +161,8 @@ typedef struct AcuDevice
   gboolean halves;                /* such maps may be kept in 16 bits */
   /* Whether it can run this program: ACU_ERROR_UNSUPPORTED where it lacks a stage, ACU_ERROR_MEMORY where the program is too large. */
   gboolean (*accept) (const AcuProgram *program, GError **error);
+  /* Bytes of maps that it has room for without hesitating, where that is more than the planner would think; may be NULL. */
+  guint64 (*comfortable) (const struct AcuDevice *device);
   /* How many of the rows, at most, a run of this stage should make, so that it does not take long. */
   int (*piece) (AcuExecutor *executor, guint stage, int rows);
   /* Waits for all that run() has begun, before download(). ACU_ERROR_DEVICE or ACU_ERROR_MEMORY when something has failed since
@@ -178,6 +180,33 @@ acu_map_element_bytes (AcuMapElement element)
  * that passes its test and is quicker than the processor, else the processor. NULL with ACU_ERROR_NOT_FOUND, or ACU_ERROR_DEVICE for one
  * that does not pass its test. It stays valid. Thread-safe. */
 const AcuDevice *acu_device_find (const char *name, GError **error);
+
+/* A graphics card as its data sheet describes it. */
+typedef struct AcuCard
+{
+  const char *name;
+  double operations;              /* a second, in single precision; a multiplication with an addition counts as two */
+  double bytes;                   /* a second, of its memory */
+  guint64 memory;                 /* bytes */
+} AcuCard;
+
+/* What one picture asks of a card. */
+typedef struct AcuCardWork
+{
+  guint64 dispatches, barriers;
+  guint64 memory;                 /* bytes of feature maps that are kept */
+  double issued, needed;          /* operations: of all that is started, and those that a result comes from */
+  double bytes, numbers;          /* of maps, and of weights, that are read and written if a dispatch does each once */
+  double least;                   /* bytes of maps in 16 bits if every layer that calculates did each once, and of picture and result */
+  double seconds;                 /* modelled */
+} AcuCardWork;
+
+/* A device that counts what is asked of it, computes nothing and makes black pictures; NULL where Acuity was built without graphics cards.
+ * It is to be used like any other, by one plan at a time; free with acu_device_imagined_free(). `card` is copied, not its name. */
+AcuDevice *acu_device_imagine (const AcuCard *card);
+/* Of the last picture that was run on it. */
+AcuCardWork acu_device_imagined_work (const AcuDevice *device);
+void acu_device_imagined_free (AcuDevice *device);
 
 G_END_DECLS
 

@@ -84,14 +84,18 @@ count_sums (AcuProgram *program)
 }
 
 /* What convolutions and products make is kept in 16 bits. Sums, in which a long residual chain would gather its roundings, are not, but for
- * few in a row: those inside of RRDB's blocks, a sixth of its memory, cost 0.1 dB. */
+ * few in a row: those inside of RRDB's blocks, a sixth of its memory, cost 0.1 dB. On cards, which wait for memory, all of them are. */
 static AcuMapElement
-natural_element (const AcuStage *stage)
+natural_element (const AcuPlan *plan, const AcuStage *stage)
 {
   switch (stage->kind)
     {
     case ACU_STAGE_CONV2D:
-      return stage->sums > 0 && stage->sums % MOST_SUMS == 0 ? ACU_MAP_F32 : ACU_MAP_F16;
+      return stage->sums > 0 && stage->sums % MOST_SUMS == 0 && !plan->device->group ? ACU_MAP_F32 : ACU_MAP_F16;
+    case ACU_STAGE_ADD:
+    case ACU_STAGE_BICUBIC:
+    case ACU_STAGE_PIXEL_SHUFFLE:
+      return plan->device->group ? ACU_MAP_F16 : ACU_MAP_F32;
     case ACU_STAGE_DECONV2D:
     case ACU_STAGE_DEPTHWISE:
     case ACU_STAGE_SLOPE:
@@ -117,7 +121,7 @@ must_be_f32 (const AcuPlan *plan, guint number)
     {
       const AcuStage *reader = &program->stages[plan->consumers[c]];
 
-      if (reader->kind == ACU_STAGE_BICUBIC || reader->kind == ACU_STAGE_PIXEL_SHUFFLE
+      if (((reader->kind == ACU_STAGE_BICUBIC || reader->kind == ACU_STAGE_PIXEL_SHUFFLE) && !plan->device->group)
           || (moves (reader) && program->buffers[reader->output].element == ACU_MAP_F32))
         return TRUE;
     }
@@ -164,7 +168,7 @@ acu_plan_choose (AcuPlan *plan)
   for (guint i = program->n_stages; i-- > 0;)
     program->buffers[i].element = must_be_f32 (plan, i) ? ACU_MAP_F32
                                   : is_bf16 (plan, i) ? ACU_MAP_BF16
-                                  : moves (&program->stages[i]) ? ACU_MAP_F16 : natural_element (&program->stages[i]);
+                                  : moves (&program->stages[i]) ? ACU_MAP_F16 : natural_element (plan, &program->stages[i]);
   for (guint i = 0; i < program->n_stages; i++)
     if (moves (&program->stages[i]))
       program->buffers[i].element = program->buffers[program->stages[i].inputs[0]].element;

@@ -70,6 +70,7 @@ static gboolean
 choose_bands (AcuPlan *plan, guint64 memory, int band_rows, GError **error)
 {
   int height = plan->program.buffers[plan->program.n_stages - 1].height;
+  guint64 comfortable = plan->device->comfortable ? plan->device->comfortable (plan->device) : 0;
   guint64 limit = !memory ? G_MAXUINT64 : memory > plan->beside ? memory - plan->beside : 0, least = G_MAXUINT64;
   g_autoptr (GError) problem = NULL;
   int leanest = 0;
@@ -94,7 +95,7 @@ choose_bands (AcuPlan *plan, guint64 memory, int band_rows, GError **error)
             continue;
           break;
         }
-      if (plan->bytes <= limit && plan->program.arena_bytes <= heights[i].comfortable)
+      if (plan->bytes <= limit && plan->program.arena_bytes <= MAX (heights[i].comfortable, comfortable))
         return TRUE;
       if (plan->bytes < least)
         {

@@ -89,7 +89,7 @@ crop_is_virtual (const AcuPlan *plan, guint crop)
 {
   const AcuNet *net = plan->net;
 
-  if (acu_net_layer (net, crop)->kind != ACU_LAYER_CROP || plan->device->group || crop == net->layers->len - 1)
+  if (acu_net_layer (net, crop)->kind != ACU_LAYER_CROP || crop == net->layers->len - 1)
     return FALSE;
   for (guint i = crop + 1; i < net->layers->len; i++)
     {

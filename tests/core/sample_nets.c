@@ -153,10 +153,11 @@ attention (AcuNet *net, GRand *rand)
   acu_net_add (net, ACU_LAYER_CROP, "cut border", (const guint[]) { at, 0 }, 2, &at)->factor = 2;
 }
 
-/* MobileNet's blocks with strides, and what was before them once more. */
+/* MobileNet's blocks with strides, and what was before them once more, of which a stencil leaves some. */
 static void
 mobile (AcuNet *net, GRand *rand)
 {
+  static const guint8 cells[] = { 1, 0, 1, 1, 1, 0 };
   guint at = picture (net), before;
   AcuLayer *l;
 
@@ -184,6 +185,9 @@ mobile (AcuNet *net, GRand *rand)
   l->kernel_width = l->kernel_height = l->stride = 2;
   l->weights = random_floats (rand, 16 * 16 * 4, 0.3);
   acu_net_add (net, ACU_LAYER_ADD, "skip", (const guint[]) { at, before }, 2, &at);
+  l = acu_net_add (net, ACU_LAYER_STENCIL, "stencil", &at, 1, &at);
+  l->cells = g_bytes_new_static (cells, sizeof cells);
+  l->factor = 3;
   conv (net, rand, &at, 3, 1, 1, 0);
   acu_net_add (net, ACU_LAYER_CROP, "cut border", (const guint[]) { at, 0 }, 2, &at)->factor = 1;
 }
@@ -214,5 +218,5 @@ trunk (AcuNet *net, GRand *rand)
 
 const SampleNet sample_nets[] = {
   { "compact", compact }, { "dense", dense }, { "attention", attention }, { "gates", gates }, { "trunk", trunk },
-  { "mobile", mobile, TRUE }, { NULL, NULL }
+  { "mobile", mobile }, { NULL, NULL }
 };

@@ -9,7 +9,6 @@ typedef struct SampleNet
 {
   const char *name;
   void (*build) (AcuNet *net, GRand *rand);
-  gboolean cpu_only;
 } SampleNet;
 
 /* Ended by a NULL name. All make three channels of three. */

@@ -11,7 +11,9 @@
 
 #define TOLERANCE 1e-4f
 
-static const int sizes[][2] = { { 1, 1 }, { 37, 1 }, { 1, 23 }, { 41, 29 }, { 131, 17 } };
+static const int sizes[][2] = { { 41, 29 }, { 1, 1 }, { 37, 1 }, { 1, 23 }, { 131, 17 } };
+/* How many of them: one is enough for the validation layers, which take their time. */
+static guint n_sizes = G_N_ELEMENTS (sizes);
 
 static float *
 draw_picture (GRand *rand, int width, int height)
@@ -66,20 +68,23 @@ like_the_processor (const SampleNet *sample, AcuPrecision precision)
   AcuNet *net = acu_net_new (sample->name);
 
   sample->build (net, rand);
-  for (guint s = 0; s < G_N_ELEMENTS (sizes); s++)
+  for (guint s = 0; s < n_sizes; s++)
     {
       const int bands[] = { 1, 7 };
       int w = sizes[s][0], h = sizes[s][1], width = w, height = h;
-      g_autofree float *in = draw_picture (rand, w, h), *wanted = reference (net, in, w, h), *whole;
+      g_autofree float *in = draw_picture (rand, w, h), *wanted = reference (net, in, w, h), *whole = NULL;
       gsize n;
 
+      /* What single rows and columns could show does not depend on how maps are kept. */
+      if (precision == ACU_PRECISION_FAST && (w == 1) != (h == 1))
+        continue;
       whole = run_net (net, in, &width, &height, 1, 0, 0, precision);
       n = (gsize) 3 * width * height;
       if (precision == ACU_PRECISION_EXACT)
         assert_near (whole, wanted, n);
       else
         assert_like (whole, wanted, n);
-      for (guint b = 0; b < G_N_ELEMENTS (bands) && h > 1; b++)
+      for (guint b = 0; b < G_N_ELEMENTS (bands) && w > 1 && h > 1; b++)
         {
           g_autofree float *banded = NULL;
 
@@ -141,6 +146,30 @@ counting_free (AcuExecutor *executor)
   real->free (executor);
 }
 
+static int
+all_rows (AcuExecutor *executor, guint stage, int rows)
+{
+  return rows;
+}
+
+/* Fast. */
+static void
+run_on (const AcuNet *net, const AcuDevice *device, const float *in, int width, int height, int band_rows)
+{
+  Pictures pictures = { in, NULL, width, 0 };
+  const AcuPlanCallbacks callbacks = { read_rows, write_rows, NULL, &pictures };
+  GError *error = NULL;
+  AcuPlan *plan = acu_plan_new (net, device, width, height, 1, 0, band_rows, ACU_PRECISION_FAST, &error);
+
+  g_assert_no_error (error);
+  pictures.out_width = acu_plan_width (plan);
+  pictures.out = g_new (float, (gsize) 3 * acu_plan_width (plan) * acu_plan_height (plan));
+  acu_plan_run (plan, &callbacks, &error);
+  g_assert_no_error (error);
+  acu_plan_free (plan);
+  g_free (pictures.out);
+}
+
 /* Of a small picture: a dispatch for each stage and one that takes the picture, a barrier for each, all of it submitted at most a few times. */
 static void
 counts (void)
@@ -156,6 +185,8 @@ counts (void)
 
   real = &card->base;
   copy.base.free = counting_free;
+  /* On a busy machine it would think the card slow. */
+  copy.base.piece = all_rows;
   sample_nets[0].build (net, rand);
   for (int bands = 0; bands < 2; bands++)
     {
@@ -175,12 +206,50 @@ counts (void)
         }
       acu_plan_free (plan);
       g_assert_cmpuint (counted.recorded, ==, stages);
-      g_assert_cmpuint (counted.barriers, ==, counted.dispatches);
-      g_assert_cmpuint (counted.dispatches, >=, 8 * stages);
-      g_assert_cmpuint (counted.last_dispatches, <=, runs * stages);
-      g_assert_cmpuint (counted.last_submissions, <=, 3 * runs);
+      g_assert_cmpuint (counted.last_work.barriers, >, counted.last_work.dispatches);
+      g_assert_cmpuint (counted.last_work.barriers, <=, 2 * counted.last_work.dispatches);
+      g_assert_cmpuint (counted.last_work.dispatches, <=, runs * stages);
+      g_assert_cmpuint (counted.last_submissions, <=, runs * stages);
     }
   out = pictures.out;
+  acu_net_unref (net);
+  g_rand_free (rand);
+}
+
+/* What a card that is only described counts is what is submitted to a real one. */
+static void
+as_imagined (gconstpointer data)
+{
+  const SampleNet *sample = data;
+  GRand *rand = g_rand_new_with_seed (3);
+  AcuNet *net = acu_net_new (sample->name);
+  const AcuVulkanDevice *device = (const AcuVulkanDevice *) test_device ();
+  const AcuCard card = { "a card", 1e15, 1e12, G_GUINT64_CONSTANT (16) << 30 };
+  g_autofree float *in = draw_picture (rand, 41, 29);
+
+  real = &device->base;
+  sample->build (net, rand);
+  for (int bands = 0; bands < 2; bands++)
+    {
+      AcuVulkanDevice copy = *device;
+      AcuDevice *imagined = acu_device_imagine (&card);
+      AcuCardWork wanted;
+
+      copy.base.free = counting_free;
+      copy.base.piece = all_rows;
+      /* A real one may lay maps out differently where its limits differ, and part work in its own way. */
+      ((AcuVulkanDevice *) (void *) imagined)->tile = copy.tile;
+      run_on (net, &copy.base, in, 41, 29, bands ? 8 : 0);
+      run_on (net, imagined, in, 41, 29, bands ? 8 : 0);
+      wanted = acu_device_imagined_work (imagined);
+      g_assert_cmpuint (counted.last_work.dispatches, ==, wanted.dispatches);
+      g_assert_cmpuint (counted.last_work.barriers, ==, wanted.barriers);
+      g_assert_cmpfloat_with_epsilon (counted.last_work.issued, wanted.issued, 1e-6 * wanted.issued);
+      g_assert_cmpfloat_with_epsilon (counted.last_work.needed, wanted.needed, 1e-6 * wanted.needed);
+      g_assert_cmpfloat_with_epsilon (counted.last_work.bytes, wanted.bytes, 1e-6 * wanted.bytes);
+      g_assert_cmpfloat_with_epsilon (counted.last_work.numbers, wanted.numbers, 1e-6 * wanted.numbers);
+      acu_device_imagined_free (imagined);
+    }
   acu_net_unref (net);
   g_rand_free (rand);
 }
@@ -235,15 +304,6 @@ lacks_a_stage (void)
   g_assert_false (program.device->accept (&program, &error));
   g_assert_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED);
   g_assert_nonnull (strstr (error->message, "the sum"));
-  g_clear_error (&error);
-  buffers[1].element = ACU_MAP_F32;
-  stages[1].kind = ACU_STAGE_DEPTHWISE;
-  g_assert_false (program.device->accept (&program, &error));
-  g_assert_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED);
-  g_clear_error (&error);
-  stages[1].kind = ACU_STAGE_STENCIL;
-  g_assert_false (program.device->accept (&program, &error));
-  g_assert_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED);
   g_clear_error (&error);
 }
 
@@ -358,21 +418,44 @@ hazard (void)
   acu_vulkan_context_free (context);
 }
 
+/* What nobody has written is no number, where the stand-in for the loader sees to it. */
+static void
+poisoned (void)
+{
+  GError *error = NULL;
+  AcuVulkanContext *context = acu_vulkan_context_new ((const AcuVulkanDevice *) test_device (), FALSE, &error);
+  AcuVulkanMemory from = { 0 }, to = { 0 };
+  float number;
+
+  g_assert_no_error (error);
+  g_assert_true (acu_vulkan_allocate (context, &from, 256, ACU_VULKAN_ON_DEVICE) && acu_vulkan_allocate (context, &to, 256, ACU_VULKAN_READ));
+  g_assert_true (acu_vulkan_copy (context, &to, 0, &from, 256));
+  memcpy (&number, (const char *) to.mapped + 128, sizeof number);
+  g_assert_true (isnan (number));
+  acu_vulkan_release (context, &from);
+  acu_vulkan_release (context, &to);
+  acu_vulkan_context_free (context);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  if (g_getenv ("ACUITY_TEST_BRIEF"))
+    n_sizes = 1;
   if (g_getenv ("ACUITY_TEST_HAZARD"))
     {
       g_test_add_func ("/vulkan/hazard", hazard);
       return g_test_run ();
     }
-  for (guint i = 0; sample_nets[i].name && !sample_nets[i].cpu_only; i++)
+  for (guint i = 0; sample_nets[i].name; i++)
     {
       g_autofree char *exact = g_strconcat ("/vulkan/exact/", sample_nets[i].name, NULL), *fast = g_strconcat ("/vulkan/fast/", sample_nets[i].name, NULL);
+      g_autofree char *imagined = g_strconcat ("/vulkan/as-imagined/", sample_nets[i].name, NULL);
 
       g_test_add_data_func (exact, &sample_nets[i], exactly);
       g_test_add_data_func (fast, &sample_nets[i], quickly);
+      g_test_add_data_func (imagined, &sample_nets[i], as_imagined);
     }
   g_test_add_func ("/vulkan/counts", counts);
   g_test_add_func ("/vulkan/declines", declines);
@@ -380,5 +463,7 @@ main (int argc, char **argv)
   g_test_add_func ("/vulkan/large-numbers", large_numbers);
   g_test_add_func ("/vulkan/never-software", never_software);
   g_test_add_func ("/vulkan/says-which", says_which);
+  if (g_getenv ("ACUITY_TEST_POISON"))
+    g_test_add_func ("/vulkan/poisoned", poisoned);
   return g_test_run ();
 }

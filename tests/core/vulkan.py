@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Graphics cards, on lavapipe, which is the processor in disguise: vulkan.py TEST_CORE_VULKAN TEST_CORE_LAYERS NET_CLI MODELS. Prints TAP.
-Every layer and every built-in network beside the processor; all of it is watched by the validation layers, which must not say a word.
+"""Graphics cards, on lavapipe, which is the processor in disguise: vulkan.py TEST_CORE_VULKAN TEST_CORE_LAYERS NET_CLI MODELS BROKEN_VULKAN. Prints TAP.
+Every layer and every built-in network beside the processor; all of it is watched by the validation layers, which must not say a word. Layers and small
+networks find new memory full of what is no number.
 Skipped where there is no lavapipe; without the validation layers only watching is."""
 import glob
 import math
 import os
 import random
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -15,7 +17,7 @@ import tempfile
 
 TOLERANCE = 1e-4
 DECIBELS = 55
-program, layers, net_cli, models = sys.argv[1:5]
+program, layers, net_cli, models, broken = sys.argv[1:6]
 drivers = sorted(glob.glob("/usr/share/vulkan/icd.d/lvp_icd*.json"))
 validation = os.path.exists("/usr/share/vulkan/explicit_layer.d/VkLayer_khronos_validation.json")
 number = failures = 0
@@ -64,6 +66,14 @@ def run(folder, env, name, command):
     else:
         tell(done.returncode == 0, name, done.stdout + done.stderr)
     return done.stdout
+
+
+def poisoned(folder, env):
+    found = re.search(r"libvulkan\.so\.1 .*=> (\S+)", subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True).stdout)
+    library = os.path.join(folder, "poison")
+    os.mkdir(library)
+    shutil.copy(broken, os.path.join(library, "libvulkan.so.1"))
+    return {**env, "LD_LIBRARY_PATH": library, "ACUITY_TEST_VULKAN": found.group(1), "ACUITY_TEST_POISON": "1"}
 
 
 def floats(path):
@@ -117,8 +127,11 @@ def main():
             tell(any("HAZARD" in line for line in said or []), "the validation layers see a hazard", str(said))
         else:
             print("# the validation layers are not there (Debian's package vulkan-validationlayers)")
-        run(folder, env, "nets", [program, "--tap"])
-        run(folder, env, "layers", [layers, "--tap"])
+        poison = poisoned(folder, env)
+        if validation:
+            run(folder, {**poison, "ACUITY_TEST_BRIEF": "1"}, "nets of one size, watched", [program, "--tap"])
+        run(folder, {key: value for key, value in poison.items() if key != "VK_INSTANCE_LAYERS"}, "nets", [program, "--tap"])
+        run(folder, poison, "layers", [layers, "--tap"])
         compare_models(folder, env)
         no_card(folder, environment(folder, False))
     print(f"1..{number}")

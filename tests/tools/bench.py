@@ -114,6 +114,9 @@ def table():
     refused(run("double.param", "--repeat", "0"), "--repeat")
     refused(run("double.param", "--precision", "quick"), "quick")
     refused(run("double.param", "--no-such"), "--no-such")
+    refused(run("double.param", "--device", "abacus"), "abacus")
+    done = run("double.param", "--size", "16x16", "--device", "cpu")
+    check(done.returncode == 0 and "16 × 16" in done.stdout, "on a device that is named")
 
 
 def main():

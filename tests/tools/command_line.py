@@ -442,6 +442,11 @@ def models():
     check("cpu" in run("devices", env=without_cards).stdout, "devices")
     check(run("--version").stdout.startswith("acuity "), "--version")
     check("--print" in run("--help").stdout and "Exit status" in run("--help").stdout, "--help")
+    done = run("inspect", "photo-x2", "--cards", "--size", "500x400")
+    check(refused(done, "without graphics cards") if done.returncode else all(word in done.stdout for word in ("GFLOP", "dispatches", "RTX 3060", "modelled")),
+          "inspect --cards")
+    check(refused(run("inspect", "lanczos3", "--cards"), "lanczos3") and run("inspect", "photo-x2", "--cards", "--plan").returncode == 2,
+          "inspect --cards of what has none")
     bare = {k: v for k, v in os.environ.items() if not k.startswith("LC_") and k not in ("LANG", "LANGUAGE")}
     check("2×" in subprocess.run([ACUITY, "models"], capture_output=True, env=bare).stdout.decode(), "UTF-8 without a locale")
 

@@ -94,6 +94,10 @@ describe (AcuVulkanDevice *device, VkPhysicalDevice physical)
   device->info.driver = driver_name (&more, all.properties.driverVersion);
   /* One storage buffer more than all devices have. */
   device->info.half = features.storageBuffer16BitAccess && device->limits.maxPerStageDescriptorStorageBuffers >= ACU_VULKAN_MOST_STORAGE;
+  /* Whole subgroups make a workgroup. */
+  if (some.subgroupSupportedStages & VK_SHADER_STAGE_COMPUTE_BIT && some.subgroupSupportedOperations & VK_SUBGROUP_FEATURE_SHUFFLE_BIT
+      && some.subgroupSize >= 4 && ACU_VULKAN_LOCAL % some.subgroupSize == 0)
+    device->subgroup = (gint32) some.subgroupSize;
   describe_memory (device);
   g_mutex_init (&device->lock);
   return TRUE;
@@ -134,6 +138,7 @@ find (void)
             continue;
           }
         device->base = acu_device_vulkan;
+        device->tile = acu_vulkan_plain_tile;
         device->base.name = device->info.name = name_of (&found, device);
         found.all[found.n++] = device;
       }

@@ -14,6 +14,8 @@
 #define FASTER 0.25
 /* Of a dispatch in one direction; more is not allowed everywhere. */
 #define MOST_GROUPS 65535
+/* Of the memory that may be used: one of so many parts is taken without being asked. */
+#define COMFORTABLE_SHARE 4
 /* Where a stage's info begins: a multiple of whatever a device may ask for. */
 #define INFO_BYTES 512
 
@@ -100,8 +102,6 @@ accept_stage (const AcuProgram *program, guint number, GError **error)
   /* The picture and the result are the host's. */
   if ((number == 0 || number == program->n_stages - 1) && program->buffers[number].element != ACU_MAP_F32)
     goto refused;
-  if (stage->kind == ACU_STAGE_DEPTHWISE || stage->kind == ACU_STAGE_STENCIL)
-    goto refused;
   if (stage->algorithm != ACU_ALGORITHM_DIRECT || stage->granularity != 1 || stage->n_inputs > ACU_STAGE_MAX_INPUTS)
     goto refused;
   acu_vulkan_describe (device, program, number, &described);
@@ -137,6 +137,15 @@ vulkan_accept (const AcuProgram *program, GError **error)
     return TRUE;
   g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("The graphics card “%s” has not enough memory for this picture."), device->info.title);
   return FALSE;
+}
+
+/* What is read again at the edges of bands, and weights for each, takes a card longer than what memory could be saved is worth. */
+static guint64
+vulkan_comfortable (const AcuDevice *base)
+{
+  const AcuVulkanDevice *device = (const AcuVulkanDevice *) base;
+
+  return device->software ? 0 : acu_vulkan_budget (device) / COMFORTABLE_SHARE;
 }
 
 static AcuVulkanStageInfo *
@@ -297,7 +306,6 @@ record (Executor *executor, guint number)
   gint32 first[ACU_VULKAN_CONSTANTS], last[ACU_VULKAN_CONSTANTS];
 
   acu_vulkan_describe (context->device, executor->program, number, stage);
-  stage->info.dispatch.x = (guint32) ((stage->columns + stage->constants[0] - 1) / stage->constants[0]);
   memcpy (info_of (executor, number), &stage->info, sizeof stage->info);
   memcpy (first, stage->constants, sizeof first);
   memcpy (last, stage->constants, sizeof last);
@@ -397,16 +405,6 @@ learn_pace (Executor *executor, double seconds)
     executor->pace[executor->pending[i]] *= factor;
 }
 
-static void
-count_dispatch (Executor *executor, guint stage)
-{
-  guint n = executor->program->stages[stage].kind == ACU_STAGE_GLOBAL_POOL ? 2 : 1;
-
-  executor->counts.dispatches += n;
-  executor->counts.last_dispatches += n;
-  executor->counts.barriers += n;
-}
-
 static gboolean
 flush (Executor *executor)
 {
@@ -422,7 +420,8 @@ flush (Executor *executor)
   for (guint i = 0; i < executor->n_pending; i++)
     {
       commands[i] = executor->commands[executor->pending[i]];
-      count_dispatch (executor, executor->pending[i]);
+      acu_vulkan_add_work (executor->program, executor->pending[i], &executor->stages[executor->pending[i]],
+                           &executor->counts.last_work);
     }
   executor->counts.submissions++;
   executor->counts.last_submissions++;
@@ -430,6 +429,19 @@ flush (Executor *executor)
     learn_pace (executor, 1e-6 * (double) (g_get_monotonic_time () - started));
   forget_pending (executor);
   return executor->context->result == VK_SUCCESS;
+}
+
+/* Here, and where the card reads it. */
+static void
+set_rows (Executor *executor, guint number, int first, int rows)
+{
+  AcuVulkanStageInfo *info = info_of (executor, number), *own = &executor->stages[number].info;
+
+  acu_vulkan_set_rows (executor->program, number, &executor->stages[number], first, rows);
+  info->first = own->first;
+  info->rows = own->rows;
+  info->dispatch = own->dispatch;
+  info->last = own->last;
 }
 
 static gboolean
@@ -448,7 +460,8 @@ vulkan_reset (AcuExecutor *handle)
 
   forget_pending (executor);
   memset (executor->trouble.mapped, 0, sizeof (gint32));
-  executor->counts.last_submissions = executor->counts.last_dispatches = 0;
+  executor->counts.last_submissions = 0;
+  memset (&executor->counts.last_work, 0, sizeof executor->counts.last_work);
 }
 
 static int
@@ -456,30 +469,17 @@ vulkan_piece (AcuExecutor *handle, guint stage, int rows)
 {
   const Executor *executor = (Executor *) (void *) handle;
 
-  return (int) CLAMP (DISPATCH_SECONDS / MAX (executor->pace[stage], 1e-12), 1, MIN (rows, MOST_GROUPS));
+  return acu_vulkan_whole_rows ((int) CLAMP (DISPATCH_SECONDS / MAX (executor->pace[stage], 1e-12), 1, MIN (rows, MOST_GROUPS)), rows);
 }
 
 static gboolean
 vulkan_run (AcuExecutor *handle, guint number, int first, int rows)
 {
   Executor *executor = (Executor *) (void *) handle;
-  const AcuStage *stage = &executor->program->stages[number];
-  AcuVulkanStageInfo *info = info_of (executor, number);
 
   if (is_pending (executor, number) && !flush (executor))
     return FALSE;
-  info->first = first;
-  info->rows = rows;
-  info->dispatch.y = (guint32) ((rows + executor->stages[number].constants[1] - 1) / executor->stages[number].constants[1]);
-  if (stage->kind == ACU_STAGE_GLOBAL_POOL)
-    {
-      int height = executor->program->buffers[stage->inputs[0]].height;
-
-      /* Rows lie across: one row of the grid has all of a step. */
-      info->dispatch.x = (guint32) ((rows + executor->stages[number].constants[0] - 1) / executor->stages[number].constants[0]);
-      info->dispatch.y = 1;
-      info->last = (VkDispatchIndirectCommand) { first + rows == height, 1, info->dispatch.z };
-    }
+  set_rows (executor, number, first, rows);
   executor->pending[executor->n_pending++] = number;
   executor->pending_seconds += executor->pace[number] * rows;
   return executor->pending_seconds < SUBMISSION_SECONDS || flush (executor);
@@ -491,22 +491,20 @@ vulkan_upload (AcuExecutor *handle, int first, int rows, const float *pixels)
   Executor *executor = (Executor *) (void *) handle;
   const AcuBuffer *buffer = &executor->program->buffers[0];
   gsize floats = (gsize) buffer->width * buffer->channels;
-  AcuVulkanStageInfo *info = info_of (executor, 0);
+  const AcuVulkanStageInfo *info = &executor->stages[0].info;
 
   for (int y = first; y < first + rows; y++, pixels += floats)
     {
       /* Rows that follow one another go up as one, but none into the place of one that waits there. */
       if (executor->n_pending == 1 && executor->pending[0] == 0 && info->first + info->rows == y && info->rows < buffer->slots)
-        info->rows++;
+        set_rows (executor, 0, info->first, info->rows + 1);
       else
         {
           if (!flush (executor))
             return;
-          info->first = y;
-          info->rows = 1;
+          set_rows (executor, 0, y, 1);
           executor->pending[executor->n_pending++] = 0;
         }
-      info->dispatch.y = (guint32) ((info->rows + executor->stages[0].constants[1] - 1) / executor->stages[0].constants[1]);
       executor->pending_seconds += executor->pace[0];
       memcpy ((float *) executor->in.mapped + (gsize) (y % buffer->slots) * floats, pixels, floats * sizeof (float));
     }
@@ -545,5 +543,5 @@ acu_vulkan_counts (const AcuExecutor *handle)
 
 const AcuDevice acu_device_vulkan = {
   "vulkan", NULL, vulkan_bytes, vulkan_prepare, vulkan_reset, vulkan_upload, vulkan_run, vulkan_download, vulkan_free,
-  .group = ACU_VULKAN_GROUP, .accept = vulkan_accept, .piece = vulkan_piece, .complete = vulkan_complete
+  .group = ACU_VULKAN_GROUP, .accept = vulkan_accept, .comfortable = vulkan_comfortable, .piece = vulkan_piece, .complete = vulkan_complete
 };

@@ -7,8 +7,12 @@
 #include "bicubic_half_comp.h"
 #include "conv2d_comp.h"
 #include "conv2d_half_comp.h"
+#include "conv2d_lanes_comp.h"
+#include "conv2d_lanes_half_comp.h"
 #include "deconv2d_comp.h"
 #include "deconv2d_half_comp.h"
+#include "depthwise_comp.h"
+#include "depthwise_half_comp.h"
 #include "elementwise_comp.h"
 #include "elementwise_half_comp.h"
 #include "global_pool_comp.h"
@@ -41,7 +45,9 @@ static const struct
   [ACU_VULKAN_DECONV2D] = SHADER (deconv2d),
   [ACU_VULKAN_ELEMENTWISE] = SHADER (elementwise),
   [ACU_VULKAN_BICUBIC] = SHADER (bicubic),
-  [ACU_VULKAN_GLOBAL_POOL] = SHADER (global_pool)
+  [ACU_VULKAN_GLOBAL_POOL] = SHADER (global_pool),
+  [ACU_VULKAN_CONV2D_LANES] = SHADER (conv2d_lanes),
+  [ACU_VULKAN_DEPTHWISE] = SHADER (depthwise)
 };
 
 char *

@@ -23,10 +23,23 @@
 #define HALF_TOLERANCE 1e-2f
 #define WIDTH 45
 #define HEIGHT 21
-#define PACE_WIDTH 256
-#define PACE_HEIGHT 128
 #define PACE_CHANNELS 64
-#define PACE_LAYERS 4
+/* How often its quickest time is looked for, and for how many seconds unless that takes longer. */
+#define PACE_RUNS 12
+#define PACE_SECONDS 0.3
+
+typedef struct PaceSize
+{
+  int width, height;
+  guint layers;
+} PaceSize;
+
+/* Large enough for a card to be busy; what takes a processor long enough to compare. */
+static const PaceSize card_size = { 256, 128, 4 }, small_size = { 64, 32, 1 };
+#define CARD_SECONDS 0.002
+
+/* The first one works everywhere; lanes: TRUE, to become a subgroup's. */
+static const AcuVulkanTile tiles[] = { { 4, 4, FALSE }, { 4, 4, TRUE }, { 8, 4, TRUE } };
 
 typedef struct Network
 {
@@ -126,18 +139,19 @@ build_all (Network *net)
   add_stage (net, ACU_STAGE_GLOBAL_POOL, 4, 12, 1, 1)->row_operations = WIDTH * 12;
   add_input (add_stage (net, ACU_STAGE_CHANNEL_MUL, 3, 12, WIDTH, HEIGHT), 5);
   add_input (add_stage (net, ACU_STAGE_ADD, 6, 12, WIDTH, HEIGHT), 4);
-  add_weights (net, add_stage (net, ACU_STAGE_DECONV2D, 7, 12, 2 * WIDTH, 2 * HEIGHT), 4, 2);
-  add_stage (net, ACU_STAGE_PIXEL_SHUFFLE, 8, 3, 4 * WIDTH, 4 * HEIGHT);
-  add_stage (net, ACU_STAGE_BICUBIC, 9, 3, 3 * WIDTH, 3 * HEIGHT);
+  add_weights (net, add_stage (net, ACU_STAGE_DEPTHWISE, 7, 12, WIDTH, HEIGHT), 3, 1);
+  add_weights (net, add_stage (net, ACU_STAGE_DECONV2D, 8, 12, 2 * WIDTH, 2 * HEIGHT), 4, 2);
+  add_stage (net, ACU_STAGE_PIXEL_SHUFFLE, 9, 3, 4 * WIDTH, 4 * HEIGHT);
+  add_stage (net, ACU_STAGE_BICUBIC, 10, 3, 3 * WIDTH, 3 * HEIGHT);
 }
 
 /* What networks do most. */
 static void
-build_pace (Network *net)
+build_pace (Network *net, const PaceSize *size)
 {
-  add_stage (net, ACU_STAGE_INPUT, 0, 16, PACE_WIDTH, PACE_HEIGHT);
-  for (guint i = 0; i < PACE_LAYERS; i++)
-    add_weights (net, add_stage (net, ACU_STAGE_CONV2D, i, PACE_CHANNELS, PACE_WIDTH, PACE_HEIGHT), 3, 1);
+  add_stage (net, ACU_STAGE_INPUT, 0, size->layers == 1 ? PACE_CHANNELS : 16, size->width, size->height);
+  for (guint i = 0; i < size->layers; i++)
+    add_weights (net, add_stage (net, ACU_STAGE_CONV2D, i, PACE_CHANNELS, size->width, size->height), 3, 1);
 }
 
 static void
@@ -260,6 +274,18 @@ halve (Network *net)
 }
 
 static gboolean
+are_near (const AcuVulkanDevice *device, const float *made, const float *wanted, gsize n, float tolerance)
+{
+  for (gsize i = 0; i < n; i++)
+    if (!(fabsf (made[i] - wanted[i]) <= tolerance * MAX (1, fabsf (wanted[i]))))
+      {
+        g_debug ("%s: number %zu is %g instead of %g", device->info.title, i, made[i], wanted[i]);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
 is_right (const AcuVulkanDevice *device, gboolean half)
 {
   Network net = { .random = 1 };
@@ -273,28 +299,23 @@ is_right (const AcuVulkanDevice *device, gboolean half)
   if (half)
     halve (&net);
   made = result_on (&net, &device->base, picture, &n);
-  right = wanted && made;
-  for (gsize i = 0; i < n && right; i++)
-    if (!(fabsf (made[i] - wanted[i]) <= (half ? HALF_TOLERANCE : TOLERANCE) * MAX (1, fabsf (wanted[i]))))
-      {
-        g_debug ("%s: number %zu is %g instead of %g", device->info.title, i, made[i], wanted[i]);
-        right = FALSE;
-      }
+  right = wanted && made && are_near (device, made, wanted, n, half ? HALF_TOLERANCE : TOLERANCE);
   clear (&net);
   return right;
 }
 
-/* Operations a second, the quickest of a few runs; 0 if there were none. */
+/* Operations a second, the quickest of a few runs; 0 if there were none. *seconds: what that run took. `result` unless it is NULL: of the last one. */
 static double
-pace_of (const AcuDevice *device)
+pace_of (const AcuDevice *device, const PaceSize *size, double *seconds, float *result)
 {
   Network net = { .random = 2 };
   g_autofree float *picture = NULL;
-  double best = 0, operations = 0;
+  double operations = 0, spent = 0;
   AcuExecutor *executor;
   gsize n;
 
-  build_pace (&net);
+  *seconds = G_MAXDOUBLE;
+  build_pace (&net, size);
   picture = make_picture (&net, &n);
   for (guint i = 1; i < net.program.n_stages; i++)
     {
@@ -307,19 +328,75 @@ pace_of (const AcuDevice *device)
     }
   lay_out (&net, device);
   executor = device->prepare (&net.program, MIN ((int) g_get_num_processors (), ACU_POOL_MAX_THREADS), NULL);
-  /* The first ones are for finding out how much may be asked for at once. */
-  for (int i = 0; executor && i < 12; i++)
+  /* The first ones are for compiling, and for finding out how much may be asked for at once. */
+  for (int i = 0; executor && i < PACE_RUNS && (i < 3 || spent < PACE_SECONDS); i++)
     {
       gint64 started = g_get_monotonic_time ();
+      double took;
 
-      if (!run_once (&net, device, executor, picture, NULL, NULL))
+      if (!run_once (&net, device, executor, picture, result, NULL))
         break;
-      best = MAX (best, operations / (1e-6 * (double) MAX (g_get_monotonic_time () - started, 1)));
+      took = 1e-6 * (double) MAX (g_get_monotonic_time () - started, 1);
+      *seconds = MIN (*seconds, took);
+      spent += i > 0 ? took : 0;
     }
   if (executor)
     device->free (executor);
   clear (&net);
-  return best;
+  return operations / *seconds;
+}
+
+/* Of convolutions, with the tile that the device has now. */
+static double
+tile_pace (const AcuVulkanDevice *device, float *result)
+{
+  double seconds, pace = pace_of (&device->base, &small_size, &seconds, result);
+
+  return seconds < CARD_SECONDS ? pace_of (&device->base, &card_size, &seconds, NULL) : pace;
+}
+
+/* Whether this device could be asked to work with the tile; then what its lanes are. */
+static gboolean
+may_have (const AcuVulkanDevice *device, AcuVulkanTile *tile)
+{
+  gboolean lanes = tile->lanes;
+
+  tile->lanes = lanes ? device->subgroup : 0;
+  return !lanes || device->subgroup > 0;
+}
+
+/* The quickest one that is right. */
+static gboolean
+choose_tile (AcuVulkanDevice *device)
+{
+  const gsize n = (gsize) small_size.width * small_size.height * PACE_CHANNELS;
+  g_autofree float *first = g_new0 (float, n), *other = g_new0 (float, n);
+  AcuVulkanTile best = tiles[0];
+  double best_pace = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (tiles); i++)
+    {
+      AcuVulkanTile tile = tiles[i];
+      double pace;
+
+      if (!may_have (device, &tile))
+        continue;
+      device->tile = tile;
+      pace = tile_pace (device, i == 0 ? first : other);
+      g_debug ("%s: %d pixels, %d groups, %d lanes: %.3g operations a second", device->info.title, tile.pixels, tile.groups, tile.lanes, pace);
+      if (pace > best_pace && (i == 0 || are_near (device, other, first, n, TOLERANCE)))
+        {
+          best = tile;
+          best_pace = pace;
+        }
+    }
+  device->tile = best;
+  if (is_right (device, FALSE))
+    return TRUE;
+  if (!best.lanes)
+    return FALSE;
+  device->tile = tiles[0];
+  return is_right (device, FALSE);
 }
 
 static char *
@@ -339,17 +416,33 @@ keep (const char *path, const char *text)
     g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
 }
 
+static gboolean
+is_known (const AcuVulkanDevice *device, const AcuVulkanTile *tile)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (tiles); i++)
+    {
+      AcuVulkanTile known = tiles[i];
+
+      if (may_have (device, &known) && memcmp (&known, tile, sizeof known) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* *tries: how often a test was begun that never ended. */
 static gboolean
 recall (AcuVulkanDevice *device, const char *path, int *tries)
 {
   g_autofree char *text = NULL;
   int pid, halves, found;
+  AcuVulkanTile tile;
 
   if (!g_file_get_contents (path, &text, NULL, NULL))
     return FALSE;
-  if (sscanf (text, "sound %lf %lf %d\n", &device->pace, &device->processor_pace, &halves) == 3)
+  if (sscanf (text, "sound %lf %lf %d %d %d %d\n", &device->pace, &device->processor_pace, &halves, &tile.pixels, &tile.groups, &tile.lanes) == 6
+      && is_known (device, &tile))
     {
+      device->tile = tile;
       device->state = ACU_DEVICE_SOUND;
       device->base.halves = device->info.half && halves == 1;
     }
@@ -369,19 +462,22 @@ static void
 test (AcuVulkanDevice *device, const char *path, int tries)
 {
   g_autofree char *begun = g_strdup_printf ("begun %d %d\n", (int) getpid (), tries + 1), *result = NULL;
+  double seconds;
 
   keep (path, begun);
-  device->state = is_right (device, FALSE) ? ACU_DEVICE_SOUND : ACU_DEVICE_WRONG;
+  device->state = choose_tile (device) ? ACU_DEVICE_SOUND : ACU_DEVICE_WRONG;
   /* One that is wrong with 16 bits may still be right without. */
   device->base.halves = device->state == ACU_DEVICE_SOUND && device->info.half && is_right (device, TRUE);
   /* Nobody takes a software device to be quick. */
   if (device->state == ACU_DEVICE_SOUND && !device->software)
     {
-      device->pace = pace_of (&device->base);
-      device->processor_pace = pace_of (&acu_device_cpu);
+      device->pace = pace_of (&device->base, &card_size, &seconds, NULL);
+      device->processor_pace = pace_of (&acu_device_cpu, &card_size, &seconds, NULL);
     }
-  result = device->state == ACU_DEVICE_SOUND ? g_strdup_printf ("sound %.0f %.0f %d\n", device->pace, device->processor_pace, device->base.halves)
-                                             : g_strdup ("wrong\n");
+  result = device->state == ACU_DEVICE_SOUND
+             ? g_strdup_printf ("sound %.0f %.0f %d %d %d %d\n", device->pace, device->processor_pace, device->base.halves, device->tile.pixels,
+                                device->tile.groups, device->tile.lanes)
+             : g_strdup ("wrong\n");
   keep (path, result);
 }
 

@@ -7,12 +7,8 @@
 #include <acuity/size.h>
 #include <string.h>
 
-/* Pixels of an invocation of a convolution, and the most groups: what is read is used that often. Cards have this many registers. */
-#define PIXELS 4
-#define MOST_GROUPS 4
-/* Invocations of a workgroup, across and down; 128 would be allowed everywhere. */
-#define LOCAL_COLUMNS 8
-#define LOCAL_ROWS 8
+/* Cards have this many registers. Transposed convolutions have no other. */
+const AcuVulkanTile acu_vulkan_plain_tile = { 4, 4, 0 };
 #define NUMBERS_LINE 256
 
 static gboolean
@@ -38,11 +34,18 @@ in_groups (const AcuProgram *program, const AcuStage *stage)
   return groups;
 }
 
+static const AcuVulkanTile *
+tile_of (const AcuProgram *program, const AcuStage *stage)
+{
+  return stage->kind == ACU_STAGE_CONV2D ? &((const AcuVulkanDevice *) program->device)->tile : &acu_vulkan_plain_tile;
+}
+
 /* Groups of output channels that an invocation of a convolution makes: as many as waste little. */
 static int
 groups_at_once (const AcuProgram *program, const AcuStage *stage)
 {
-  int groups = acu_vulkan_groups (program->buffers[stage->output].channels), times = (groups + MOST_GROUPS - 1) / MOST_GROUPS;
+  int groups = acu_vulkan_groups (program->buffers[stage->output].channels), most = tile_of (program, stage)->groups;
+  int times = (groups + most - 1) / most;
 
   return (groups + times - 1) / times;
 }
@@ -109,13 +112,14 @@ G_STATIC_ASSERT (ACU_STAGE_SLOPE == 3 && ACU_STAGE_ADD == 5 && ACU_STAGE_AFFINE 
                  && ACU_STAGE_NOISE == 19);
 
 static AcuVulkanShader
-shader_of (const AcuStage *stage)
+shader_of (const AcuProgram *program, const AcuStage *stage)
 {
   switch (stage->kind)
     {
     case ACU_STAGE_INPUT: return ACU_VULKAN_INPUT;
-    case ACU_STAGE_CONV2D: return ACU_VULKAN_CONV2D;
+    case ACU_STAGE_CONV2D: return tile_of (program, stage)->lanes ? ACU_VULKAN_CONV2D_LANES : ACU_VULKAN_CONV2D;
     case ACU_STAGE_DECONV2D: return ACU_VULKAN_DECONV2D;
+    case ACU_STAGE_DEPTHWISE: return ACU_VULKAN_DEPTHWISE;
     case ACU_STAGE_BICUBIC: return ACU_VULKAN_BICUBIC;
     case ACU_STAGE_GLOBAL_POOL: return ACU_VULKAN_GLOBAL_POOL;
     default: return ACU_VULKAN_ELEMENTWISE;
@@ -141,16 +145,18 @@ fill_constants (const AcuProgram *program, const AcuStage *stage, gint32 *consta
     {
     case ACU_STAGE_CONV2D:
     case ACU_STAGE_DECONV2D:
+    case ACU_STAGE_DEPTHWISE:
       constants[3] = stage->slope != NULL;
       constants[4] = stage->activation;
       constants[5] = stage->gated ? 2 : stage->residual;
       constants[6] = stage->kernel_width;
       constants[7] = stage->kernel_height;
       constants[8] = stage->stride;
-      constants[9] = (gint32) parts (stage);
-      constants[10] = PIXELS;
+      constants[9] = in_groups (program, stage) == 1 ? program->buffers[stage->inputs[0]].channels : ACU_VULKAN_GROUP;
+      constants[10] = tile_of (program, stage)->pixels;
       constants[11] = groups_at_once (program, stage);
       constants[12] = kept (program, stage);
+      constants[13] = tile_of (program, stage)->lanes;
       break;
     case ACU_STAGE_GLOBAL_POOL:
       constants[3] = 1;
@@ -161,8 +167,43 @@ fill_constants (const AcuProgram *program, const AcuStage *stage, gint32 *consta
     default:
       constants[3] = stage->kind;
       constants[4] = stage->kind == ACU_STAGE_ACTIVATION ? (gint32) stage->activation : stage->kind == ACU_STAGE_PAD ? stage->reflect
-                     : stage->kind == ACU_STAGE_CONCAT ? (gint32) stage->n_inputs : stage->residual;
+                     : stage->kind == ACU_STAGE_CONCAT ? (gint32) stage->n_inputs : stage->kind == ACU_STAGE_STENCIL ? stage->cells != NULL
+                     : stage->residual;
     }
+}
+
+/* Nearly square, so that neighbours read the same pixels, unless that leaves many invocations idle. */
+static void
+shape_workgroup (const AcuStage *stage, AcuVulkanStage *described)
+{
+  guint64 least = G_MAXUINT64;
+  int columns = described->columns;
+
+  for (int across = ACU_VULKAN_LOCAL / ACU_VULKAN_ROWS; across <= ACU_VULKAN_LOCAL / 2; across *= 2)
+    {
+      guint64 issued = (guint64) (columns + across - 1) / across * across;
+
+      if (issued >= least)
+        continue;
+      least = issued;
+      described->constants[0] = across;
+      described->constants[1] = ACU_VULKAN_LOCAL / across;
+    }
+  if (stage->kind == ACU_STAGE_GLOBAL_POOL)
+    {
+      described->constants[0] = ACU_VULKAN_LOCAL;
+      described->constants[1] = 1;
+    }
+  described->info.dispatch.x = (guint32) ((columns + described->constants[0] - 1) / described->constants[0]);
+}
+
+G_STATIC_ASSERT (ACU_STAGE_STENCIL == 17);
+
+/* Groups of four cells. */
+static int
+cell_fours (const AcuStage *stage)
+{
+  return stage->cells ? (int) ((g_bytes_get_size (stage->cells) + 3) / 4) : 0;
 }
 
 void
@@ -174,11 +215,9 @@ acu_vulkan_describe (const AcuVulkanDevice *device, const AcuProgram *program, g
   guint n = parts (stage);
 
   memset (described, 0, sizeof *described);
-  described->shader = shader_of (stage);
+  described->shader = shader_of (program, stage);
   described->from_host = stage->kind == ACU_STAGE_INPUT;
   described->to_host = number == program->n_stages - 1;
-  described->constants[0] = LOCAL_COLUMNS;
-  described->constants[1] = LOCAL_ROWS;
   described->constants[2] = described->to_host ? 1 : out->element == ACU_MAP_F16 ? 2 : 0;
   fill_constants (program, stage, described->constants);
   info->to = map_of (out);
@@ -203,18 +242,26 @@ acu_vulkan_describe (const AcuVulkanDevice *device, const AcuProgram *program, g
   info->numbers[7] = (gint32) n;
   info->dispatch.z = info->to.groups;
   described->columns = out->width;
-  if (stage->kind == ACU_STAGE_GLOBAL_POOL)
-    {
-      described->constants[0] = LOCAL_COLUMNS * LOCAL_ROWS;
-      described->constants[1] = 1;
-    }
   if (convolves (stage))
     {
-      int apart = stage->kind == ACU_STAGE_DECONV2D ? stage->stride : 1;
+      int apart = stage->kind == ACU_STAGE_DECONV2D ? stage->stride : 1, pixels = tile_of (program, stage)->pixels;
 
       info->dispatch.z = padded_groups (program, stage) / groups_at_once (program, stage);
-      described->columns = (out->width + PIXELS * apart - 1) / (PIXELS * apart) * apart;
+      described->columns = (out->width + pixels * apart - 1) / (pixels * apart) * apart;
     }
+  if (stage->kind == ACU_STAGE_ADD)
+    {
+      info->numbers[0] = stage->from_left[0];
+      info->numbers[1] = stage->from_top[0];
+      info->numbers[5] = stage->from_left[1];
+      info->numbers[6] = stage->from_top[1];
+    }
+  if (stage->kind == ACU_STAGE_STENCIL)
+    {
+      info->numbers[4] = cell_fours (stage);
+      info->numbers[5] = stage->factor;
+    }
+  shape_workgroup (stage, described);
 }
 
 /* How many groups of four numbers a stage has. */
@@ -229,6 +276,10 @@ numbers_fours (const AcuProgram *program, const AcuStage *stage)
     case ACU_STAGE_CONV2D:
     case ACU_STAGE_DECONV2D:
       return 2 * groups + groups * (guint64) in_groups (program, stage) * stage->kernel_width * stage->kernel_height * ACU_VULKAN_GROUP;
+    case ACU_STAGE_DEPTHWISE:
+      return 2 * groups + groups * stage->kernel_width * stage->kernel_height;
+    case ACU_STAGE_STENCIL:
+      return stage->cells ? (guint64) cell_fours (stage) + ((guint64) out->width + 3) / 4 + ((guint64) out->height + 3) / 4 : 0;
     case ACU_STAGE_SLOPE:
     case ACU_STAGE_AFFINE:
       return 2 * groups;
@@ -317,6 +368,36 @@ fill_taps (const AcuStage *stage, int in, int out, float *numbers)
     numbers[ACU_VULKAN_GROUP] = (float) acu_bicubic_taps (stage->cubic, at, in, out, MIN (4, in), numbers);
 }
 
+/* [group][tap][channel of its group] */
+static void
+fill_depthwise (const AcuStage *stage, int channels, float *numbers)
+{
+  const float *weights = g_bytes_get_data (stage->weights, NULL);
+  int taps = stage->kernel_width * stage->kernel_height;
+
+  for (int tap = 0; tap < taps; tap++)
+    for (int c = 0; c < channels; c++)
+      numbers[(c / ACU_VULKAN_GROUP * taps + tap) * ACU_VULKAN_GROUP + c % ACU_VULKAN_GROUP] = weights[tap * channels + c];
+}
+
+/* Which cell a pixel is in takes a division of more bits than shaders have. */
+static void
+fill_cells (const AcuStage *stage, const AcuBuffer *out, float *numbers)
+{
+  gsize bytes, columns = (gsize) stage->factor, rows;
+  const guint8 *cells = g_bytes_get_data (stage->cells, &bytes);
+
+  rows = bytes / columns;
+  for (gsize i = 0; i < bytes; i++)
+    numbers[i] = cells[i] != 0;
+  numbers += cell_fours (stage) * ACU_VULKAN_GROUP;
+  for (gsize x = 0; x < (gsize) out->width; x++)
+    numbers[x] = (float) (x * columns / (gsize) out->width);
+  numbers += (out->width + 3) / 4 * ACU_VULKAN_GROUP;
+  for (gsize y = 0; y < (gsize) out->height; y++)
+    numbers[y] = (float) (y * rows / (gsize) out->height);
+}
+
 gboolean
 acu_vulkan_fill_numbers (const AcuProgram *program, const AcuStage *stage, float *numbers)
 {
@@ -336,6 +417,15 @@ acu_vulkan_fill_numbers (const AcuProgram *program, const AcuStage *stage, float
       fill_vector (numbers, stage->slope, 1, out->channels);
       fill_weights (program, stage, weights, numbers + 2 * padded_groups (program, stage) * ACU_VULKAN_GROUP);
       acu_free (room);
+      break;
+    case ACU_STAGE_DEPTHWISE:
+      fill_vector (numbers, stage->bias, 0, out->channels);
+      fill_vector (numbers, stage->slope, 1, out->channels);
+      fill_depthwise (stage, out->channels, numbers + 2 * padded_groups (program, stage) * ACU_VULKAN_GROUP);
+      break;
+    case ACU_STAGE_STENCIL:
+      if (stage->cells)
+        fill_cells (stage, out, numbers);
       break;
     case ACU_STAGE_SLOPE:
       fill_vector (numbers, stage->slope, 0, out->channels);

@@ -16,6 +16,19 @@ G_BEGIN_DECLS
 /* Channels are kept in groups of so many. */
 #define ACU_VULKAN_GROUP 4
 
+/* How a convolution's work is parted. */
+typedef struct AcuVulkanTile
+{
+  gint32 pixels, groups;          /* of an invocation, at most: what it reads is used that often */
+  gint32 lanes;                   /* not 0: invocations of a subgroup, which hand each other the weights */
+} AcuVulkanTile;
+
+extern const AcuVulkanTile acu_vulkan_plain_tile;
+/* Invocations of a workgroup; 128 would be allowed everywhere. */
+#define ACU_VULKAN_LOCAL 64
+/* Its rows, at most. */
+#define ACU_VULKAN_ROWS 8
+
 typedef struct AcuVulkanDevice
 {
   AcuDevice base;                 /* first: a device is handed around as that */
@@ -28,6 +41,8 @@ typedef struct AcuVulkanDevice
   guint32 vendor, number, driver_version;
   guint8 uuid[VK_UUID_SIZE], driver_uuid[VK_UUID_SIZE], cache_uuid[VK_UUID_SIZE];
   gboolean software, tells_budget, portability;
+  gint32 subgroup;                /* invocations that can read each other's numbers; 0: none */
+  AcuVulkanTile tile;
   GMutex lock;                    /* of the test's result */
   AcuDeviceState state;
   double pace, processor_pace;    /* operations a second, its own and the processor's, when tested */
@@ -96,10 +111,12 @@ typedef enum AcuVulkanShader
   ACU_VULKAN_ELEMENTWISE,
   ACU_VULKAN_BICUBIC,
   ACU_VULKAN_GLOBAL_POOL,
+  ACU_VULKAN_CONV2D_LANES,
+  ACU_VULKAN_DEPTHWISE,
   ACU_VULKAN_SHADERS
 } AcuVulkanShader;
 
-#define ACU_VULKAN_CONSTANTS 13
+#define ACU_VULKAN_CONSTANTS 14
 /* Storage buffers: numbers, the map made, maps read, another one; and, with maps in 16 bits, the word that says whether one overflowed. */
 #define ACU_VULKAN_STORAGE 4
 #define ACU_VULKAN_MOST_STORAGE 5
@@ -161,6 +178,26 @@ guint64 acu_vulkan_sums_bytes (const AcuProgram *program, guint end);
 /* The same for numbers. Each stage's begin at a multiple of 256. */
 guint64 acu_vulkan_all_numbers_bytes (const AcuProgram *program, guint end);
 
+/* work.c: rows first .. first + rows - 1 of a stage in its info, for its shader and as a dispatch. */
+void acu_vulkan_set_rows (const AcuProgram *program, guint number, AcuVulkanStage *described, int first, int rows);
+
+typedef struct AcuVulkanWork
+{
+  guint64 dispatches, barriers;
+  double issued, needed;          /* as in AcuCardWork */
+  double bytes, numbers;
+} AcuVulkanWork;
+
+/* Adds what a dispatch of its info asks for. */
+void acu_vulkan_add_work (const AcuProgram *program, guint number, const AcuVulkanStage *described, AcuVulkanWork *work);
+
+/* Of `rows`, a number near `piece` that fills workgroups. */
+static inline int
+acu_vulkan_whole_rows (int piece, int rows)
+{
+  return piece >= rows ? rows : piece < ACU_VULKAN_ROWS ? piece : piece / ACU_VULKAN_ROWS * ACU_VULKAN_ROWS;
+}
+
 /* executor.c: the functions of a device. */
 extern const AcuDevice acu_device_vulkan;
 /* Bytes that may be used now. */
@@ -169,8 +206,8 @@ guint64 acu_vulkan_budget (const AcuVulkanDevice *device);
 typedef struct AcuVulkanCounts
 {
   guint64 recorded;               /* stages */
-  guint64 submissions, dispatches, barriers;
-  guint64 last_submissions, last_dispatches;    /* since the last picture began */
+  guint64 submissions, last_submissions;        /* all; since the last picture began */
+  AcuVulkanWork last_work;
 } AcuVulkanCounts;
 AcuVulkanCounts acu_vulkan_counts (const AcuExecutor *executor);
 

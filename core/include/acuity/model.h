@@ -86,6 +86,10 @@ ACU_API int acu_model_scale (const AcuModelInfo *model, GError **error);
  * g_free(). `plan` adds the stages, row windows and buffers that the planner made of it. */
 ACU_API char *acu_model_print (const AcuModelInfo *model, int width, int height, gboolean plan, GError **error);
 
+/* What the model asks of a graphics card for a width × height picture, counted, and how long it would take on some, as text; free with g_free().
+ * The times are modelled from the cards' data sheets, not measured. */
+ACU_API char *acu_model_predict (const AcuModelInfo *model, int width, int height, GError **error);
+
 G_END_DECLS
 
 #endif

@@ -2,7 +2,8 @@
 /* Stands in for Vulkan's loader (ACUITY_TEST_VULKAN, its path), and fails: ACUITY_TEST_FAIL="FUNCTION N RESULT [on]" makes the N-th call of
  * that function, or all from it on, return RESULT without doing anything. "nan" and "black" for RESULT, of WaitForFences, spoil what the card
  * has written for the host instead. Says on standard error how often each function was called, if ACUITY_TEST_COUNT is set. With
- * ACUITY_TEST_DISGUISE, every device says that it is a card. */
+ * ACUITY_TEST_DISGUISE, every device says that it is a card; with ACUITY_TEST_POISON, new memory is full of what is no number. A program that has loaded
+ * it can set anew what fails, and ask for the counts. */
 #define VK_NO_PROTOTYPES
 #include <dlfcn.h>
 #include <math.h>
@@ -55,23 +56,52 @@ static unsigned mapped;
 static float *result_memory;
 static size_t result_bytes, last_bytes;
 
+/* What fails: a function, its call, how, and whether all later ones do as well. */
+static struct
+{
+  int known;                      /* 0: not asked for yet; -1: nothing */
+  char name[64], word[64], rest[8];
+  unsigned which;
+} failure;
+
+static void
+set_failure (const char *text)
+{
+  memset (&failure, 0, sizeof failure);
+  failure.known = text && sscanf (text, "%63s %u %63s %7s", failure.name, &failure.which, failure.word, failure.rest) >= 3 ? 1 : -1;
+}
+
 /* Whether this call is to fail; *how gets the word that says how. */
 static int
 fails (int function, const char **how)
 {
-  static char name[64], word[64], rest[8];
-  static unsigned which;
-  static int known;
-
-  if (!known)
-    {
-      const char *text = getenv ("ACUITY_TEST_FAIL");
-
-      known = text && sscanf (text, "%63s %u %63s %7s", name, &which, word, rest) >= 3 ? 1 : -1;
-    }
+  if (!failure.known)
+    set_failure (getenv ("ACUITY_TEST_FAIL"));
   calls[function]++;
-  *how = word;
-  return known > 0 && strcmp (name, names[function]) == 0 && (calls[function] == which || (rest[0] && calls[function] > which));
+  *how = failure.word;
+  return failure.known > 0 && strcmp (failure.name, names[function]) == 0
+         && (calls[function] == failure.which || (failure.rest[0] && calls[function] > failure.which));
+}
+
+/* For the program. The first: from now on, as in ACUITY_TEST_FAIL; NULL for nothing; counts begin again. The second: how often a function was called
+ * since then, and its name; NULL after the last one. */
+void broken_vulkan_fail (const char *text);
+const char *broken_vulkan_calls (unsigned function, unsigned *n);
+
+__attribute__ ((visibility ("default"))) void
+broken_vulkan_fail (const char *text)
+{
+  memset (calls, 0, sizeof calls);
+  set_failure (text);
+}
+
+__attribute__ ((visibility ("default"))) const char *
+broken_vulkan_calls (unsigned function, unsigned *n)
+{
+  if (function >= N_FUNCTIONS)
+    return NULL;
+  *n = calls[function];
+  return names[function];
 }
 
 static unsigned spoilt;
@@ -133,6 +163,25 @@ noting_MapMemory (VkDevice a, VkDeviceMemory b, VkDeviceSize c, VkDeviceSize d, 
   return result;
 }
 
+static PFN_vkGetDeviceProcAddr real_GetDeviceProcAddr;
+
+/* All ones are no number in 16 bits or 32, and minus one. Of lavapipe's memory the host sees all. */
+static VkResult VKAPI_CALL
+poisoning_AllocateMemory (VkDevice a, const VkMemoryAllocateInfo *b, const VkAllocationCallbacks *c, VkDeviceMemory *d)
+{
+  VkResult result = wrapped_AllocateMemory (a, b, c, d);
+  PFN_vkMapMemory map = (PFN_vkMapMemory) real_GetDeviceProcAddr (a, "vkMapMemory");
+  PFN_vkUnmapMemory unmap = (PFN_vkUnmapMemory) real_GetDeviceProcAddr (a, "vkUnmapMemory");
+  void *bytes;
+
+  if (result == VK_SUCCESS && map (a, *d, 0, VK_WHOLE_SIZE, 0, &bytes) == VK_SUCCESS)
+    {
+      memset (bytes, 0xff, b->allocationSize);
+      unmap (a, *d);
+    }
+  return result;
+}
+
 static PFN_vkGetPhysicalDeviceProperties2 real_GetPhysicalDeviceProperties2;
 
 static void VKAPI_CALL
@@ -143,7 +192,6 @@ disguised_GetPhysicalDeviceProperties2 (VkPhysicalDevice device, VkPhysicalDevic
 }
 
 static PFN_vkGetInstanceProcAddr real_GetInstanceProcAddr;
-static PFN_vkGetDeviceProcAddr real_GetDeviceProcAddr;
 
 /* Ours in place of what was found. */
 static PFN_vkVoidFunction
@@ -158,6 +206,8 @@ wrap (const char *function, PFN_vkVoidFunction found)
   FUNCTIONS (CHOOSE)
   if (found == (PFN_vkVoidFunction) wrapped_CreateDevice)
     return (PFN_vkVoidFunction) noting_CreateDevice;
+  if (found == (PFN_vkVoidFunction) wrapped_AllocateMemory && getenv ("ACUITY_TEST_POISON"))
+    return (PFN_vkVoidFunction) poisoning_AllocateMemory;
   if (found == (PFN_vkVoidFunction) wrapped_CreateBuffer)
     return (PFN_vkVoidFunction) noting_CreateBuffer;
   return found == (PFN_vkVoidFunction) wrapped_MapMemory ? (PFN_vkVoidFunction) noting_MapMemory : found;
