@@ -17,6 +17,9 @@ G_BEGIN_DECLS
  *   space of the buffer's own format
  * @precision: a value of the option of that name
  * @strength, @clean, @text, @text_strength, @faces, @face_strength: likewise
+ * @faithful: how much the result goes back to Lanczos interpolation where it cannot be trusted, 0 to 1
+ * @trust: NULL, or what gets a map of how far the result can be trusted (acuity/trust.h), of the result's size, in "Y' float"; unref it. With it or
+ *   @faithful the job takes three times as long
  * @size, @model, @device, @threads, @memory, @beside, @linear_light: as in AcuUpscalerParams
  */
 typedef struct AcuBridgeJob
@@ -33,6 +36,8 @@ typedef struct AcuBridgeJob
   double text_strength;
   const char *faces;
   double face_strength;
+  double faithful;
+  GeglBuffer **trust;
   int threads;
   guint64 memory, beside;
   gboolean linear_light;

@@ -15,6 +15,7 @@
 #include <acuity/resample.h>
 #include <acuity/size.h>
 #include <acuity/text.h>
+#include <acuity/trust.h>
 #include <acuity/upscaler.h>
 
 #endif
