@@ -192,7 +192,8 @@ small_job (const AcuUpscaler *whole, int side)
                                                .text = whole->net && whole->net == whole->overlay ? ACU_TEXT_EVERYWHERE
                                                        : whole->mask                              ? ACU_TEXT_AUTO
                                                                                                   : ACU_TEXT_OFF,
-                                               .faces = whole->detector ? ACU_FACES_AUTO : ACU_FACES_OFF, .face_strength = whole->face_strength),
+                                               .faces = whole->detector ? ACU_FACES_AUTO : ACU_FACES_OFF, .face_strength = whole->face_strength, .steps = whole->sampling.steps,
+                                               .consistency = whole->sampling.consistency),
                           NULL);
   if (job)
     job->measuring = TRUE;

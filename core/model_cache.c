@@ -16,6 +16,7 @@ static AcuNet *kept;
 static char *kept_path;
 static GStatBuf kept_stat, kept_clean_stat;
 static double kept_clean;
+static AcuSampling kept_sampling;
 
 static gboolean
 same_file (const GStatBuf *a, const GStatBuf *b)
@@ -41,13 +42,23 @@ load (const AcuModelInfo *model, double clean, GError **error)
   return both;
 }
 
-AcuNet *
-acu_model_net (const AcuModelInfo *model, double clean, GError **error)
+/* Other networks are the same however they are sampled. */
+static gboolean
+same_sampling (const AcuNet *net, const AcuSampling *a, const AcuSampling *b)
 {
+  return !acu_net_is_random (net) || (a->steps == b->steps && a->consistency == b->consistency);
+}
+
+AcuNet *
+acu_model_net (const AcuModelInfo *model, double clean, const AcuSampling *sampling, GError **error)
+{
+  const AcuSampling usual = { 0, 1 };
   GStatBuf now = { 0 }, clean_now = { 0 };
   AcuWeights *weights;
   AcuNet *net = NULL;
 
+  if (!sampling)
+    sampling = &usual;
   if (clean > 0 && !model->clean_path)
     {
       g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The model “%s” cannot be told how much to clean."), model->name);
@@ -57,7 +68,7 @@ acu_model_net (const AcuModelInfo *model, double clean, GError **error)
   if (clean > 0)
     g_stat (model->clean_path, &clean_now);
   g_mutex_lock (&lock);
-  if (kept && g_str_equal (kept_path, model->path) && kept_clean == clean && same_file (&kept_stat, &now)
+  if (kept && g_str_equal (kept_path, model->path) && kept_clean == clean && same_sampling (kept, &kept_sampling, sampling) && same_file (&kept_stat, &now)
       && same_file (&kept_clean_stat, &clean_now))
     {
       net = acu_net_ref (kept);
@@ -69,7 +80,7 @@ acu_model_net (const AcuModelInfo *model, double clean, GError **error)
   weights = load (model, clean, error);
   if (!weights)
     return NULL;
-  net = acu_arch_build (weights, error);
+  net = acu_arch_build_sampled (weights, sampling, error);
   acu_weights_free (weights);
   if (!net)
     return NULL;
@@ -83,6 +94,7 @@ acu_model_net (const AcuModelInfo *model, double clean, GError **error)
   kept_stat = now;
   kept_clean_stat = clean_now;
   kept_clean = clean;
+  kept_sampling = *sampling;
   g_mutex_unlock (&lock);
   return net;
 }
@@ -116,7 +128,7 @@ static AcuNet *
 net_of (const AcuModelInfo *model, GError **error)
 {
   if (!model->classic && model->path)
-    return acu_model_net (model, 0, error);
+    return acu_model_net (model, 0, NULL, error);
   if (model->classic)
     g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("“%s” is a classic filter, it has no network."), model->name);
   else

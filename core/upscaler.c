@@ -216,10 +216,23 @@ mask_bytes (AcuUpscaler *upscaler, guint64 *bytes, GError **error)
   return plan != NULL;
 }
 
+/* The model's network, with the noise that is wanted where it has any. */
+static AcuNet *
+own_net (const AcuUpscaler *upscaler, GError **error)
+{
+  AcuNet *net = acu_model_net (upscaler->model, upscaler->clean, &upscaler->sampling, error), *seeded;
+
+  if (!net || !acu_net_is_random (net))
+    return net;
+  seeded = acu_net_seeded (net, (guint32) upscaler->seed, upscaler->left, upscaler->top);
+  acu_net_unref (net);
+  return seeded;
+}
+
 static gboolean
 plan_network (AcuUpscaler *upscaler, GError **error)
 {
-  AcuNet *own = acu_model_net (upscaler->model, upscaler->clean, error);
+  AcuNet *own = own_net (upscaler, error);
   guint64 looking = 0, finding = 0;
   gboolean ok;
 
@@ -283,6 +296,16 @@ check_params (const AcuUpscalerParams *params, GError **error)
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The strength must be from 0 to 1."));
   else if (!(params->clean >= 0 && params->clean <= 1))
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("How much to clean must be from 0 to 1."));
+  else if (params->seed < 0)
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The seed must not be negative."));
+  else if (params->left < 0 || params->top < 0 || params->left > ACU_MAX_SIDE || params->top > ACU_MAX_SIDE)
+    g_set_error (error, ACU_ERROR, ACU_ERROR_SIZE, _("A picture of %d × %d pixels is beyond the limit of %d on a side."), params->left, params->top,
+                 ACU_MAX_SIDE);
+  else if (params->steps != 0 && (params->steps < ACU_MIN_STEPS || params->steps > ACU_MAX_STEPS))
+    g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The number of steps must be from %d to %d, or 0 for the model's own."), ACU_MIN_STEPS,
+                 ACU_MAX_STEPS);
+  else if (!(params->consistency >= 0 && params->consistency <= 1))
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The consistency must be from 0 to 1."));
   else if (params->threads < 0 || params->threads > ACU_POOL_MAX_THREADS)
     g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The number of threads must be from 0 to %d."),
                  ACU_POOL_MAX_THREADS);
@@ -313,6 +336,10 @@ acu_upscaler_new (const AcuUpscalerParams *params, GError **error)
   upscaler->text_strength = params->text_strength;
   upscaler->faces = params->face_strength > 0 && params->strength > 0 ? params->faces : ACU_FACES_OFF;
   upscaler->face_strength = params->face_strength;
+  upscaler->seed = params->seed;
+  upscaler->left = params->left;
+  upscaler->top = params->top;
+  upscaler->sampling = (AcuSampling) { params->steps, params->consistency };
   upscaler->threads = params->threads ? params->threads : MIN ((int) g_get_num_processors (), ACU_POOL_MAX_THREADS);
   upscaler->band_rows = params->band_rows;
   upscaler->beside = params->memory ? params->beside : 0;

@@ -5,6 +5,7 @@
 
 #include <acuity/acuity.h>
 
+#include "arch.h"
 #include "net.h"
 #include "plan.h"
 
@@ -34,6 +35,8 @@ struct AcuUpscaler
   double text_strength;
   AcuFacesMode faces;
   double face_strength;
+  int seed, left, top;
+  AcuSampling sampling;
   int threads, band_rows;
   guint64 limit, beside;          /* of memory, in bytes, and what of it is the caller's; 0 for none */
   guint64 face_bytes;             /* of the faces in the picture that is being made */
@@ -91,9 +94,9 @@ gboolean acu_run_read_rows (AcuRun *run, int y, int rows, float *pixels, GError 
 /* Tells progress if it is time to; FALSE with ACU_ERROR_CANCELLED if the job shall end. */
 gboolean acu_run_report (AcuRun *run, double operations_done, GError **error);
 
-/* model_cache.c: the net of a model file, with that share of the weights that clean; the last one used is kept for the next job. Unref it.
+/* model_cache.c: the net of a model file, with that share of the weights that clean, sampled so (NULL: as usual); the last one used is kept for the next job. Unref it.
  * ACU_ERROR_ARGUMENT where there are no such weights. */
-AcuNet *acu_model_net (const AcuModelInfo *model, double clean, GError **error);
+AcuNet *acu_model_net (const AcuModelInfo *model, double clean, const AcuSampling *sampling, GError **error);
 /* A built-in network that is no model of the list, by its file's name. Unref it. ACU_ERROR_NOT_FOUND. */
 AcuNet *acu_helper_net (const char *file, GError **error);
 

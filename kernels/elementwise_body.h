@@ -76,6 +76,13 @@ KERNEL (affine) (float *dst, const float *src, const float *scale, const float *
     }
 }
 
+void
+KERNEL (noise) (float *dst, AcuNoiseRow row, uint32_t place, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    dst[i] = acu_noise_number (row, place + (uint32_t) i);
+}
+
 int
 KERNEL (range) (const float *src, size_t n, float *low, float *high)
 {

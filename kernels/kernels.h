@@ -18,6 +18,7 @@
 #include "bf16.h"
 #include "finish.h"
 #include "half.h"
+#include "noise.h"
 #include "pointwise.h"
 #include "winograd.h"
 
@@ -106,6 +107,9 @@ typedef void (*acu_mul_fn) (float *dst, const float *a, const float *b, size_t n
 typedef void (*acu_affine_fn) (float *dst, const float *src, const float *scale, const float *offset,
                                int channels, int width);
 
+/* Unit Gaussian noise: the n numbers of a row from the place `place` on; see noise.h. */
+typedef void (*acu_noise_fn) (float *dst, AcuNoiseRow row, uint32_t place, size_t n);
+
 /* Whether all of n numbers are finite; widens *low and *high to hold them. */
 typedef int (*acu_range_fn) (const float *src, size_t n, float *low, float *high);
 
@@ -187,6 +191,7 @@ typedef struct AcuKernels
   acu_add_fn add;
   acu_mul_fn mul;
   acu_affine_fn affine;
+  acu_noise_fn noise;
   acu_range_fn range;
   acu_pixel_shuffle_fn pixel_shuffle;
   acu_depthwise_fn depthwise;

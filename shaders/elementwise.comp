@@ -17,6 +17,7 @@
 #define PAD 12
 #define NEAREST 13
 #define PIXEL_SHUFFLE 15
+#define NOISE 19
 
 layout (constant_id = 3) const int KIND = ADD;
 /* ACTIVATION: which; PAD: whether it reflects; CONCAT: parts; PIXEL_SHUFFLE: whether something is added. */
@@ -78,6 +79,33 @@ moved (int x, int y, int channel)
   return from_channel (stage.from[0], x / factor, y / factor, (channel * factor + y % factor) * factor + x % factor);
 }
 
+/* As kernels/noise.h. */
+uint
+mixed (uint v, uint key)
+{
+  v = (v ^ v >> 16) * 0x21f0aaadu ^ key;
+  v = (v ^ v >> 15) * 0xd35a2d97u;
+  return v ^ v >> 15;
+}
+
+float
+noise (int x, int y, int channel)
+{
+  uint seed = uint (stage.numbers[1].y), step = uint (stage.numbers[1].z), row = uint (y + stage.numbers[0].y);
+  uint first = mixed (mixed (mixed (seed + 0x9e3779b9u, step), row), 0x243f6a88u);
+  uint second = mixed (mixed (mixed (row + 0x85ebca6bu, seed), step), 0x13198a2eu);
+  uint place = uint (x + stage.numbers[0].x) * uint (stage.to.size.z) + uint (channel);
+  uint a = mixed (place * 0x9e3779b1u + first, second), b = mixed (a + second, first);
+  int sum = int ((a & 0xffffu) + (a >> 16) + (b & 0xffffu) + (b >> 16)) - 131070;
+  precise float s = float (sum) * (1 / 65536.0), square = s * s, bend = square * 0.00542658;
+
+  bend = (bend - 0.017429) * square;
+  bend = (bend + 0.02886287) * square;
+  bend = (bend + 0.04756559) * square;
+  bend = (bend + 1.66693391) * s;
+  return bend;
+}
+
 vec4
 by_channels (int x, int y, int group)
 {
@@ -85,7 +113,7 @@ by_channels (int x, int y, int group)
 
   for (int c = 0; c < 4; c++)
     if (4 * group + c < stage.to.size.z)
-      v[c] = moved (x, y, 4 * group + c);
+      v[c] = KIND == NOISE ? noise (x, y, 4 * group + c) : moved (x, y, 4 * group + c);
   if (KIND == PIXEL_SHUFFLE && WHICH != 0)
     v += also_group (x / stage.numbers[1].x, y / stage.numbers[1].x, group);
   return v;

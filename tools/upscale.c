@@ -263,7 +263,9 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint 
     .precision = value_of (arguments, "precision")->text, .strength = value_of (arguments, "strength")->number, .clean = value_of (arguments, "clean")->number,
     .text = value_of (arguments, "text")->text, .text_strength = value_of (arguments, "text-strength")->number,
     .faces = value_of (arguments, "faces")->text, .face_strength = value_of (arguments, "face-strength")->number,
-    .threads = (int) value_of (arguments, "threads")->number, .memory = memory,
+    .seed = (int) value_of (arguments, "seed")->number, .steps = (int) value_of (arguments, "steps")->number,
+    .consistency = value_of (arguments, "consistency")->number,
+    .faithful = value_of (arguments, "faithful")->number, .threads = (int) value_of (arguments, "threads")->number, .memory = memory,
     .linear_light = value_of (arguments, "linear-light")->number != 0
   };
   AcuUpscaler *upscaler = NULL;

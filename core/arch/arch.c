@@ -15,7 +15,7 @@ const AcuArch *const acu_archs[] = {
   &acu_arch_text_mask,
   &acu_arch_rrdb, &acu_arch_span, &acu_arch_compact, &acu_arch_realcugan, &acu_arch_cunet, &acu_arch_upconv7,
   &acu_arch_srmd, &acu_arch_srcnn, &acu_arch_fsrcnn, &acu_arch_espcn, &acu_arch_srresnet, &acu_arch_msrresnet,
-  &acu_arch_half, &acu_arch_vgg_discriminator, &acu_arch_unet_discriminator, &acu_arch_other, NULL
+  &acu_arch_half, &acu_arch_diffusion, &acu_arch_vgg_discriminator, &acu_arch_unet_discriminator, &acu_arch_other, NULL
 };
 
 guint
@@ -231,11 +231,11 @@ check_unused (AcuBuilder *b)
 
 /* From named tensors, of which convolutions pad as their architecture says: a result is exactly `scale` times as large. */
 static AcuNet *
-build_from_tensors (const AcuWeights *weights, gboolean training, GError **error)
+build_from_tensors (const AcuWeights *weights, gboolean training, const AcuSampling *sampling, GError **error)
 {
   g_autofree char *name = g_path_get_basename (weights->path);
   AcuNet *net = acu_net_new (name);
-  AcuBuilder builder = { net, weights, training, error };
+  AcuBuilder builder = { net, weights, training, error, .sampling = sampling };
   const AcuArch *arch = recognise_tensors (weights);
   guint last;
 
@@ -262,7 +262,7 @@ AcuNet *
 acu_arch_build_training (const AcuWeights *weights, GError **error)
 {
   if (!weights->n_records)
-    return build_from_tensors (weights, TRUE, error);
+    return build_from_tensors (weights, TRUE, NULL, error);
   g_set_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED, _("%s: networks in this file format cannot be trained."), weights->path);
   return NULL;
 }
@@ -286,9 +286,15 @@ find_scale (AcuNet *net, GError **error)
 AcuNet *
 acu_arch_build (const AcuWeights *weights, GError **error)
 {
+  return acu_arch_build_sampled (weights, NULL, error);
+}
+
+AcuNet *
+acu_arch_build_sampled (const AcuWeights *weights, const AcuSampling *sampling, GError **error)
+{
   if (!weights->n_records)
     {
-      AcuNet *net = build_from_tensors (weights, FALSE, error);
+      AcuNet *net = build_from_tensors (weights, FALSE, sampling, error);
 
       if (net && !find_scale (net, error))
         g_clear_pointer (&net, acu_net_unref);

@@ -13,6 +13,16 @@ G_BEGIN_DECLS
  * ACU_ERROR_UNSUPPORTED or ACU_ERROR_FORMAT naming the layer and line; ACU_ERROR_MEMORY. */
 AcuNet *acu_arch_build (const AcuWeights *weights, GError **error);
 
+/* How a diffusion network goes from noise to its result; means nothing to others. */
+typedef struct AcuSampling
+{
+  int steps;                      /* ACU_MIN_STEPS to ACU_MAX_STEPS, or 0 for the file's own number */
+  double consistency;             /* how far each step is held to the picture, 0 to 1 */
+} AcuSampling;
+
+/* The same with other than the file's own number of steps and full consistency. */
+AcuNet *acu_arch_build_sampled (const AcuWeights *weights, const AcuSampling *sampling, GError **error);
+
 typedef struct AcuBuilder AcuBuilder;
 typedef struct AcuCreator AcuCreator;
 
@@ -55,7 +65,7 @@ typedef struct AcuArch
 
 extern const AcuArch acu_arch_rrdb, acu_arch_compact, acu_arch_span, acu_arch_realcugan, acu_arch_cunet,
                      acu_arch_upconv7, acu_arch_srmd, acu_arch_srcnn, acu_arch_fsrcnn, acu_arch_espcn, acu_arch_srresnet, acu_arch_msrresnet,
-                     acu_arch_vgg_discriminator, acu_arch_unet_discriminator, acu_arch_text_mask, acu_arch_half, acu_arch_other;
+                     acu_arch_vgg_discriminator, acu_arch_unet_discriminator, acu_arch_text_mask, acu_arch_half, acu_arch_diffusion, acu_arch_other;
 /* In the order in which they are asked; the last one recognises everything. Ended by NULL. */
 extern const AcuArch *const acu_archs[];
 

@@ -17,6 +17,7 @@ struct AcuBuilder
   gboolean training;              /* the form that is trained is wanted */
   GError **error;
   gboolean failed;
+  const AcuSampling *sampling;    /* of diffusion; NULL: as the file says */
 };
 
 /* A convolution with the tensors PREFIX.weight [out][in][height][width] and, if there is one, PREFIX.bias, with `pad` zeros all around. */
@@ -62,10 +63,13 @@ struct AcuCreator
   const AcuArchOptions *options;
   guint64 random;                 /* state */
   GArray *values;                 /* AcuValues */
+  GHashTable *metadata;           /* what the file will say about itself: char * to char * */
   guint64 total;                  /* numbers in them */
   gboolean failed;                /* memory is out, or the net too large */
 };
 
+/* Metadata. */
+void acu_create_text (AcuCreator *c, const char *key, const char *text);
 /* A convolution's weights, evenly distributed with the standard deviation gain / √(inputs of a sum), and a bias of zeros. */
 void acu_create_conv (AcuCreator *c, const char *prefix, int out, int in, int kernel, double gain);
 /* The same with that standard deviation: last layers begin near nothing, so that the net begins at its base picture. */

@@ -17,6 +17,12 @@ next_random (AcuCreator *c)
   return acu_mix (c->random += ACU_MIX_STEP);
 }
 
+void
+acu_create_text (AcuCreator *c, const char *key, const char *text)
+{
+  g_hash_table_replace (c->metadata, g_strdup (key), g_strdup (text));
+}
+
 static float *
 add_values (AcuCreator *c, const char *prefix, const char *suffix, guint dimensions, const int *shape)
 {
@@ -82,7 +88,8 @@ static AcuWeights *
 make (const AcuArch *arch, const AcuArchOptions *options, guint64 seed, GError **error)
 {
   AcuArchOptions all = *options;
-  AcuCreator creator = { &all, seed, g_array_new (FALSE, FALSE, sizeof (AcuValues)) };
+  AcuCreator creator = { &all, seed, g_array_new (FALSE, FALSE, sizeof (AcuValues)), NULL };
+  g_autoptr (GHashTable) metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autofree char *scale = NULL;
   AcuWeights *weights = NULL;
 
@@ -96,6 +103,10 @@ make (const AcuArch *arch, const AcuArchOptions *options, guint64 seed, GError *
     }
   all.channels = all.channels ? all.channels : arch->channels;
   all.blocks = all.blocks ? all.blocks : arch->blocks;
+  scale = g_strdup_printf ("%d", all.scale);
+  creator.metadata = metadata;
+  acu_create_text (&creator, "architecture", arch->key);
+  acu_create_text (&creator, "scale", scale);
   arch->create (&creator);
   if (creator.failed)
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the network's weights."));
@@ -109,11 +120,11 @@ make (const AcuArch *arch, const AcuArchOptions *options, guint64 seed, GError *
       acu_free ((float *) values->values);
     }
   g_array_unref (creator.values);
-  if (!weights)
-    return NULL;
-  scale = g_strdup_printf ("%d", all.scale);
-  g_hash_table_insert (weights->metadata, g_strdup ("architecture"), g_strdup (arch->key));
-  g_hash_table_insert (weights->metadata, g_strdup ("scale"), g_steal_pointer (&scale));
+  if (weights)
+    {
+      g_hash_table_unref (weights->metadata);
+      weights->metadata = g_steal_pointer (&metadata);
+    }
   return weights;
 }
 

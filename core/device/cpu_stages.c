@@ -311,6 +311,16 @@ stencil (Piece *p, const float *src)
 }
 
 static void
+noise (Piece *p)
+{
+  const AcuStage *stage = p->stage;
+  guint32 channels = (guint32) p->out->channels;
+
+  p->executor->kernels->noise (p->dst, acu_noise_row (stage->seed, stage->step, (guint32) (p->row + stage->top)), (guint32) (p->from + stage->left) * channels,
+                               (gsize) (p->to - p->from) * channels);
+}
+
+static void
 elementwise (Piece *p)
 {
   const AcuKernels *k = p->executor->kernels;
@@ -362,6 +372,7 @@ compute (Piece *p)
     case ACU_STAGE_APPEND: append (p); break;
     case ACU_STAGE_BICUBIC: bicubic (p); break;
     case ACU_STAGE_PIXEL_SHUFFLE: pixel_shuffle (p); break;
+    case ACU_STAGE_NOISE: noise (p); break;
     default: elementwise (p); break;
     }
 }

@@ -36,7 +36,8 @@ typedef enum AcuStageKind
   ACU_STAGE_PIXEL_SHUFFLE,
   ACU_STAGE_GLOBAL_POOL,
   ACU_STAGE_STENCIL,              /* cells, `factor` in a row */
-  ACU_STAGE_DEPTHWISE
+  ACU_STAGE_DEPTHWISE,
+  ACU_STAGE_NOISE                 /* of its input's size; left, top: where it lies in all the noise there is */
 } AcuStageKind;
 
 typedef enum AcuStageActivation
@@ -111,6 +112,7 @@ typedef struct AcuStage
   float gate[2];
   GBytes *weights, *bias, *slope;       /* as in the net; slope fused into a convolution; owned by the net */
   GBytes *cells;                        /* STENCIL: as in the net */
+  guint32 seed, step;                   /* NOISE */
   AcuMapElement weights_element;        /* CONV2D, DECONV2D; F32 for all others */
   AcuStageActivation activation;        /* of ACTIVATION, or fused after a convolution */
   double row_operations;                /* an output row's; GLOBAL_POOL: one input row's */

@@ -12,11 +12,16 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
+#include <stdio.h>
 #include <string.h>
 
 #define FOLDER "/org/acuity/"
 #define CATALOGUE FOLDER "catalogue.json"
 #define SHA256_DIGITS 64
+#define DIFFUSION "diffusion"
+/* Of a file of safetensors: the length of its header, and how much is looked at to see what it says about itself. */
+#define LENGTH_BYTES 8
+#define BEGINNING 4096
 
 static void
 file_copy (AcuModelFile *to, const AcuModelFile *from)
@@ -176,6 +181,7 @@ read_model (JsonNode *node)
       info->architecture = g_strdup (text_of (object, "architecture"));
       info->licence = g_strdup (text_of (object, "licence"));
       info->scale = (int) CLAMP (number_of (object, "scale"), 0, 16);
+      info->diffuses = info->architecture && g_ascii_strcasecmp (info->architecture, DIFFUSION) == 0;
       if (info->name && is_sane_name (info->name) && info->label && info->description && info->architecture
           && info->licence && (info->scale || info->helper))
         return info;
@@ -297,6 +303,19 @@ clean_beside (const char *path)
   return clean && g_file_test (clean, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&clean) : NULL;
 }
 
+/* Whether a file of safetensors says at its beginning, where acuity-train puts it, that it is a diffusion network. Only a hint: what it is shows when it is loaded. */
+static gboolean
+says_diffusion (const char *path)
+{
+  char start[BEGINNING + 1] = { 0 };
+  FILE *file = g_str_has_suffix (path, ".safetensors") ? fopen (path, "rbe") : NULL;
+  gsize n = file ? fread (start, 1, BEGINNING, file) : 0;
+
+  if (file)
+    fclose (file);
+  return n > LENGTH_BYTES && g_strstr_len (start + LENGTH_BYTES, (gssize) (n - LENGTH_BYTES), "\"architecture\":\"" DIFFUSION "\"");
+}
+
 static AcuModelInfo *
 own_model (const char *param, const char *name, guint64 bytes)
 {
@@ -310,6 +329,7 @@ own_model (const char *param, const char *name, guint64 bytes)
   info->bytes = bytes;
   info->path = g_strdup (param);
   info->clean_path = clean_beside (param);
+  info->diffuses = says_diffusion (param);
   return info;
 }
 
@@ -489,4 +509,14 @@ acu_model_cleans (const char *name, double scale)
 
   acu_model_info_free (model);
   return cleans;
+}
+
+gboolean
+acu_model_diffuses (const char *name, double scale)
+{
+  AcuModelInfo *model = acu_model_find (name, scale, NULL);
+  gboolean diffuses = model && model->diffuses;
+
+  acu_model_info_free (model);
+  return diffuses;
 }

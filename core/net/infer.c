@@ -82,6 +82,7 @@ infer_channels (const AcuLayer *layer, const AcuShape *const *in)
     case ACU_LAYER_INPUT:
     case ACU_LAYER_CONV2D:
     case ACU_LAYER_DECONV2D:
+    case ACU_LAYER_NOISE:
       return layer->channels;
     case ACU_LAYER_CONCAT:
       {
@@ -315,6 +316,7 @@ acu_layer_row_operations (const AcuLayer *layer, const AcuShape *in, const AcuSh
     case ACU_LAYER_SWISH:
       return 20 * values;
     case ACU_LAYER_BICUBIC:
+    case ACU_LAYER_NOISE:
       return 16 * values;
     case ACU_LAYER_GLOBAL_POOL:
       return (double) in->width * in->height * in->channels;

@@ -6,7 +6,7 @@
 
 static const char *const kind_names[] = {
   "input", "conv2d", "deconv2d", "depthwise", "slope", "sigmoid", "swish", "add", "mul", "affine", "concat", "append", "crop",
-  "pad", "nearest", "bicubic", "pixel_shuffle", "global_pool", "stencil"
+  "pad", "nearest", "bicubic", "pixel_shuffle", "global_pool", "stencil", "noise"
 };
 
 static void
@@ -166,6 +166,54 @@ acu_net_up_to (const AcuNet *net, guint last)
   return part;
 }
 
+/* Of the layers from `first` on, which see a picture that is so many times as large in their pass. */
+static void
+spread_noise (AcuNet *net, guint first, int pass, int times)
+{
+  for (guint i = first; i < net->layers->len; i++)
+    {
+      AcuLayer *layer = g_ptr_array_index (net->layers, i);
+
+      if (layer->kind != ACU_LAYER_NOISE)
+        continue;
+      layer->step += (guint32) pass * ACU_NET_STEPS;
+      layer->factor *= times;
+      layer->left *= times;
+      layer->top *= times;
+    }
+}
+
+gboolean
+acu_net_is_random (const AcuNet *net)
+{
+  for (guint i = 0; i < net->layers->len; i++)
+    if (acu_net_layer (net, i)->kind == ACU_LAYER_NOISE)
+      return TRUE;
+  return FALSE;
+}
+
+AcuNet *
+acu_net_seeded (const AcuNet *net, guint32 seed, int left, int top)
+{
+  AcuNet *seeded = acu_net_new (net->name);
+
+  seeded->architecture = g_strdup (net->architecture);
+  seeded->scale = net->scale;
+  seeded->marks = net->marks;
+  for (guint i = 0; i < net->layers->len; i++)
+    {
+      const AcuLayer *source = acu_net_layer (net, i);
+      AcuLayer *layer = acu_net_add_like (seeded, source, source->inputs, NULL);
+
+      if (source->kind != ACU_LAYER_NOISE)
+        continue;
+      layer->seed = seed;
+      layer->left = left * source->factor;
+      layer->top = top * source->factor;
+    }
+  return seeded;
+}
+
 AcuNet *
 acu_net_repeat (const AcuNet *net, int times, GError **error)
 {
@@ -184,6 +232,7 @@ acu_net_repeat (const AcuNet *net, int times, GError **error)
           acu_net_unref (repeated);
           return NULL;
         }
+      spread_noise (repeated, repeated->layers->len - (net->layers->len - 1), pass, repeated->scale);
       repeated->scale *= net->scale;
     }
   return repeated;

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 #define ACU_LAYER_MAX_INPUTS 8
 /* The most channels that a feature map may have. */
 #define ACU_MAX_CHANNELS 65536
+/* Steps that the noise of a net may have; repeated nets count on from there. */
+#define ACU_NET_STEPS 256
 
 typedef enum AcuLayerKind
 {
@@ -33,7 +35,8 @@ typedef enum AcuLayerKind
   ACU_LAYER_BICUBIC,              /* resizes by `ratio`, Keys with a = `cubic`, four taps, no antialiasing */
   ACU_LAYER_PIXEL_SHUFFLE,        /* Shi et al. 2016: channels c·r² become c at r times the size */
   ACU_LAYER_GLOBAL_POOL,          /* mean over all pixels: 1 × 1; a barrier */
-  ACU_LAYER_STENCIL               /* the input where `cells` say so, 0 elsewhere */
+  ACU_LAYER_STENCIL,              /* the input where `cells` say so, 0 elsewhere */
+  ACU_LAYER_NOISE                 /* unit Gaussian noise of the input's size, of which nothing else is looked at */
 } AcuLayerKind;
 
 typedef enum AcuBorder
@@ -61,6 +64,7 @@ typedef struct AcuLayer
   gboolean half;                  /* CONV2D, DECONV2D: weights are 16-bit floats (IEEE 754 binary16) instead */
   gboolean coarse;                /* CONV2D: may multiply bfloat16 numbers where `fast` is asked for and that is quicker */
   GBytes *bias;                   /* floats: bias[out]; AFFINE: offset[channels]; NULL for zeros */
+  guint32 seed, step;             /* NOISE: which; the place of its first pixel among all the noise there is: (left, top); factor: its pixels for one of the picture's */
   GBytes *cells;                  /* STENCIL: a byte each, row after row, stretched over the whole map: other than 0 where the input is kept; NULL: everywhere */
 } AcuLayer;
 
@@ -106,6 +110,11 @@ AcuNet *acu_net_up_to (const AcuNet *net, guint last);
 
 /* The net repeated `times` times (each result is the next one's picture), sharing the weights. A new net. */
 AcuNet *acu_net_repeat (const AcuNet *net, int times, GError **error);
+
+/* Whether there is noise in it. */
+gboolean acu_net_is_random (const AcuNet *net);
+/* A copy, sharing the numbers, whose noise is that of another seed, and of a picture that lies at (left, top) in a larger one, in its pixels. */
+AcuNet *acu_net_seeded (const AcuNet *net, guint32 seed, int left, int top);
 
 /* Two nets of the same scale, and a third, of scale 1, that says where the second one's result counts: result = base + m (over - base), where
  * m is strength × mask, enlarged smoothly and without leaving its range, after what is below `low` has become 0, above `high` 1. All make three channels.

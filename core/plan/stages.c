@@ -34,6 +34,7 @@ stage_kind (const AcuLayer *layer, const AcuShape *shapes)
     case ACU_LAYER_PIXEL_SHUFFLE: return ACU_STAGE_PIXEL_SHUFFLE;
     case ACU_LAYER_GLOBAL_POOL: return ACU_STAGE_GLOBAL_POOL;
     case ACU_LAYER_STENCIL: return ACU_STAGE_STENCIL;
+    case ACU_LAYER_NOISE: return ACU_STAGE_NOISE;
     }
   g_assert_not_reached ();
 }
@@ -220,6 +221,8 @@ add_stage (AcuPlan *plan, const AcuLayer *layer, const AcuShape *shapes, guint i
   stage->bias = layer->bias;
   stage->coarse = layer->coarse;
   stage->cells = layer->cells;
+  stage->seed = layer->seed;
+  stage->step = layer->step;
   stage->activation = activation_of (layer);
   if (stage->kind == ACU_STAGE_SLOPE)
     stage->slope = layer->weights;

@@ -94,6 +94,7 @@ acu_bridge_plan (const AcuBridgeJob *job, GError **error)
                                                 .format = format, .size = job->size, .model = job->model,
                                                 .device = job->device, .precision = precision, .strength = job->strength, .clean = job->clean, .text = text,
                                                 .text_strength = job->text_strength, .faces = faces, .face_strength = job->face_strength, .threads = job->threads,
+                                                .seed = job->seed, .steps = job->steps, .consistency = job->consistency,
                                                 .memory = job->memory, .beside = job->beside, .linear_light = job->linear_light),
                            error);
 }

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * @space: the colour space that the pixels are really in (GIMP 2.10's buffers do not say); NULL for the
  *   space of the buffer's own format
  * @precision: a value of the option of that name
- * @strength, @clean, @text, @text_strength, @faces, @face_strength: likewise
+ * @strength, @clean, @text, @text_strength, @faces, @face_strength, @seed, @steps, @consistency: likewise
  * @faithful: how much the result goes back to Lanczos interpolation where it cannot be trusted, 0 to 1
  * @trust: NULL, or what gets a map of how far the result can be trusted (acuity/trust.h), of the result's size, in "Y' float"; unref it. With it or
  *   @faithful the job takes three times as long
@@ -36,6 +36,8 @@ typedef struct AcuBridgeJob
   double text_strength;
   const char *faces;
   double face_strength;
+  int seed, steps;
+  double consistency;
   double faithful;
   GeglBuffer **trust;
   int threads;

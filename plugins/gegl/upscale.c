@@ -43,6 +43,22 @@ property_double (face_strength, _("Face strength"), 1.0)
   description (_("How much of the network for faces is blended in, from 0 to 1."))
   value_range (0.0, 1.0)
 
+property_int (seed, _("Seed"), 0)
+  description (_("Which of many plausible pictures is made: the same number makes the same one, another number another. For diffusion models; others ignore it."))
+  value_range (0, G_MAXINT32)
+
+property_int (steps, _("Steps of diffusion"), 0)
+  description (_("In how many steps a diffusion model makes the picture out of noise, from 4 to 15; 0 for the model's own number. Time grows with it."))
+  value_range (0, 15)
+
+property_double (consistency, _("Consistency"), 1.0)
+  description (_("How far what a diffusion model makes up is held to the original, from 0 to 1: at 1 the result, made small again, is the original."))
+  value_range (0.0, 1.0)
+
+property_double (faithful, _("Faithful where unsure"), 0.0)
+  description (_("How far the result goes back to plain interpolation where the network's work cannot be trusted, from 0 to 1. Takes three times as long."))
+  value_range (0.0, 1.0)
+
 #else
 
 #define GEGL_OP_FILTER
@@ -87,7 +103,8 @@ process (GeglOperation *operation, GeglBuffer *input, GeglBuffer *output, const 
   AcuBridgeJob job = {
     .input = input, .rect = acu_whole_input (operation), .size = { .mode = ACU_SIZE_FACTOR, .scale = o->scale },
     .model = o->model, .device = o->device, .precision = o->precision, .strength = o->strength, .clean = o->clean, .text = o->text,
-    .text_strength = o->text_strength, .faces = o->faces, .face_strength = o->face_strength, .linear_light = o->linear_light
+    .text_strength = o->text_strength, .faces = o->faces, .face_strength = o->face_strength,
+    .seed = o->seed, .steps = o->steps, .consistency = o->consistency, .faithful = o->faithful, .linear_light = o->linear_light
   };
   GeglRectangle out;
 

@@ -120,6 +120,10 @@ plugin_bridge_layer (AcuBridgeJob *bridge, const PluginValues *values, const Bab
   bridge->face_strength = plugin_values_number (values, "face-strength");
   bridge->strength = plugin_values_number (values, "strength");
   bridge->clean = plugin_values_number (values, "clean");
+  bridge->seed = (int) plugin_values_number (values, "seed");
+  bridge->steps = (int) plugin_values_number (values, "steps");
+  bridge->consistency = plugin_values_number (values, "consistency");
+  bridge->faithful = plugin_values_number (values, "faithful");
   bridge->linear_light = plugin_values_number (values, "linear-light") != 0;
 }
 

@@ -159,8 +159,12 @@ static void
 show_rows (PluginPanel *panel)
 {
   const char *mode = plugin_values_text (&panel->values, "size-mode");
+  static const char *const diffusion_keys[] = { "seed", "steps", "consistency" };
+  const char *model = plugin_values_text (&panel->values, "model");
   AcuSize size;
   int width = panel->width, height;
+  double factor;
+  gboolean diffuses;
 
   for (guint i = 0; i < G_N_ELEMENTS (size_fields); i++)
     gtk_widget_set_visible (panel->rows[plugin_option_index (size_fields[i].key)].box,
@@ -170,8 +174,11 @@ show_rows (PluginPanel *panel)
   gtk_widget_set_visible (panel->rows[plugin_option_index ("result")].box, !panel->same_size);
   plugin_values_size (&panel->values, &size);
   acu_size_resolve (&size, panel->width, panel->height, &width, &height, NULL);
-  gtk_widget_set_sensitive (panel->rows[plugin_option_index ("clean")].box,
-                            acu_model_cleans (plugin_values_text (&panel->values, "model"), fmax ((double) width / panel->width, (double) height / panel->height)));
+  factor = fmax ((double) width / panel->width, (double) height / panel->height);
+  gtk_widget_set_sensitive (panel->rows[plugin_option_index ("clean")].box, acu_model_cleans (model, factor));
+  diffuses = acu_model_diffuses (model, factor);
+  for (guint i = 0; i < G_N_ELEMENTS (diffusion_keys); i++)
+    gtk_widget_set_sensitive (panel->rows[plugin_option_index (diffusion_keys[i])].box, diffuses);
   gtk_widget_set_sensitive (panel->rows[plugin_option_index ("text-strength")].box,
                             !g_str_equal (plugin_values_text (&panel->values, "text"), "off"));
   gtk_widget_set_sensitive (panel->rows[plugin_option_index ("face-strength")].box,

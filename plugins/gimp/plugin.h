@@ -12,7 +12,7 @@
 #define PLUGIN_MENU_PATH "<Image>/Filters/Enhance"
 #define PLUGIN_IMAGE_TYPES "RGB*, GRAY*, INDEXED*"
 
-#define PLUGIN_MAX_OPTIONS 32
+#define PLUGIN_MAX_OPTIONS 40
 #define PLUGIN_MAX_TEXT 1024
 
 /* The value of each row of acu_options_all(), at the row's index. Plain data. */

@@ -65,14 +65,14 @@ if [ "$major" = 2 ]; then
     (gimp-message-set-handler 1)
     (gimp-image-insert-layer large layer 0 0) (gimp-drawable-fill layer FILL-FOREGROUND)
     (let ((display (car (gimp-display-new large))))
-      (catch #f (plug-in-acuity-upscale RUN-NONINTERACTIVE large layer "lanczos3" "factor" 8 0 0 0 0 0 300 1 "auto" "exact" 0 1 "off" 1 "off" 1 "image"))
+      (catch #f (plug-in-acuity-upscale RUN-NONINTERACTIVE large layer "lanczos3" "factor" 8 0 0 0 0 0 300 1 "auto" "exact" 0 1 "off" 1 "off" 1 0 0 1 0 "image" 0))
       (gimp-message (string-append "LEFT " (number->string (car (gimp-image-width large)))))
       (gimp-image-clean-all large) (gimp-display-delete display)))
   (let* ((image (car (gimp-image-new 300 200 RGB)))
     (layer (car (gimp-layer-new image 300 200 RGBA-IMAGE "photo" 100 LAYER-MODE-NORMAL))))
     (gimp-image-insert-layer image layer 0 0) (gimp-drawable-fill layer FILL-FOREGROUND) (gimp-image-undo-disable image)
     (gimp-image-undo-enable image) (gimp-display-new image)
-    (plug-in-acuity-upscale RUN-INTERACTIVE image layer "" "" 0 0 0 0 0 0 0 0 "" "" 0 0 "" 1 "" 1 ""))'
+    (plug-in-acuity-upscale RUN-INTERACTIVE image layer "" "" 0 0 0 0 0 0 0 0 "" "" 0 0 "" 1 "" 1 0 0 1 ""))'
   dbus-run-session $gimp -n -d -f --no-splash -b "$script" >"$work/gimp.log" 2>&1 &
 else
   script='(script-fu-use-v3) (let* ((large (gimp-image-new 1500 1000 RGB))

@@ -68,7 +68,7 @@
 (define PRECISION "fast")
 (define (upscale image model mode factor width height longest print-width print-height resolution linear device)
   (plug-in-acuity-upscale RUN-NONINTERACTIVE image (drawable image) model mode factor width height longest print-width
-                          print-height resolution linear device PRECISION 0 1 "off" 1 "off" 1 "image"))
+                          print-height resolution linear device PRECISION 0 1 "off" 1 "off" 1 0 0 1 0 "image" 0))
 (define (by-factor image model factor) (upscale image model "factor" factor 0 0 0 0 0 300 1 "auto"))
 
 ; `finish` (giving the profile) comes before our scaling, which must keep the numbers, and after GIMP's, which need not
@@ -159,7 +159,7 @@
 (refused "precision" "nearest" "factor" 2 0 0 0 0 0 300 1 "auto")
 ; a new image: this one stays, the new one is what GIMP's own scaling makes of a copy
 (define (result-of image where)
-  (car (plug-in-acuity-upscale RUN-NONINTERACTIVE image (drawable image) "nearest" "factor" 2 0 0 0 0 0 300 1 "auto" "fast" 0 1 "off" 1 "off" 1 where)))
+  (car (plug-in-acuity-upscale RUN-NONINTERACTIVE image (drawable image) "nearest" "factor" 2 0 0 0 0 0 300 1 "auto" "fast" 0 1 "off" 1 "off" 1 0 0 1 0 where 0)))
 (let* ((image (make-image)) (before (geometry image)) (theirs (car (gimp-image-duplicate image))) (new (result-of image "new")))
   (gimp-context-set-interpolation INTERPOLATION-NONE)
   (gimp-image-undo-disable theirs)

@@ -105,7 +105,8 @@ bind_inputs (const AcuVulkanDevice *device, const AcuProgram *program, const Acu
 }
 
 /* As shaders/elementwise.comp names them. */
-G_STATIC_ASSERT (ACU_STAGE_SLOPE == 3 && ACU_STAGE_ADD == 5 && ACU_STAGE_AFFINE == 8 && ACU_STAGE_NEAREST == 13 && ACU_STAGE_PIXEL_SHUFFLE == 15);
+G_STATIC_ASSERT (ACU_STAGE_SLOPE == 3 && ACU_STAGE_ADD == 5 && ACU_STAGE_AFFINE == 8 && ACU_STAGE_NEAREST == 13 && ACU_STAGE_PIXEL_SHUFFLE == 15
+                 && ACU_STAGE_NOISE == 19);
 
 static AcuVulkanShader
 shader_of (const AcuStage *stage)
@@ -197,6 +198,8 @@ acu_vulkan_describe (const AcuVulkanDevice *device, const AcuProgram *program, g
   info->numbers[2] = described->from_host ? 0 : in_groups (program, stage);
   info->numbers[3] = 2 * padded_groups (program, stage);
   info->numbers[4] = stage->factor;
+  info->numbers[5] = (gint32) stage->seed;
+  info->numbers[6] = (gint32) stage->step;
   info->numbers[7] = (gint32) n;
   info->dispatch.z = info->to.groups;
   described->columns = out->width;

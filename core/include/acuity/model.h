@@ -38,6 +38,8 @@ typedef struct AcuModelFile
  *   Of the user's own models: NAME-clean.safetensors beside NAME.safetensors
  * @classic: whether it is one of acu_filters_all()
  * @built_in: whether the library carries it in itself
+ * @diffuses: whether it makes the picture out of noise, so that AcuUpscalerParams.seed, steps and consistency mean something to it; of the user's own models:
+ *   whether its file says so
  * @helper: whether it enlarges nothing by itself, but is what an option needs: see acu_models_helpers()
  */
 typedef struct AcuModelInfo
@@ -48,7 +50,7 @@ typedef struct AcuModelInfo
   char *package, *version;
   AcuModelFile param, bin;
   char *path, *clean_path;
-  gboolean classic, built_in, helper;
+  gboolean classic, built_in, helper, diffuses;
 } AcuModelInfo;
 
 /* Every model of the catalogue and every other model in the folders, catalogue order first. The folders: each in
@@ -65,6 +67,9 @@ ACU_API AcuModelInfo *acu_model_find (const char *name, double scale, GError **e
 
 /* Whether that model (as acu_model_find() takes it) is there and has a clean_path. Thread-safe. */
 ACU_API gboolean acu_model_cleans (const char *name, double scale);
+
+/* Whether that model is there and makes the picture out of noise, so that seed, steps and consistency mean something to it. Thread-safe. */
+ACU_API gboolean acu_model_diffuses (const char *name, double scale);
 
 ACU_API AcuModelInfo *acu_model_info_copy (const AcuModelInfo *info);
 ACU_API void acu_model_info_free (AcuModelInfo *info);

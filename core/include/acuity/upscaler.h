@@ -69,6 +69,10 @@ typedef enum AcuFacesMode
   ACU_FACES_AUTO                  /* looked for; a network for faces makes those that are found */
 } AcuFacesMode;
 
+/* Steps that a diffusion model can be asked for. */
+#define ACU_MIN_STEPS 4
+#define ACU_MAX_STEPS 15
+
 /**
  * AcuUpscalerParams: use the acu_upscaler_params() macro, which sets the defaults.
  * @width, @height: of the source picture
@@ -87,6 +91,10 @@ typedef enum AcuFacesMode
  * @face_strength: how much of the network for faces is blended in, 0 to 1; times `strength`
  * @precision: a picture whose numbers are too large for fast arithmetic is done exactly, from the beginning
  * @band_rows: 0 lets the planner choose; otherwise the height of a band of output rows (tests)
+ * @seed: which of many plausible pictures a diffusion model makes; 0 or more. Other models ignore this and what follows
+ * @steps: of a diffusion model; ACU_MIN_STEPS to ACU_MAX_STEPS, or 0 for its own number
+ * @left, @top: where the picture begins in a larger one that it is a part of, so that the same is made up for it as in the whole; 0 or more
+ * @consistency: how far a diffusion model's result, made small again, is held to the source picture, 0 to 1
  */
 typedef struct AcuUpscalerParams
 {
@@ -105,13 +113,16 @@ typedef struct AcuUpscalerParams
   AcuFacesMode faces;
   double face_strength;
   int band_rows;
+  int seed, steps;
+  double consistency;
+  int left, top;
 } AcuUpscalerParams;
 
 #define acu_upscaler_params(...)                                                          \
   (&(const AcuUpscalerParams) { .format = { 3, FALSE, FALSE },                            \
                                 .size = { .mode = ACU_SIZE_FACTOR, .scale = 2.0 },        \
                                 .model = "auto", .device = "auto", .linear_light = TRUE,      \
-                                .strength = 1.0, .text_strength = 1.0, .face_strength = 1.0, __VA_ARGS__ })
+                                .strength = 1.0, .text_strength = 1.0, .face_strength = 1.0, .consistency = 1.0, __VA_ARGS__ })
 
 typedef struct AcuUpscaler AcuUpscaler;
 
