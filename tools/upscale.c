@@ -250,11 +250,40 @@ compute (const AcuBridgeJob *job, AcuUpscaler *upscaler, ToolProgress *progress,
   return result;
 }
 
+/* The file for the trust map of the picture that goes to `output`: in the folder that --trust names where there are several. */
+static char *
+trust_path (const Arguments *arguments, const char *output)
+{
+  const char *path = value_of (arguments, "trust")->text;
+  g_autofree char *name = g_path_get_basename (output), *file = NULL;
+  char *dot = strrchr (name, '.');
+
+  if (!path || !*path)
+    return NULL;
+  if (!g_file_test (path, G_FILE_TEST_IS_DIR))
+    return g_strdup (path);
+  if (dot)
+    *dot = '\0';
+  file = g_strconcat (name, "-trust.png", NULL);
+  return g_build_filename (path, file, NULL);
+}
+
+/* In 8 bits; the map is released. */
 static gboolean
-run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint index, const char *output, GError **error)
+save_trust (GeglBuffer *map, const char *path, const ToolFormat *format, int quality, GError **error)
+{
+  GeglBuffer *bytes = gegl_buffer_new (gegl_buffer_get_extent (map), babl_format ("Y' u8"));
+
+  gegl_buffer_copy (map, NULL, GEGL_ABYSS_NONE, bytes, NULL);
+  g_object_unref (map);
+  return tool_picture_save (NULL, bytes, path, format, quality, error);
+}
+
+static gboolean
+run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint index, const char *output, const char *trust, GError **error)
 {
   const char *input = arguments->inputs[index];
-  const ToolFormat *format = tool_format_find (output, error);
+  const ToolFormat *format = tool_format_find (output, error), *trust_format = format && trust ? tool_format_find (trust, error) : format;
   g_autofree char *name = g_path_get_basename (input), *shown = g_filename_display_name (name);
   ToolProgress progress = { shown, arguments->quiet, FALSE, arguments->report, index };
   ToolPicture *picture;
@@ -269,18 +298,20 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint 
     .linear_light = value_of (arguments, "linear-light")->number != 0
   };
   AcuUpscaler *upscaler = NULL;
-  GeglBuffer *result = NULL;
+  GeglBuffer *result = NULL, *map = NULL;
   gboolean done = FALSE;
 
   tool_take_lost_tiles ();
   tool_memory_share (memory, FALSE);
-  picture = format && tool_can_write (output, error) ? tool_picture_load (input, error) : NULL;
+  picture = trust_format && tool_can_write (output, error) && (!trust || tool_can_write (trust, error)) ? tool_picture_load (input, error) : NULL;
   if (!picture)
     return FALSE;
   job.input = picture->buffer;
+  job.trust = trust ? &map : NULL;
   job.rect = *gegl_buffer_get_extent (picture->buffer);
   upscaler = plan_within_limit (&job, error);
-  if (upscaler && fits_format (format, upscaler, output, error) && fits_memory (format, &job, upscaler, output, error))
+  if (upscaler && fits_format (format, upscaler, output, error) && (!trust || fits_format (trust_format, upscaler, trust, error))
+      && fits_memory (format, &job, upscaler, output, error))
     result = compute (&job, upscaler, &progress, error);
   acu_upscaler_free (upscaler);
   if (result)
@@ -289,8 +320,10 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint 
         picture->resolution_x = picture->resolution_y = size->resolution;
       if (!format->alpha && babl_format_has_alpha (gegl_buffer_get_format (result)) && !arguments->quiet)
         g_printerr (_("%s: this kind of file has no transparency; the picture is put on white.\n"), shown);
-      done = tool_picture_save (picture, result, output, format, arguments->quality, error);
+      done = tool_picture_save (picture, result, output, format, arguments->quality, error)
+             && (!trust || save_trust (g_steal_pointer (&map), trust, trust_format, arguments->quality, error));
     }
+  g_clear_object (&map);
   tool_picture_free (picture);
   return done;
 }
@@ -312,12 +345,12 @@ run_all (const Arguments *arguments, const AcuSize *size, guint64 memory)
     {
       GError *error = NULL;
       g_autofree char *name = g_path_get_basename (arguments->inputs[i]);
-      g_autofree char *output = folder ? g_build_filename (arguments->output, name, NULL) : g_strdup (arguments->output);
+      g_autofree char *output = folder ? g_build_filename (arguments->output, name, NULL) : g_strdup (arguments->output), *trust = trust_path (arguments, output);
+      gboolean free = folder ? tool_output_is_free (arguments->inputs[i], output, written, &error) : g_hash_table_add (written, g_strdup (output));
 
-      gboolean free = !folder || tool_output_is_free (arguments->inputs[i], output, written, &error);
       gboolean skip = free && arguments->skip_done && g_file_test (output, G_FILE_TEST_EXISTS);
 
-      if (skip || (free && run_one (arguments, size, memory, i, output, &error)))
+      if (skip || (free && (!trust || tool_output_is_free (arguments->inputs[i], trust, written, &error)) && run_one (arguments, size, memory, i, output, trust, &error)))
         {
           if (arguments->report)
             tool_report (skip ? "skipped" : "done", i, "");

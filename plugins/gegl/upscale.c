@@ -70,29 +70,13 @@ property_double (faithful, _("Faithful where unsure"), 0.0)
 #include "bridge.h"
 #include "whole.h"
 
-#include <math.h>
-
-/* Where the result of a picture that covers `in` lies; empty and infinite pictures stay as they are. */
-static gboolean
-grow (const GeglProperties *o, const GeglRectangle *in, GeglRectangle *out)
-{
-  AcuSize size = { .mode = ACU_SIZE_FACTOR, .scale = o->scale };
-
-  *out = *in;
-  if (gegl_rectangle_is_empty (in) || gegl_rectangle_is_infinite_plane (in)
-      || !acu_size_resolve (&size, in->width, in->height, &out->width, &out->height, NULL))
-    return FALSE;
-  out->x = (int) floor (in->x * o->scale + 0.5);
-  out->y = (int) floor (in->y * o->scale + 0.5);
-  return TRUE;
-}
-
 static GeglRectangle
 get_bounding_box (GeglOperation *operation)
 {
-  GeglRectangle in = acu_whole_input (operation), out;
+  const GeglRectangle in = acu_whole_input (operation);
+  GeglRectangle out;
 
-  grow (GEGL_PROPERTIES (operation), &in, &out);
+  acu_whole_grow (&in, GEGL_PROPERTIES (operation)->scale, &out);
   return out;
 }
 
@@ -108,7 +92,7 @@ process (GeglOperation *operation, GeglBuffer *input, GeglBuffer *output, const 
   };
   GeglRectangle out;
 
-  grow (o, &job.rect, &out);
+  acu_whole_grow (&job.rect, o->scale, &out);
   return acu_whole_process (operation, &job, "acuity:upscale", output, &out);
 }
 

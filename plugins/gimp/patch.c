@@ -100,7 +100,10 @@ run (PluginPatch *patch, const AcuBridgeJob *job, gboolean ask, GError **error)
   if (!upscaler)
     return NULL;
   if (ask)
-    patch->whole = !acu_upscaler_reach (upscaler, &patch->reach, &patch->grid);
+    {
+      patch->whole = !acu_upscaler_reach (upscaler, &patch->reach, &patch->grid);
+      patch->reach += job->faithful > 0 ? ACU_TRUST_REACH : 0;
+    }
   result = acu_bridge_run (job, upscaler, go_on, patch, error);
   acu_upscaler_free (upscaler);
   if (result)
@@ -127,7 +130,7 @@ plugin_patch_run (PluginPatch *patch)
   plain.text = "off";
   plain.faces = "off";
   plain.strength = 1;
-  plain.clean = 0;
+  plain.clean = plain.faithful = 0;
   patch->before = run (patch, &plain, FALSE, &patch->error);
   /* What "auto" means depends on the whole layer's size, of which this part's may differ by a rounding. */
   if (patch->before && !g_atomic_int_get (&patch->cancelled)

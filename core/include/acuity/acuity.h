@@ -13,6 +13,7 @@
 #include <acuity/model.h>
 #include <acuity/options.h>
 #include <acuity/resample.h>
+#include <acuity/sharpness.h>
 #include <acuity/size.h>
 #include <acuity/text.h>
 #include <acuity/trust.h>

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 /* What a map's 1 means: an expected error of so much of the range from black to white, or more. */
 #define ACU_TRUST_FULL 0.1
 
+/* Pixels of the source around a part of it, beyond those of acu_upscaler_reach(), that decide what the map of that part is. */
+#define ACU_TRUST_REACH 8
+
 /**
  * AcuTrust: a trust map. 0 means sure: the original supports what is there; 1 means made up. In between it is the error of luma that is to be expected there, averaged
  * over about a pixel of the source, over ACU_TRUST_FULL, less what grain alone makes everywhere (0.004).
