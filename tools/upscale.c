@@ -279,6 +279,20 @@ save_trust (GeglBuffer *map, const char *path, const ToolFormat *format, int qua
   return tool_picture_save (NULL, bytes, path, format, quality, error);
 }
 
+/* What must not be expected of the result, before it is computed. */
+static void
+tell_limits (const Arguments *arguments, const AcuBridgeJob *job, const AcuUpscaler *upscaler, const char *shown)
+{
+  double factor = MAX ((double) acu_upscaler_width (upscaler) / job->rect.width, (double) acu_upscaler_height (upscaler) / job->rect.height);
+  g_autofree char *text = NULL;
+
+  if (arguments->quiet || arguments->report)
+    return;
+  text = acu_limits_text (factor, acu_bridge_oversize (job->input, &job->rect));
+  if (text)
+    g_printerr ("%s: %s\n", shown, text);
+}
+
 static gboolean
 run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint index, const char *output, const char *trust, GError **error)
 {
@@ -312,7 +326,10 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint 
   upscaler = plan_within_limit (&job, error);
   if (upscaler && fits_format (format, upscaler, output, error) && (!trust || fits_format (trust_format, upscaler, trust, error))
       && fits_memory (format, &job, upscaler, output, error))
-    result = compute (&job, upscaler, &progress, error);
+    {
+      tell_limits (arguments, &job, upscaler, shown);
+      result = compute (&job, upscaler, &progress, error);
+    }
   acu_upscaler_free (upscaler);
   if (result)
     {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define MIDDLE 2048               /* pixels that a picture's sharpness is looked at, each way */
+
 /* babl's models that Acuity handles as they are. Premultiplied colours are read straight. */
 static const struct
 {
@@ -76,6 +78,24 @@ const Babl *
 acu_bridge_result_format (const AcuBridgeJob *job)
 {
   return acu_bridge_result_format_of (gegl_buffer_get_format (job->input), job->space);
+}
+
+double
+acu_bridge_oversize (GeglBuffer *buffer, const GeglRectangle *rect)
+{
+  int width = MIN (rect->width, MIDDLE), height = MIN (rect->height, MIDDLE);
+  const GeglRectangle middle = { rect->x + (rect->width - width) / 2, rect->y + (rect->height - height) / 2, width, height };
+  const Babl *format = babl_format_with_space ("R'G'B' float", babl_format_get_space (gegl_buffer_get_format (buffer)));
+  float *pixels = acu_try_alloc ((guint64) MAX (width, 0) * (guint64) MAX (height, 0), 3 * sizeof *pixels);
+  double oversize = 1;
+
+  if (pixels)
+    {
+      gegl_buffer_get (buffer, &middle, 1, format, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      oversize = acu_measure_oversize (pixels, width, height, 3);
+    }
+  acu_free (pixels);
+  return oversize;
 }
 
 AcuUpscaler *

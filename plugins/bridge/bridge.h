@@ -45,6 +45,9 @@ typedef struct AcuBridgeJob
   gboolean linear_light;
 } AcuBridgeJob;
 
+/* acu_measure_oversize() of the middle of a part of a buffer: of at most 2048 × 2048 pixels. 1 where there is not enough memory. */
+double acu_bridge_oversize (GeglBuffer *buffer, const GeglRectangle *rect);
+
 /* Plans the job: pixel format from the buffer's babl format (gray or RGB, alpha or not, linear or not; palettes are read
  * as RGB or RGBA; premultiplied formats are read straight; CMYK, Lab and the like are read as RGBA). */
 AcuUpscaler *acu_bridge_plan (const AcuBridgeJob *job, GError **error);

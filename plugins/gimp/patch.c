@@ -7,6 +7,21 @@
 /* A shift by so much of a pixel of the result cannot be seen. */
 #define SHIFT 0.03
 
+double
+plugin_layer_oversize (PluginImage image)
+{
+  GeglBuffer *buffer;
+  PluginItem layer;
+  double oversize;
+
+  if (!plugin_image_layer (image, &layer))
+    return 1;
+  buffer = plugin_item_buffer (layer);
+  oversize = acu_bridge_oversize (buffer, gegl_buffer_get_extent (buffer));
+  g_object_unref (buffer);
+  return oversize;
+}
+
 PluginPatch *
 plugin_patch_new (PluginImage image, PluginItem layer, const PluginValues *values, const GeglRectangle *source,
                   const GeglRectangle *scaled, const GeglRectangle *view, int margin, int grid)
