@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* acuity IN… -o OUT: the main job. */
-#include "tool.h"
-
-#include "bridge.h"
+#include "candidates.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -293,6 +291,12 @@ tell_limits (const Arguments *arguments, const AcuBridgeJob *job, const AcuUpsca
     g_printerr ("%s: %s\n", shown, text);
 }
 
+static GeglBuffer *
+compute_version (const AcuBridgeJob *job, AcuUpscaler *upscaler, gpointer progress, GError **error)
+{
+  return compute (job, upscaler, progress, error);
+}
+
 static gboolean
 run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint index, const char *output, const char *trust, GError **error)
 {
@@ -311,6 +315,8 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint 
     .faithful = value_of (arguments, "faithful")->number, .threads = (int) value_of (arguments, "threads")->number, .memory = memory,
     .linear_light = value_of (arguments, "linear-light")->number != 0
   };
+  ToolVersions versions = { .job = &job, .output = output, .format = format, .n = (int) value_of (arguments, "candidates")->number, .quality = arguments->quality,
+                            .quiet = arguments->quiet || arguments->report, .compute = compute_version, .data = &progress };
   AcuUpscaler *upscaler = NULL;
   GeglBuffer *result = NULL, *map = NULL;
   gboolean done = FALSE;
@@ -323,12 +329,20 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint 
   job.input = picture->buffer;
   job.trust = trust ? &map : NULL;
   job.rect = *gegl_buffer_get_extent (picture->buffer);
+  versions.picture = picture;
   upscaler = plan_within_limit (&job, error);
   if (upscaler && fits_format (format, upscaler, output, error) && (!trust || fits_format (trust_format, upscaler, trust, error))
       && fits_memory (format, &job, upscaler, output, error))
     {
       tell_limits (arguments, &job, upscaler, shown);
-      result = compute (&job, upscaler, &progress, error);
+      if (versions.n < 2)
+        result = compute (&job, upscaler, &progress, error);
+      else
+        {
+          /* Each plans anew, and they need not have memory beside this one's. */
+          g_clear_pointer (&upscaler, acu_upscaler_free);
+          done = tool_versions_make (&versions, error);
+        }
     }
   acu_upscaler_free (upscaler);
   if (result)
@@ -423,6 +437,11 @@ check_and_run (Arguments *arguments)
     {
       tool_complain ("%s", error->message);
       g_clear_error (&error);
+      return TOOL_USAGE;
+    }
+  if (value_of (arguments, "candidates")->number > 1 && value_of (arguments, "trust")->text)
+    {
+      tool_complain (_("A trust map is of one result: leave out --trust or --candidates."));
       return TOOL_USAGE;
     }
   tool_catch_signals ();

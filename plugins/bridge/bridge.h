@@ -57,6 +57,24 @@ AcuUpscaler *acu_bridge_plan (const AcuBridgeJob *job, GError **error);
 GeglBuffer *acu_bridge_run (const AcuBridgeJob *job, AcuUpscaler *upscaler, AcuProgress progress,
                             void *progress_data, GError **error);
 
+/**
+ * AcuBridgeMeasures: numbers beside a version; NaN for what this picture cannot be measured by
+ * @sharpness, @consistency, @niqe: as in acuity/metrics.h; consistency in dB
+ */
+typedef struct AcuBridgeMeasures
+{
+  double sharpness, consistency, niqe;
+} AcuBridgeMeasures;
+
+/* Measures a result of that job, over white where it is transparent. Takes 32 bytes for each of its pixels meanwhile. */
+void acu_bridge_measure (const AcuBridgeJob *job, GeglBuffer *result, AcuBridgeMeasures *measures);
+/* "Sharpness 3.2 · consistency 41.0 dB · NIQE 4.1", translated; g_free(). */
+char *acu_bridge_measures_text (const AcuBridgeMeasures *measures);
+
+/* Adds a result to a sum, which is NULL at first; and makes their mean, in the format of `like`, of what `n` results have added up to. Unref both. */
+void acu_bridge_add (GeglBuffer **sum, GeglBuffer *result);
+GeglBuffer *acu_bridge_mean (GeglBuffer *sum, int n, GeglBuffer *like);
+
 /* The format of the result: that of the input, in job->space, but RGB(A) of 8 bits for a palette. */
 const Babl *acu_bridge_result_format (const AcuBridgeJob *job);
 /* The same for pixels of the format `own`; `space` may be NULL for its own. */

@@ -174,6 +174,7 @@ show_rows (PluginPanel *panel)
   gtk_widget_set_visible (panel->outcome, !panel->same_size);
   gtk_widget_set_visible (panel->rows[plugin_option_index ("result")].box, !panel->same_size);
   gtk_widget_set_visible (panel->rows[plugin_option_index ("trust-layer")].box, !panel->same_size);
+  gtk_widget_set_visible (panel->rows[plugin_option_index ("candidates")].box, !panel->same_size);
   plugin_values_size (&panel->values, &size);
   acu_size_resolve (&size, panel->width, panel->height, &width, &height, NULL);
   factor = fmax ((double) width / panel->width, (double) height / panel->height);

@@ -71,7 +71,7 @@ plugin_option_is_size (const AcuOption *option)
 gboolean
 plugin_option_is_about_image (const AcuOption *option)
 {
-  static const char *const keys[] = { "result", "trust-layer", NULL };
+  static const char *const keys[] = { "result", "trust-layer", "candidates", NULL };
 
   return plugin_option_is_size (option) || g_strv_contains (keys, option->key);
 }

@@ -13,6 +13,12 @@ niqe (const AcuMetricPicture *a, const AcuMetricPicture *b, int border, double *
   return acu_measure_niqe (a, border, value, error);
 }
 
+static gboolean
+sharpness (const AcuMetricPicture *a, const AcuMetricPicture *b, int border, double *value, GError **error)
+{
+  return acu_measure_sharpness (a, border, value, error);
+}
+
 /* All of them, with the least picture that each takes and what it says of two pictures that are alike. */
 static const struct
 {
@@ -27,6 +33,7 @@ static const struct
   { "ms_ssim_y", acu_measure_ms_ssim_y, 161, 161, 1 },
   { "gmsd", acu_measure_gmsd, 3, 3, 0 },
   { "niqe", niqe, 192, 96, NAN },
+  { "sharpness", sharpness, 2, 2, NAN },
   { "consistency", acu_measure_consistency, 1, 1, INFINITY },
 };
 
@@ -93,6 +100,22 @@ test_psnr_known (void)
       g_assert_cmpfloat_with_epsilon (measured (acu_measure_psnr_y, &a, &b, 0), 20 * log10 (255 / table[i].y), 1e-9);
       g_assert_cmpfloat_with_epsilon (measured (acu_measure_psnr_rgb, &a, &b, 0), 20 * log10 (255 / table[i].rgb), 1e-9);
     }
+}
+
+/* By hand: flat, stripes one pixel wide, and a checkerboard, whose neighbours differ across and down. */
+static void
+test_sharpness_known (void)
+{
+  AcuMetricPicture picture = picture_flat (9, 8, 1, 0.5f);
+
+  g_assert_cmpfloat (measured (sharpness, &picture, NULL, 0), ==, 0);
+  for (int i = 0; i < 72; i++)
+    ((float *) picture.pixels)[i] = (float) (i % 9 % 2);
+  g_assert_cmpfloat_with_epsilon (measured (sharpness, &picture, NULL, 1), 219 / 2.0, 1e-9);
+  for (int i = 0; i < 72; i++)
+    ((float *) picture.pixels)[i] = (float) ((i % 9 + i / 9) % 2);
+  g_assert_cmpfloat_with_epsilon (measured (sharpness, &picture, NULL, 0), 219, 1e-9);
+  picture_clear (&picture);
 }
 
 /* Flat pictures have no structure: only luminance is compared. */
@@ -389,6 +412,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/metrics/sharpness-known", test_sharpness_known);
   g_test_add_func ("/metrics/psnr-known", test_psnr_known);
   g_test_add_func ("/metrics/ssim-known", test_ssim_known);
   g_test_add_func ("/metrics/ssim-one-window", test_ssim_one_window);

@@ -4,6 +4,7 @@
 #define ACU_ACUITY_H
 
 #include <acuity/api.h>
+#include <acuity/candidates.h>
 #include <acuity/degrade.h>
 #include <acuity/devices.h>
 #include <acuity/error.h>
