@@ -11,6 +11,7 @@
 /* Measured on the 24 Kodak pictures and 24 others: sharp ones, and what is left of them at half their size or after JPEG, never fall by more than 2^5.1 within an octave;
  * the same enlarged twice, or blurred by one pixel, by 2^4.9 to 2^11. */
 #define STEEP 5.3
+#define HIGHEST 26                /* above it patterns have gaps that no blur made */
 #define LOWEST 8                  /* an octave below it there must be something to compare with */
 /* Eight bits make 3e-5. */
 #define LEAST_POWER 4e-4
@@ -68,11 +69,13 @@ add_lines (Spectrum *spectrum, const float *pixels, int lines, gsize across, int
       add_piece (spectrum, pixels + y * across + x * along, along);
 }
 
-/* The first band that has fallen steeply from an octave below; 0: there is none. */
+/* The first band that has fallen steeply from an octave below, and from where on nothing rises again, as it does behind the gaps of regular patterns; 0: there is
+ * none. */
 static int
 find_end (const Spectrum *spectrum)
 {
-  double smooth[BANDS + 1] = { 0 }, strong = 0;
+  double smooth[BANDS + 1] = { 0 }, above = 0, strong = 0;
+  int end = 0;
 
   for (int k = 2; k < BANDS; k++)
     smooth[k] = (spectrum->power[k - 1] + spectrum->power[k] + spectrum->power[k + 1]) / 3 / (double) spectrum->pieces;
@@ -80,10 +83,13 @@ find_end (const Spectrum *spectrum)
     strong += smooth[k] / (LOWEST / 2 + 1);
   if (!(strong >= LEAST_POWER))
     return 0;
-  for (int k = LOWEST; k < BANDS; k++)
-    if (log2 ((smooth[k] + 1e-9) / ((smooth[k / 2] + smooth[(k + 1) / 2]) / 2 + 1e-9)) < -STEEP)
-      return k;
-  return 0;
+  for (int k = BANDS - 1; k >= LOWEST; k--)
+    {
+      above = fmax (above, smooth[k]);
+      if (k <= HIGHEST && log2 ((above + 1e-9) / ((smooth[k / 2] + smooth[(k + 1) / 2]) / 2 + 1e-9)) < -STEEP)
+        end = k;
+    }
+  return end;
 }
 
 double

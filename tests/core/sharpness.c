@@ -84,6 +84,21 @@ test_enlarged (void)
       }
 }
 
+/* Regular patterns have gaps in their spectra. */
+static void
+test_patterns (void)
+{
+  for (int period = 2; period <= 12; period++)
+    {
+      g_autofree float *pattern = g_new (float, 3 * SIDE * SIDE);
+
+      for (int i = 0; i < 3 * SIDE * SIDE; i++)
+        pattern[i] = (float) ((i / 3 % SIDE / period + i / 3 / SIDE / (period + 2)) % 2);
+      g_test_message ("period %d: %.2f", period, acu_measure_oversize (pattern, SIDE, SIDE, 3));
+      g_assert_cmpfloat (acu_measure_oversize (pattern, SIDE, SIDE, 3), ==, 1);
+    }
+}
+
 /* What is out of focus behind something sharp does no harm; both sides turned as well. */
 static void
 test_background (void)
@@ -173,6 +188,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sharpness/sharp", test_sharp);
   g_test_add_func ("/sharpness/enlarged", test_enlarged);
+  g_test_add_func ("/sharpness/patterns", test_patterns);
   g_test_add_func ("/sharpness/background", test_background);
   g_test_add_func ("/sharpness/says-nothing", test_says_nothing);
   g_test_add_func ("/sharpness/step", test_step);
