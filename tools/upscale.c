@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* acuity IN… -o OUT: the main job. */
-#include "tool.h"
-
-#include "bridge.h"
+#include "candidates.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -253,11 +251,60 @@ compute (const AcuBridgeJob *job, AcuUpscaler *upscaler, ToolProgress *progress,
   return result;
 }
 
+/* The file for the trust map of the picture that goes to `output`: in the folder that --trust names where there are several. */
+static char *
+trust_path (const Arguments *arguments, const char *output)
+{
+  const char *path = value_of (arguments, "trust")->text;
+  g_autofree char *name = g_path_get_basename (output), *file = NULL;
+  char *dot = strrchr (name, '.');
+
+  if (!path || !*path)
+    return NULL;
+  if (!g_file_test (path, G_FILE_TEST_IS_DIR))
+    return g_strdup (path);
+  if (dot)
+    *dot = '\0';
+  file = g_strconcat (name, "-trust.png", NULL);
+  return g_build_filename (path, file, NULL);
+}
+
+/* In 8 bits; the map is released. */
 static gboolean
-run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint index, const char *output, GError **error)
+save_trust (GeglBuffer *map, const char *path, const ToolFormat *format, int quality, GError **error)
+{
+  GeglBuffer *bytes = gegl_buffer_new (gegl_buffer_get_extent (map), babl_format ("Y' u8"));
+
+  gegl_buffer_copy (map, NULL, GEGL_ABYSS_NONE, bytes, NULL);
+  g_object_unref (map);
+  return tool_picture_save (NULL, bytes, path, format, quality, error);
+}
+
+/* What must not be expected of the result, before it is computed. */
+static void
+tell_limits (const Arguments *arguments, const AcuBridgeJob *job, const AcuUpscaler *upscaler, const char *shown)
+{
+  double factor = MAX ((double) acu_upscaler_width (upscaler) / job->rect.width, (double) acu_upscaler_height (upscaler) / job->rect.height);
+  g_autofree char *text = NULL;
+
+  if (arguments->quiet || arguments->report)
+    return;
+  text = acu_limits_text (factor, acu_bridge_oversize (job->input, &job->rect));
+  if (text)
+    g_printerr ("%s: %s\n", shown, text);
+}
+
+static GeglBuffer *
+compute_version (const AcuBridgeJob *job, AcuUpscaler *upscaler, gpointer progress, GError **error)
+{
+  return compute (job, upscaler, progress, error);
+}
+
+static gboolean
+run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint index, const char *output, const char *trust, GError **error)
 {
   const char *input = arguments->inputs[index];
-  const ToolFormat *format = tool_format_find (output, error);
+  const ToolFormat *format = tool_format_find (output, error), *trust_format = format && trust ? tool_format_find (trust, error) : format;
   g_autofree char *name = g_path_get_basename (input), *shown = g_filename_display_name (name);
   ToolProgress progress = { shown, arguments->quiet, FALSE, arguments->report, index };
   ToolPicture *picture;
@@ -267,23 +314,39 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint 
     .text = value_of (arguments, "text")->text, .text_strength = value_of (arguments, "text-strength")->number,
     .faces = value_of (arguments, "faces")->text, .face_strength = value_of (arguments, "face-strength")->number,
     .seed = (int) value_of (arguments, "seed")->number, .steps = (int) value_of (arguments, "steps")->number,
-    .consistency = value_of (arguments, "consistency")->number, .threads = (int) value_of (arguments, "threads")->number, .memory = memory,
+    .consistency = value_of (arguments, "consistency")->number,
+    .faithful = value_of (arguments, "faithful")->number, .threads = (int) value_of (arguments, "threads")->number, .memory = memory,
     .linear_light = value_of (arguments, "linear-light")->number != 0
   };
+  ToolVersions versions = { .job = &job, .output = output, .format = format, .n = (int) value_of (arguments, "candidates")->number, .quality = arguments->quality,
+                            .quiet = arguments->quiet || arguments->report, .compute = compute_version, .data = &progress };
   AcuUpscaler *upscaler = NULL;
-  GeglBuffer *result = NULL;
+  GeglBuffer *result = NULL, *map = NULL;
   gboolean done = FALSE;
 
   tool_take_lost_tiles ();
   tool_memory_share (memory, FALSE);
-  picture = format && tool_can_write (output, error) ? tool_picture_load (input, error) : NULL;
+  picture = trust_format && tool_can_write (output, error) && (!trust || tool_can_write (trust, error)) ? tool_picture_load (input, error) : NULL;
   if (!picture)
     return FALSE;
   job.input = picture->buffer;
+  job.trust = trust ? &map : NULL;
   job.rect = *gegl_buffer_get_extent (picture->buffer);
+  versions.picture = picture;
   upscaler = plan_within_limit (&job, error);
-  if (upscaler && fits_format (format, upscaler, output, error) && fits_memory (format, &job, upscaler, output, error))
-    result = compute (&job, upscaler, &progress, error);
+  if (upscaler && fits_format (format, upscaler, output, error) && (!trust || fits_format (trust_format, upscaler, trust, error))
+      && fits_memory (format, &job, upscaler, output, error))
+    {
+      tell_limits (arguments, &job, upscaler, shown);
+      if (versions.n < 2)
+        result = compute (&job, upscaler, &progress, error);
+      else
+        {
+          /* Each plans anew, and they need not have memory beside this one's. */
+          g_clear_pointer (&upscaler, acu_upscaler_free);
+          done = tool_versions_make (&versions, error);
+        }
+    }
   acu_upscaler_free (upscaler);
   if (result)
     {
@@ -291,8 +354,10 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint 
         picture->resolution_x = picture->resolution_y = size->resolution;
       if (!format->alpha && babl_format_has_alpha (gegl_buffer_get_format (result)) && !arguments->quiet)
         g_printerr (_("%s: this kind of file has no transparency; the picture is put on white.\n"), shown);
-      done = tool_picture_save (picture, result, output, format, arguments->quality, error);
+      done = tool_picture_save (picture, result, output, format, arguments->quality, error)
+             && (!trust || save_trust (g_steal_pointer (&map), trust, trust_format, arguments->quality, error));
     }
+  g_clear_object (&map);
   tool_picture_free (picture);
   return done;
 }
@@ -314,12 +379,12 @@ run_all (const Arguments *arguments, const AcuSize *size, guint64 memory)
     {
       GError *error = NULL;
       g_autofree char *name = g_path_get_basename (arguments->inputs[i]);
-      g_autofree char *output = folder ? g_build_filename (arguments->output, name, NULL) : g_strdup (arguments->output);
+      g_autofree char *output = folder ? g_build_filename (arguments->output, name, NULL) : g_strdup (arguments->output), *trust = trust_path (arguments, output);
+      gboolean free = folder ? tool_output_is_free (arguments->inputs[i], output, written, &error) : g_hash_table_add (written, g_strdup (output));
 
-      gboolean free = !folder || tool_output_is_free (arguments->inputs[i], output, written, &error);
       gboolean skip = free && arguments->skip_done && g_file_test (output, G_FILE_TEST_EXISTS);
 
-      if (skip || (free && run_one (arguments, size, memory, i, output, &error)))
+      if (skip || (free && (!trust || tool_output_is_free (arguments->inputs[i], trust, written, &error)) && run_one (arguments, size, memory, i, output, trust, &error)))
         {
           if (arguments->report)
             tool_report (skip ? "skipped" : "done", i, "");
@@ -381,6 +446,11 @@ check_and_run (Arguments *arguments)
     {
       tool_complain ("%s", error->message);
       g_clear_error (&error);
+      return TOOL_USAGE;
+    }
+  if (value_of (arguments, "candidates")->number > 1 && value_of (arguments, "trust")->text)
+    {
+      tool_complain (_("A trust map is of one result: leave out --trust or --candidates."));
       return TOOL_USAGE;
     }
   tool_catch_signals ();

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define FEW_SAMPLES 65536
+#define MIDDLE 2048               /* pixels that a picture's sharpness is looked at, each way */
 
 /* babl's models that Acuity handles as they are. Premultiplied colours are read straight. */
 static const struct
@@ -79,6 +80,24 @@ const Babl *
 acu_bridge_result_format (const AcuBridgeJob *job)
 {
   return acu_bridge_result_format_of (gegl_buffer_get_format (job->input), job->space);
+}
+
+double
+acu_bridge_oversize (GeglBuffer *buffer, const GeglRectangle *rect)
+{
+  int width = MIN (rect->width, MIDDLE), height = MIN (rect->height, MIDDLE);
+  const GeglRectangle middle = { rect->x + (rect->width - width) / 2, rect->y + (rect->height - height) / 2, width, height };
+  const Babl *format = babl_format_with_space ("R'G'B' float", babl_format_get_space (gegl_buffer_get_format (buffer)));
+  float *pixels = acu_try_alloc ((guint64) MAX (width, 0) * (guint64) MAX (height, 0), 3 * sizeof *pixels);
+  double oversize = 1;
+
+  if (pixels)
+    {
+      gegl_buffer_get (buffer, &middle, 1, format, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      oversize = acu_measure_oversize (pixels, width, height, 3);
+    }
+  acu_free (pixels);
+  return oversize;
 }
 
 AcuUpscaler *
@@ -203,6 +222,117 @@ write_rows (void *data, int y, int rows, const float *pixels, GError **error)
   return TRUE;
 }
 
+/* With a map, the job itself is a third of the work. */
+typedef struct Share
+{
+  AcuProgress progress;
+  void *data;
+  double from, to;
+} Share;
+
+static gboolean
+tell_share (void *data, double fraction, double seconds_left)
+{
+  const Share *share = data;
+  double all = share->from + fraction * (share->to - share->from), left = (share->to - share->from) * (1 - fraction);
+
+  return share->progress (share->data, all, seconds_left >= 0 && left > 0 ? seconds_left * (1 - all) / left : -1);
+}
+
+/* What the map is about, and what the result goes back to. */
+typedef struct Trusting
+{
+  Crossing crossing;              /* its output: the result */
+  GeglBuffer *map, *plain;        /* plain: NULL where the result stays as it is */
+  float amount;
+  float *pixels, *other;          /* a row each */
+} Trusting;
+
+static gboolean
+read_source (void *data, int y, int rows, float *pixels, GError **error)
+{
+  return read_rows (&((Trusting *) data)->crossing, y, rows, pixels, error);
+}
+
+static gboolean
+read_result (void *data, int y, int rows, float *pixels, GError **error)
+{
+  const Crossing *crossing = &((Trusting *) data)->crossing;
+
+  gegl_buffer_get (crossing->output, GEGL_RECTANGLE (0, y, crossing->width, rows), 1, crossing->write_format, pixels, GEGL_AUTO_ROWSTRIDE,
+                   GEGL_ABYSS_NONE);
+  return TRUE;
+}
+
+/* One row of the map; the result's goes as far back to the plain one as it says. */
+static gboolean
+take_map (void *data, int y, int rows, const float *map, GError **error)
+{
+  const Trusting *trusting = data;
+  const Crossing *crossing = &trusting->crossing;
+  const GeglRectangle line = { 0, y, crossing->width, 1 };
+  int channels = babl_format_get_n_components (crossing->write_format);
+
+  gegl_buffer_set (trusting->map, &line, 0, babl_format ("Y' float"), map, GEGL_AUTO_ROWSTRIDE);
+  if (!trusting->plain)
+    return TRUE;
+  gegl_buffer_get (crossing->output, &line, 1, crossing->write_format, trusting->pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  gegl_buffer_get (trusting->plain, &line, 1, crossing->write_format, trusting->other, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  for (int x = 0; x < crossing->width; x++)
+    for (int c = 0; c < channels; c++)
+      trusting->pixels[x * channels + c] += trusting->amount * map[x] * (trusting->other[x * channels + c] - trusting->pixels[x * channels + c]);
+  gegl_buffer_set (crossing->output, &line, 0, crossing->write_format, trusting->pixels, GEGL_AUTO_ROWSTRIDE);
+  return TRUE;
+}
+
+/* The picture as Lanczos interpolation makes it. */
+static GeglBuffer *
+run_plain (const AcuBridgeJob *job, GError **error)
+{
+  AcuBridgeJob plain = *job;
+  AcuUpscaler *upscaler;
+  GeglBuffer *result = NULL;
+
+  plain.model = "lanczos3";
+  plain.text = plain.faces = "off";
+  plain.strength = 1;
+  plain.clean = plain.faithful = 0;
+  plain.trust = NULL;
+  upscaler = acu_bridge_plan (&plain, error);
+  if (upscaler)
+    result = acu_bridge_run (&plain, upscaler, NULL, NULL, error);
+  acu_upscaler_free (upscaler);
+  return result;
+}
+
+static gboolean
+use_trust (const AcuBridgeJob *job, AcuUpscaler *upscaler, const Crossing *crossing, Share *share, GError **error)
+{
+  Trusting trusting = { .crossing = *crossing, .amount = (float) job->faithful };
+  gsize length = (gsize) crossing->width * 4 * sizeof (float);
+  AcuTrust *trust;
+  gboolean done;
+
+  *share = (Share) { share->progress, share->data, 1.0 / 3, 1 };
+  trust = acu_trust_new (upscaler, read_source, read_result, &trusting, share->progress ? tell_share : NULL, share, error);
+  done = trust && (job->faithful <= 0 || (trusting.plain = run_plain (job, error)));
+  if (done)
+    {
+      trusting.pixels = g_malloc (length);
+      trusting.other = g_malloc (length);
+      trusting.map = gegl_buffer_new (gegl_buffer_get_extent (crossing->output), babl_format ("Y' float"));
+      done = acu_trust_write (trust, take_map, &trusting, error);
+    }
+  if (done && job->trust)
+    *job->trust = g_object_ref (trusting.map);
+  g_clear_object (&trusting.map);
+  g_clear_object (&trusting.plain);
+  g_free (trusting.pixels);
+  g_free (trusting.other);
+  acu_trust_free (trust);
+  return done;
+}
+
 GeglBuffer *
 acu_bridge_run (const AcuBridgeJob *job, AcuUpscaler *upscaler, AcuProgress progress, void *progress_data,
                 GError **error)
@@ -217,9 +347,12 @@ acu_bridge_run (const AcuBridgeJob *job, AcuUpscaler *upscaler, AcuProgress prog
     .write_format = whole_bytes (own) ? result : babl_format_with_space (pixels, babl_format_get_space (result)),
     .width = acu_upscaler_width (upscaler)
   };
+  gboolean trust = job->trust || job->faithful > 0;
+  Share share = { progress, progress_data, 0, trust ? 1.0 / 3 : 1 };
 
   crossing.output = gegl_buffer_new (GEGL_RECTANGLE (0, 0, crossing.width, acu_upscaler_height (upscaler)), result);
-  if (!acu_upscaler_run (upscaler, read_rows, write_rows, &crossing, progress, progress_data, error))
+  if (!acu_upscaler_run (upscaler, read_rows, write_rows, &crossing, progress ? tell_share : NULL, &share, error)
+      || (trust && !use_trust (job, upscaler, &crossing, &share, error)))
     g_clear_object (&crossing.output);
   return crossing.output;
 }

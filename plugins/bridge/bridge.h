@@ -17,6 +17,9 @@ G_BEGIN_DECLS
  *   space of the buffer's own format
  * @precision: a value of the option of that name
  * @strength, @clean, @text, @text_strength, @faces, @face_strength, @seed, @steps, @consistency: likewise
+ * @faithful: how much the result goes back to Lanczos interpolation where it cannot be trusted, 0 to 1
+ * @trust: NULL, or what gets a map of how far the result can be trusted (acuity/trust.h), of the result's size, in "Y' float"; unref it. With it or
+ *   @faithful the job takes three times as long
  * @left, @top, @size, @model, @device, @threads, @memory, @beside, @linear_light: as in AcuUpscalerParams
  */
 typedef struct AcuBridgeJob
@@ -35,10 +38,15 @@ typedef struct AcuBridgeJob
   double face_strength;
   int seed, steps, left, top;
   double consistency;
+  double faithful;
+  GeglBuffer **trust;
   int threads;
   guint64 memory, beside;
   gboolean linear_light;
 } AcuBridgeJob;
+
+/* acu_measure_oversize() of the middle of a part of a buffer: of at most 2048 × 2048 pixels. 1 where there is not enough memory. */
+double acu_bridge_oversize (GeglBuffer *buffer, const GeglRectangle *rect);
 
 /* Plans the job: pixel format from the buffer's babl format (gray or RGB, alpha or not, linear or not; palettes are read
  * as RGB or RGBA; premultiplied formats are read straight; CMYK, Lab and the like are read as RGBA). */
@@ -48,6 +56,24 @@ AcuUpscaler *acu_bridge_plan (const AcuBridgeJob *job, GError **error);
  * Integer formats are rounded to nearest and clamped to their range, float and half are not clamped. */
 GeglBuffer *acu_bridge_run (const AcuBridgeJob *job, AcuUpscaler *upscaler, AcuProgress progress,
                             void *progress_data, GError **error);
+
+/**
+ * AcuBridgeMeasures: numbers beside a version; NaN for what this picture cannot be measured by
+ * @sharpness, @consistency, @niqe: as in acuity/metrics.h; consistency in dB
+ */
+typedef struct AcuBridgeMeasures
+{
+  double sharpness, consistency, niqe;
+} AcuBridgeMeasures;
+
+/* Measures a result of that job, over white where it is transparent. Takes 32 bytes for each of its pixels meanwhile. */
+void acu_bridge_measure (const AcuBridgeJob *job, GeglBuffer *result, AcuBridgeMeasures *measures);
+/* "Sharpness 3.2 · consistency 41.0 dB · NIQE 4.1", translated; g_free(). */
+char *acu_bridge_measures_text (const AcuBridgeMeasures *measures);
+
+/* Adds a result to a sum, which is NULL at first; and makes their mean, in the format of `like`, of what `n` results have added up to. Unref both. */
+void acu_bridge_add (GeglBuffer **sum, GeglBuffer *result);
+GeglBuffer *acu_bridge_mean (GeglBuffer *sum, int n, GeglBuffer *like);
 
 /* The format of the result: that of the input, in job->space, but RGB(A) of 8 bits for a palette. */
 const Babl *acu_bridge_result_format (const AcuBridgeJob *job);

@@ -12,6 +12,7 @@ G_MODULE_EXPORT gboolean gegl_module_register (GTypeModule *module);
 void gegl_op_upscale_register_type (GTypeModule *module);
 void gegl_op_enhance_register_type (GTypeModule *module);
 void gegl_op_text_mask_register_type (GTypeModule *module);
+void gegl_op_trust_register_type (GTypeModule *module);
 
 const GeglModuleInfo *
 gegl_module_query (GTypeModule *module)
@@ -40,5 +41,6 @@ gegl_module_register (GTypeModule *module)
   gegl_op_upscale_register_type (module);
   gegl_op_enhance_register_type (module);
   gegl_op_text_mask_register_type (module);
+  gegl_op_trust_register_type (module);
   return TRUE;
 }

@@ -55,6 +55,10 @@ property_double (consistency, _("Consistency"), 1.0)
   description (_("How far what a diffusion model makes up is held to the original, from 0 to 1: at 1 the result, made small again, is the original."))
   value_range (0.0, 1.0)
 
+property_double (faithful, _("Faithful where unsure"), 0.0)
+  description (_("How far the result goes back to plain interpolation where the network's work cannot be trusted, from 0 to 1. Takes three times as long."))
+  value_range (0.0, 1.0)
+
 #else
 
 #define GEGL_OP_FILTER
@@ -66,29 +70,13 @@ property_double (consistency, _("Consistency"), 1.0)
 #include "bridge.h"
 #include "whole.h"
 
-#include <math.h>
-
-/* Where the result of a picture that covers `in` lies; empty and infinite pictures stay as they are. */
-static gboolean
-grow (const GeglProperties *o, const GeglRectangle *in, GeglRectangle *out)
-{
-  AcuSize size = { .mode = ACU_SIZE_FACTOR, .scale = o->scale };
-
-  *out = *in;
-  if (gegl_rectangle_is_empty (in) || gegl_rectangle_is_infinite_plane (in)
-      || !acu_size_resolve (&size, in->width, in->height, &out->width, &out->height, NULL))
-    return FALSE;
-  out->x = (int) floor (in->x * o->scale + 0.5);
-  out->y = (int) floor (in->y * o->scale + 0.5);
-  return TRUE;
-}
-
 static GeglRectangle
 get_bounding_box (GeglOperation *operation)
 {
-  GeglRectangle in = acu_whole_input (operation), out;
+  const GeglRectangle in = acu_whole_input (operation);
+  GeglRectangle out;
 
-  grow (GEGL_PROPERTIES (operation), &in, &out);
+  acu_whole_grow (&in, GEGL_PROPERTIES (operation)->scale, &out);
   return out;
 }
 
@@ -100,11 +88,11 @@ process (GeglOperation *operation, GeglBuffer *input, GeglBuffer *output, const 
     .input = input, .rect = acu_whole_input (operation), .size = { .mode = ACU_SIZE_FACTOR, .scale = o->scale },
     .model = o->model, .device = o->device, .precision = o->precision, .strength = o->strength, .clean = o->clean, .text = o->text,
     .text_strength = o->text_strength, .faces = o->faces, .face_strength = o->face_strength,
-    .seed = o->seed, .steps = o->steps, .consistency = o->consistency, .linear_light = o->linear_light
+    .seed = o->seed, .steps = o->steps, .consistency = o->consistency, .faithful = o->faithful, .linear_light = o->linear_light
   };
   GeglRectangle out;
 
-  grow (o, &job.rect, &out);
+  acu_whole_grow (&job.rect, o->scale, &out);
   return acu_whole_process (operation, &job, "acuity:upscale", output, &out);
 }
 

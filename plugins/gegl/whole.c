@@ -2,6 +2,7 @@
 #include "whole.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 GeglRectangle
 acu_whole_input (GeglOperation *operation)
@@ -9,6 +10,19 @@ acu_whole_input (GeglOperation *operation)
   const GeglRectangle *in = gegl_operation_source_get_bounding_box (operation, "input");
 
   return in ? *in : (GeglRectangle) { 0 };
+}
+
+void
+acu_whole_grow (const GeglRectangle *in, double scale, GeglRectangle *out)
+{
+  AcuSize size = { .mode = ACU_SIZE_FACTOR, .scale = scale };
+
+  *out = *in;
+  if (gegl_rectangle_is_empty (in) || gegl_rectangle_is_infinite_plane (in)
+      || !acu_size_resolve (&size, in->width, in->height, &out->width, &out->height, NULL))
+    return;
+  out->x = (int) floor (in->x * scale + 0.5);
+  out->y = (int) floor (in->y * scale + 0.5);
 }
 
 static void
@@ -76,6 +90,11 @@ acu_whole_process (GeglOperation *operation, AcuBridgeJob *job, const char *name
     }
   if (upscaler)
     done = acu_bridge_run (job, upscaler, tell_progress, operation, &error);
+  if (done && job->trust)
+    {
+      g_object_unref (done);
+      done = g_steal_pointer (job->trust);
+    }
   if (done)
     {
       /* The same tiles in another place, not another copy of them. */

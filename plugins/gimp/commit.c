@@ -19,6 +19,33 @@ write_pixels (PluginItem item, GeglBuffer *result)
   g_object_unref (drawable);
 }
 
+/* Hidden layers above all others that show where the layers can be trusted. */
+static void
+add_trust (PluginImage image, GArray *parts)
+{
+  for (guint i = parts->len; i-- > 0;)
+    {
+      const PluginPart *part = &g_array_index (parts, PluginPart, i);
+      GeglBuffer *drawable;
+      PluginItem layer;
+      char *name, *own;
+
+      if (!part->trust)
+        continue;
+      own = gimp_item_get_name (part->item);
+      /* Translators: the name of a layer that shows how far another one, whose name is put in, can be trusted. */
+      name = g_strdup_printf (_("Trust map of %s"), own);
+      layer = plugin_layer_new_hidden (image, name, &part->scaled);
+      drawable = plugin_item_buffer (layer);
+      gegl_buffer_copy (part->trust, NULL, GEGL_ABYSS_NONE, drawable, NULL);
+      gegl_buffer_flush (drawable);
+      plugin_item_update (layer, part->scaled.width, part->scaled.height);
+      g_object_unref (drawable);
+      g_free (name);
+      g_free (own);
+    }
+}
+
 static gboolean
 complain_of_size (GError **error)
 {
@@ -50,6 +77,7 @@ scale_image (PluginJob *job, GError **error)
 
       write_pixels (part->item, part->result);
     }
+  add_trust (job->image, job->parts);
   if (job->size.mode == ACU_SIZE_PRINT)
     gimp_image_set_resolution (job->image, job->size.resolution, job->size.resolution);
   return TRUE;
@@ -83,6 +111,7 @@ into_new_image (PluginJob *job, PluginImage *result, GError **error)
       PluginPart *part = &g_array_index (copy.parts, PluginPart, i);
 
       part->result = g_steal_pointer (&g_array_index (job->parts, PluginPart, i).result);
+      part->trust = g_steal_pointer (&g_array_index (job->parts, PluginPart, i).trust);
     }
   done = copy.parts->len == job->parts->len ? scale_image (&copy, error) : complain_of_size (error);
   gimp_image_undo_enable (copy.image);
@@ -114,6 +143,7 @@ into_new_layers (PluginJob *job, GError **error)
           write_pixels (new_mask, mask->result);
         }
     }
+  add_trust (job->image, job->parts);
   gimp_image_undo_group_end (job->image);
   return TRUE;
 }

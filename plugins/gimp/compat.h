@@ -150,6 +150,20 @@ plugin_layer_new_like (PluginImage image, PluginItem like, const GeglRectangle *
   return layer;
 }
 
+/* A new layer on top of all, without transparency and hidden. */
+static inline PluginItem
+plugin_layer_new_hidden (PluginImage image, const char *name, const GeglRectangle *rect)
+{
+  GimpImageBaseType base = gimp_image_base_type (image);
+  PluginItem layer = gimp_layer_new (image, name, rect->width, rect->height, base == GIMP_RGB ? GIMP_RGB_IMAGE : base == GIMP_GRAY ? GIMP_GRAY_IMAGE : GIMP_INDEXED_IMAGE,
+                                     100, GIMP_LAYER_MODE_NORMAL);
+
+  gimp_image_insert_layer (image, layer, 0, 0);
+  gimp_layer_set_offsets (layer, rect->x, rect->y);
+  gimp_item_set_visible (layer, FALSE);
+  return layer;
+}
+
 /* A white mask of the layer. */
 static inline PluginItem
 plugin_layer_add_mask (PluginItem layer)
@@ -311,6 +325,19 @@ plugin_layer_new_like (PluginImage image, PluginItem like, const GeglRectangle *
   gimp_layer_set_offsets (layer, rect->x, rect->y);
   gimp_item_set_visible (GIMP_ITEM (layer), gimp_item_get_visible (like));
   g_free (name);
+  return GIMP_ITEM (layer);
+}
+
+static inline PluginItem
+plugin_layer_new_hidden (PluginImage image, const char *name, const GeglRectangle *rect)
+{
+  GimpImageBaseType base = gimp_image_get_base_type (image);
+  GimpLayer *layer = gimp_layer_new (image, name, rect->width, rect->height, base == GIMP_RGB ? GIMP_RGB_IMAGE : base == GIMP_GRAY ? GIMP_GRAY_IMAGE : GIMP_INDEXED_IMAGE,
+                                     100, GIMP_LAYER_MODE_NORMAL);
+
+  gimp_image_insert_layer (image, layer, NULL, 0);
+  gimp_layer_set_offsets (layer, rect->x, rect->y);
+  gimp_item_set_visible (GIMP_ITEM (layer), FALSE);
   return GIMP_ITEM (layer);
 }
 

@@ -35,6 +35,8 @@ find_part (AcuBridgeJob *job, const GeglRectangle *layer, const GeglRectangle *v
       reach = MAX (layer->width, layer->height);
       grid = 1;
     }
+  else if (job->faithful > 0)
+    reach += ACU_TRUST_REACH;
   acu_upscaler_free (upscaler);
   plugin_place (place, layer->width, layer->height, layer->width, layer->height, view, reach, grid);
   return TRUE;

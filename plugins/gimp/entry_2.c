@@ -14,7 +14,7 @@
 static gboolean
 is_argument (const AcuOption *option, gboolean same_size)
 {
-  return !same_size || !(plugin_option_is_size (option) || g_str_equal (option->key, "result"));
+  return !same_size || !plugin_option_is_about_image (option);
 }
 
 static void

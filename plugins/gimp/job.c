@@ -5,10 +5,14 @@
 #include <math.h>
 #include <string.h>
 
+/* How many times longer a layer takes with a trust map. */
+#define TRUSTING 3
+
 static void
 clear_part (gpointer data)
 {
   g_clear_object (&((PluginPart *) data)->result);
+  g_clear_object (&((PluginPart *) data)->trust);
 }
 
 GArray *
@@ -123,6 +127,7 @@ plugin_bridge_layer (AcuBridgeJob *bridge, const PluginValues *values, const Bab
   bridge->seed = (int) plugin_values_number (values, "seed");
   bridge->steps = (int) plugin_values_number (values, "steps");
   bridge->consistency = plugin_values_number (values, "consistency");
+  bridge->faithful = plugin_values_number (values, "faithful");
   bridge->linear_light = plugin_values_number (values, "linear-light") != 0;
 }
 
@@ -188,7 +193,7 @@ plan_part (PluginJob *job, PluginPart *part, GError **error)
   g_object_unref (input);
   if (!upscaler)
     return FALSE;
-  part->operations = MAX (1, acu_upscaler_operations (upscaler));
+  part->operations = MAX (1, acu_upscaler_operations (upscaler)) * (!part->coverage && plugin_values_trust (job->values) ? TRUSTING : 1);
   job->operations += part->operations;
   job->memory = MAX (job->memory, acu_upscaler_memory (upscaler));
   if (job->share > 0)
@@ -315,7 +320,7 @@ plugin_job_seconds (const PluginJob *job)
 {
   double seconds = job->largest ? acu_upscaler_estimate_seconds (job->largest) : -1;
 
-  return seconds < 0 ? -1 : seconds * job->share;
+  return seconds < 0 ? -1 : seconds * job->share * (plugin_values_trust (job->values) ? TRUSTING : 1);
 }
 
 gboolean
@@ -394,6 +399,8 @@ compute_part (PluginJob *job, PluginPart *part, GError **error)
 
   g_object_unref (drawable);
   bridge_job (job, part, input, &bridge);
+  if (!part->coverage && plugin_values_number (job->values, "trust-layer") != 0)
+    bridge.trust = &part->trust;
   upscaler = acu_bridge_plan (&bridge, error);
   if (upscaler)
     {

@@ -13,7 +13,7 @@ typedef struct PluginPart
   GeglRectangle source, scaled;
   const Babl *format;             /* of its pixels, when the job was made */
   double operations;
-  GeglBuffer *result;
+  GeglBuffer *result, *trust;     /* trust: a map of how far the result can be trusted, where one is wanted */
 } PluginPart;
 
 struct PluginJob

@@ -36,7 +36,8 @@ struct PluginPanel
   GtkSizeGroup *labels;
   Row rows[PLUGIN_MAX_OPTIONS];
   Pair pairs[2];
-  GtkWidget *content, *detail, *outcome, *result, *icon, *status;
+  GtkWidget *content, *detail, *outcome, *result, *limits, *icon, *status;
+  double oversize;                /* of the layer: acu_measure_oversize() */
   PluginPanelChanged changed;
   gpointer data;
   guint estimate;                 /* timeout */
@@ -173,6 +174,8 @@ show_rows (PluginPanel *panel)
   gtk_widget_set_visible (panel->rows[plugin_option_index ("size-mode")].box, !panel->same_size);
   gtk_widget_set_visible (panel->outcome, !panel->same_size);
   gtk_widget_set_visible (panel->rows[plugin_option_index ("result")].box, !panel->same_size);
+  gtk_widget_set_visible (panel->rows[plugin_option_index ("trust-layer")].box, !panel->same_size);
+  gtk_widget_set_visible (panel->rows[plugin_option_index ("candidates")].box, !panel->same_size);
   plugin_values_size (&panel->values, &size);
   acu_size_resolve (&size, panel->width, panel->height, &width, &height, NULL);
   factor = fmax ((double) width / panel->width, (double) height / panel->height);
@@ -216,6 +219,17 @@ on_estimated (gpointer data, const char *text, const GError *error)
   show_status (data, error, text);
 }
 
+/* What must not be expected of a result so many times larger. */
+static void
+show_limits (PluginPanel *panel, double factor)
+{
+  char *text = panel->same_size ? NULL : acu_limits_text (factor, panel->oversize);
+
+  gtk_widget_set_visible (panel->limits, text != NULL);
+  plugin_label_set_small (panel->limits, text ? text : "");
+  g_free (text);
+}
+
 static void
 show_outcome (PluginPanel *panel)
 {
@@ -238,6 +252,7 @@ show_outcome (PluginPanel *panel)
       gtk_label_set_markup (GTK_LABEL (panel->result), markup);
       g_free (markup);
       g_free (text);
+      show_limits (panel, fmax ((double) width / panel->width, (double) height / panel->height));
       gtk_dialog_set_response_sensitive (panel->dialog, GTK_RESPONSE_OK, TRUE);
       panel->estimate = g_timeout_add (ESTIMATE_DELAY, estimate, panel);
       plugin_preview_set (panel->preview, &panel->values);
@@ -399,6 +414,8 @@ add_outcome (PluginPanel *panel, GtkBox *parent)
   panel->result = plugin_label_new (NULL, 0);
   panel->outcome = plugin_row_new (panel->labels, _("New size"), panel->result, TRUE);
   gtk_box_pack_start (parent, panel->outcome, FALSE, FALSE, 6);
+  panel->limits = plugin_label_new (NULL, TEXT_WIDTH);
+  gtk_box_pack_start (parent, panel->limits, FALSE, FALSE, 0);
 }
 
 static void
@@ -516,6 +533,7 @@ plugin_panel_new (PluginImage image, const PluginValues *values, gboolean same_s
 
   panel->image = image;
   panel->same_size = same_size;
+  panel->oversize = same_size ? 1 : plugin_layer_oversize (image);
   panel->width = plugin_image_width (image);
   panel->height = plugin_image_height (image);
   panel->dialog = dialog;

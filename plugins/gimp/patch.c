@@ -7,6 +7,21 @@
 /* A shift by so much of a pixel of the result cannot be seen. */
 #define SHIFT 0.03
 
+double
+plugin_layer_oversize (PluginImage image)
+{
+  GeglBuffer *buffer;
+  PluginItem layer;
+  double oversize;
+
+  if (!plugin_image_layer (image, &layer))
+    return 1;
+  buffer = plugin_item_buffer (layer);
+  oversize = acu_bridge_oversize (buffer, gegl_buffer_get_extent (buffer));
+  g_object_unref (buffer);
+  return oversize;
+}
+
 PluginPatch *
 plugin_patch_new (PluginImage image, PluginItem layer, const PluginValues *values, const GeglRectangle *source,
                   const GeglRectangle *scaled, const GeglRectangle *view, int margin, int grid)
@@ -100,7 +115,10 @@ run (PluginPatch *patch, const AcuBridgeJob *job, gboolean ask, GError **error)
   if (!upscaler)
     return NULL;
   if (ask)
-    patch->whole = !acu_upscaler_reach (upscaler, &patch->reach, &patch->grid);
+    {
+      patch->whole = !acu_upscaler_reach (upscaler, &patch->reach, &patch->grid);
+      patch->reach += job->faithful > 0 ? ACU_TRUST_REACH : 0;
+    }
   result = acu_bridge_run (job, upscaler, go_on, patch, error);
   acu_upscaler_free (upscaler);
   if (result)
@@ -127,7 +145,7 @@ plugin_patch_run (PluginPatch *patch)
   plain.text = "off";
   plain.faces = "off";
   plain.strength = 1;
-  plain.clean = 0;
+  plain.clean = plain.faithful = 0;
   patch->before = run (patch, &plain, FALSE, &patch->error);
   /* What "auto" means depends on the whole layer's size, of which this part's may differ by a rounding. */
   if (patch->before && !g_atomic_int_get (&patch->cancelled)

@@ -15,6 +15,9 @@ void plugin_bridge_layer (AcuBridgeJob *bridge, const PluginValues *values, cons
 gboolean plugin_layer_scaled (PluginImage image, const PluginValues *values, PluginItem layer, GeglRectangle *source,
                               GeglRectangle *scaled, GError **error);
 
+/* acu_measure_oversize() of the layer that the person works on; 1 where there is none. */
+double plugin_layer_oversize (PluginImage image);
+
 /**
  * PluginPlace: what must be worked on so that a view of the result can be seen
  * @view: in pixels of the layer's whole result

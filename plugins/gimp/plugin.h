@@ -12,7 +12,7 @@
 #define PLUGIN_MENU_PATH "<Image>/Filters/Enhance"
 #define PLUGIN_IMAGE_TYPES "RGB*, GRAY*, INDEXED*"
 
-#define PLUGIN_MAX_OPTIONS 32
+#define PLUGIN_MAX_OPTIONS 40
 #define PLUGIN_MAX_TEXT 1024
 
 /* The value of each row of acu_options_all(), at the row's index. Plain data. */
@@ -43,6 +43,10 @@ int plugin_option_index (const char *key);
 gboolean plugin_values_check (const PluginValues *values, GError **error);
 /* Whether an option says how large the result is to be. */
 gboolean plugin_option_is_size (const AcuOption *option);
+/* The same, or says what else becomes of the whole image: not asked for where one layer is made better at its own size. */
+gboolean plugin_option_is_about_image (const AcuOption *option);
+/* Whether they ask for what needs a trust map, and three times as long. */
+gboolean plugin_values_trust (const PluginValues *values);
 /* What the values mean where the result is as large as the picture. */
 void plugin_values_keep_size (PluginValues *values);
 void plugin_values_size (const PluginValues *values, AcuSize *size);

@@ -68,6 +68,20 @@ plugin_option_is_size (const AcuOption *option)
   return g_strv_contains (keys, option->key);
 }
 
+gboolean
+plugin_option_is_about_image (const AcuOption *option)
+{
+  static const char *const keys[] = { "result", "trust-layer", "candidates", NULL };
+
+  return plugin_option_is_size (option) || g_strv_contains (keys, option->key);
+}
+
+gboolean
+plugin_values_trust (const PluginValues *values)
+{
+  return plugin_values_number (values, "faithful") > 0 || plugin_values_number (values, "trust-layer") != 0;
+}
+
 void
 plugin_values_keep_size (PluginValues *values)
 {

@@ -124,6 +124,14 @@ properties_follow_the_table (void)
         }
       else if (o->type == ACU_OPTION_BOOLEAN)
         g_assert_cmpint (G_PARAM_SPEC_BOOLEAN (spec)->default_value, ==, (int) o->default_number);
+      else if (o->type == ACU_OPTION_INT)
+        {
+          GParamSpecInt *number = G_PARAM_SPEC_INT (spec);
+
+          g_assert_cmpfloat (number->minimum, ==, o->minimum);
+          g_assert_cmpfloat (number->maximum, ==, o->maximum);
+          g_assert_cmpfloat (number->default_value, ==, o->default_number);
+        }
       else
         g_assert_cmpstr (G_PARAM_SPEC_STRING (spec)->default_value, ==, o->default_text);
     }

@@ -17,7 +17,7 @@ if [ "$major" = 2 ]; then
     (gimp-message-set-handler 1)
     (gimp-image-insert-layer large layer 0 0) (gimp-drawable-fill layer FILL-FOREGROUND)
     (let ((display (car (gimp-display-new large))))
-      (catch #f (plug-in-acuity-upscale RUN-NONINTERACTIVE large layer "lanczos3" "factor" 8 0 0 0 0 0 300 1 "auto" "exact" 0 1 "off" 1 "off" 1 0 0 1 "image"))
+      (catch #f (plug-in-acuity-upscale RUN-NONINTERACTIVE large layer "lanczos3" "factor" 8 0 0 0 0 0 300 1 "auto" "exact" 0 1 "off" 1 "off" 1 0 0 1 0 "image" 0 1))
       (gimp-message (string-append "LEFT " (number->string (car (gimp-image-width large)))))
       (gimp-image-clean-all large) (gimp-display-delete display)))
   (let* ((image (car (gimp-image-new 300 200 RGB)))

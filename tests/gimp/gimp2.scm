@@ -68,7 +68,7 @@
 (define PRECISION "fast")
 (define (upscale image model mode factor width height longest print-width print-height resolution linear device)
   (plug-in-acuity-upscale RUN-NONINTERACTIVE image (drawable image) model mode factor width height longest print-width
-                          print-height resolution linear device PRECISION 0 1 "off" 1 "off" 1 0 0 1 "image"))
+                          print-height resolution linear device PRECISION 0 1 "off" 1 "off" 1 0 0 1 0 "image" 0 1))
 (define (by-factor image model factor) (upscale image model "factor" factor 0 0 0 0 0 300 1 "auto"))
 
 ; `finish` (giving the profile) comes before our scaling, which must keep the numbers, and after GIMP's, which need not
@@ -159,7 +159,7 @@
 (refused "precision" "nearest" "factor" 2 0 0 0 0 0 300 1 "auto")
 ; a new image: this one stays, the new one is what GIMP's own scaling makes of a copy
 (define (result-of image where)
-  (car (plug-in-acuity-upscale RUN-NONINTERACTIVE image (drawable image) "nearest" "factor" 2 0 0 0 0 0 300 1 "auto" "fast" 0 1 "off" 1 "off" 1 0 0 1 where)))
+  (car (plug-in-acuity-upscale RUN-NONINTERACTIVE image (drawable image) "nearest" "factor" 2 0 0 0 0 0 300 1 "auto" "fast" 0 1 "off" 1 "off" 1 0 0 1 0 where 0 1)))
 (let* ((image (make-image)) (before (geometry image)) (theirs (car (gimp-image-duplicate image))) (new (result-of image "new")))
   (gimp-context-set-interpolation INTERPOLATION-NONE)
   (gimp-image-undo-disable theirs)
@@ -186,12 +186,26 @@
     (check "new layers: on top, twice as large" (and (not (member top before)) (or (equal? (layer-size top) '(82 58)) (equal? (layer-size top) '(140 100))))))
   (gimp-image-delete image))
 
+; a trust map: a hidden gray layer on top, black where nothing was made up
+(let* ((image (make-image)) (before (vector-length (cadr (gimp-image-get-layers image)))))
+  (plug-in-acuity-upscale RUN-NONINTERACTIVE image (drawable image) "photo-x2" "factor" 2 0 0 0 0 0 300 1 "auto" "fast" 0 1 "off" 1 "off" 1 0 0 1 0 "image" 1 1)
+  (let* ((layers (vector->list (cadr (gimp-image-get-layers image)))) (base (car (gimp-image-get-layer-by-name image "base")))
+         (map (car (gimp-image-get-layer-by-name image "Trust map of base"))))
+    (check "trust map: a layer of that name" (not (= map -1)))
+    (check "trust map: above all that was there" (> (length (member map layers)) before))
+    (check "trust map: hidden" (= FALSE (car (gimp-item-get-visible map))))
+    (check "trust map: as large as the layer" (equal? (list (car (gimp-drawable-width base)) (car (gimp-drawable-height base)) (gimp-drawable-offsets base))
+                                                      (list (car (gimp-drawable-width map)) (car (gimp-drawable-height map)) (gimp-drawable-offsets map))))
+    (let ((pixels (gimp-drawable-histogram map HISTOGRAM-VALUE 0 1)))
+      (check "trust map: neither black nor white alone" (and (> (cadr pixels) 0) (< (car pixels) 254)))))
+  (gimp-image-delete image))
+
 ; enhance: what is selected changes, the rest does not
 (let* ((image (make-image)) (layer (car (gimp-image-get-layer-by-name image "base"))))
   (define (pixels points) (map (lambda (p) (vector->list (cadr (gimp-drawable-get-pixel layer (car p) (cadr p))))) points))
   (define inside '((15 15) (20 15) (25 16) (28 18))) (define outside '((3 3) (35 5) (5 25) (33 15)))
   (let ((in (pixels inside)) (out (pixels outside)))
-    (plug-in-acuity-enhance RUN-NONINTERACTIVE image layer "auto" 1 "auto" "fast" 0.5 1 "off" 1 "off" 1 0 0 1)
+    (plug-in-acuity-enhance RUN-NONINTERACTIVE image layer "auto" 1 "auto" "fast" 0.5 1 "off" 1 "off" 1 0 0 1 0)
     (check "enhance: what is selected changes" (not (equal? in (pixels inside))))
     (check "enhance: the rest does not" (equal? out (pixels outside)))
     (check "enhance: the size stays" (equal? '(41 29) (list (car (gimp-drawable-width layer)) (car (gimp-drawable-height layer))))))

@@ -25,7 +25,7 @@ cat >"$work/script.scm" <<SCHEME
   (define killed #t)
   (gimp-message (string-append "START " (number->string n)))
   (catch #f (begin
-    (plug-in-acuity-upscale RUN-NONINTERACTIVE image layer "lanczos3" "factor" 8 0 0 0 0 0 300 1 "auto" "fast" 0 1 "off" 1 "off" 1 0 0 1 "image")
+    (plug-in-acuity-upscale RUN-NONINTERACTIVE image layer "lanczos3" "factor" 8 0 0 0 0 0 300 1 "auto" "fast" 0 1 "off" 1 "off" 1 0 0 1 0 "image" 0 1)
     (set! killed #f)))
   (if (not killed) (gimp-message "NOT KILLED"))
   (save (string-append "after-" (number->string n)))

@@ -13,6 +13,19 @@ niqe (const AcuMetricPicture *a, const AcuMetricPicture *b, int border, double *
   return acu_measure_niqe (a, border, value, error);
 }
 
+static gboolean
+sharpness (const AcuMetricPicture *a, const AcuMetricPicture *b, int border, double *value, GError **error)
+{
+  return acu_measure_sharpness (a, border, value, error);
+}
+
+/* Those that look at one picture. */
+static gboolean
+is_alone (Measure measure)
+{
+  return measure == niqe || measure == sharpness;
+}
+
 /* All of them, with the least picture that each takes and what it says of two pictures that are alike. */
 static const struct
 {
@@ -27,6 +40,7 @@ static const struct
   { "ms_ssim_y", acu_measure_ms_ssim_y, 161, 161, 1 },
   { "gmsd", acu_measure_gmsd, 3, 3, 0 },
   { "niqe", niqe, 192, 96, NAN },
+  { "sharpness", sharpness, 2, 2, NAN },
   { "consistency", acu_measure_consistency, 1, 1, INFINITY },
 };
 
@@ -93,6 +107,22 @@ test_psnr_known (void)
       g_assert_cmpfloat_with_epsilon (measured (acu_measure_psnr_y, &a, &b, 0), 20 * log10 (255 / table[i].y), 1e-9);
       g_assert_cmpfloat_with_epsilon (measured (acu_measure_psnr_rgb, &a, &b, 0), 20 * log10 (255 / table[i].rgb), 1e-9);
     }
+}
+
+/* By hand: flat, stripes one pixel wide, and a checkerboard, whose neighbours differ across and down. */
+static void
+test_sharpness_known (void)
+{
+  AcuMetricPicture picture = picture_flat (9, 8, 1, 0.5f);
+
+  g_assert_cmpfloat (measured (sharpness, &picture, NULL, 0), ==, 0);
+  for (int i = 0; i < 72; i++)
+    ((float *) picture.pixels)[i] = (float) (i % 9 % 2);
+  g_assert_cmpfloat_with_epsilon (measured (sharpness, &picture, NULL, 1), 219 / 2.0, 1e-9);
+  for (int i = 0; i < 72; i++)
+    ((float *) picture.pixels)[i] = (float) ((i % 9 + i / 9) % 2);
+  g_assert_cmpfloat_with_epsilon (measured (sharpness, &picture, NULL, 0), 219, 1e-9);
+  picture_clear (&picture);
 }
 
 /* Flat pictures have no structure: only luminance is compared. */
@@ -261,7 +291,7 @@ test_refusals (void)
           gboolean smaller = measures[m].measure == acu_measure_consistency && other[i].channels == 3 && other[i].width <= 2;
 
           /* What is smaller and has the same channels is an input that a result was made of. */
-          if (smaller)
+          if (smaller || measures[m].measure == sharpness)
             continue;
           g_assert_false (measures[m].measure (&good, &other[i], 0, &value, &error));
           g_assert_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT);
@@ -284,7 +314,7 @@ test_not_finite (void)
           AcuMetricPicture pair[2] = { picture_new (measures[m].least_width + 4, measures[m].least_height + 4, 3),
                                        picture_new (measures[m].least_width + 4, measures[m].least_height + 4, 3) };
           float *inside = (float *) pair[which].pixels + 3 * (2 * pair[which].width + 2) + 1, *outside = (float *) pair[which].pixels;
-          gboolean unary = measures[m].measure == niqe && which == 1;
+          gboolean unary = is_alone (measures[m].measure) && which == 1;
           double before = measured (measures[m].measure, &pair[0], &pair[1], 2);
 
           g_assert_true (isfinite (before));
@@ -327,7 +357,7 @@ test_same_thing (void)
                                       measured (measures[m].measure, &rgb[0], &rgb[1], border), 1e-9);
       g_assert_cmpfloat_with_epsilon (measured (measures[m].measure, &gray[0], &gray[1], border),
                                       measured (measures[m].measure, &inner[0], &inner[1], 0), 1e-9);
-      if (measures[m].measure != niqe)
+      if (!is_alone (measures[m].measure))
         g_assert_cmpfloat_with_epsilon (measured (measures[m].measure, &gray[0], &gray[1], border),
                                         measured (measures[m].measure, &gray[1], &gray[0], border), 1e-9);
       for (int i = 0; i < 2; i++)
@@ -389,6 +419,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/metrics/sharpness-known", test_sharpness_known);
   g_test_add_func ("/metrics/psnr-known", test_psnr_known);
   g_test_add_func ("/metrics/ssim-known", test_ssim_known);
   g_test_add_func ("/metrics/ssim-one-window", test_ssim_one_window);

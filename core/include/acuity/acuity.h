@@ -4,6 +4,7 @@
 #define ACU_ACUITY_H
 
 #include <acuity/api.h>
+#include <acuity/candidates.h>
 #include <acuity/degrade.h>
 #include <acuity/devices.h>
 #include <acuity/error.h>
@@ -14,8 +15,10 @@
 #include <acuity/model.h>
 #include <acuity/options.h>
 #include <acuity/resample.h>
+#include <acuity/sharpness.h>
 #include <acuity/size.h>
 #include <acuity/text.h>
+#include <acuity/trust.h>
 #include <acuity/upscaler.h>
 
 #endif

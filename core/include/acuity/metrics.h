@@ -64,6 +64,10 @@ ACU_API gboolean acu_measure_niqe (const AcuMetricPicture *picture, int border, 
 /* The definition of acu_measure_niqe() and its model, in English, to be written beside its numbers. */
 ACU_API const char *acu_metric_niqe_model (void);
 
+/* How much neighbouring pixels differ: the mean of the absolute differences of Y across and down. Larger is sharper, or noisier; to be compared among versions of
+ * one picture only. Least side: 2. Allocates 8 bytes a pixel. */
+ACU_API gboolean acu_measure_sharpness (const AcuMetricPicture *picture, int border, double *value, GError **error);
+
 /* Whether a result still is what was asked to be enlarged: `result`, shrunk to the size of `input`, against `input`, as
  * acu_measure_psnr_rgb(). Shrunk with the filter "cubic", antialiased, in encoded values and in floating point, as MATLAB's
  * imresize does but for the edges; result is not smaller than input. The border is in pixels of the input. */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Several versions of one result, to choose from. */
+#ifndef ACU_CANDIDATES_H
+#define ACU_CANDIDATES_H
+
+#include <acuity/api.h>
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define ACU_MAX_CANDIDATES 8
+
+/**
+ * AcuCandidate: what makes one version; everything else is as in the job
+ * @model: its name
+ * @strength, @seed: as in AcuUpscalerParams
+ * @label: the same for people, translated: "photo-x4", "photo-x4, strength 0.5", "diffusion-x4, seed 2"
+ */
+typedef struct AcuCandidate
+{
+  char *model;
+  double strength;
+  int seed;
+  char *label;
+} AcuCandidate;
+
+/* `n` versions (1 to ACU_MAX_CANDIDATES) of a job that enlarges `factor` times with `model`, `strength` and `seed`. The first is the job itself. Of a model that draws
+ * lots the others have the seeds that follow. Otherwise they are the other networks that are installed for this factor, in the catalogue's order (not the built-in ones for text and faces), then, where there are
+ * not enough, weaker ones of the first; of a classic filter, other filters. Returns an array of AcuCandidate* that frees its
+ * elements; unref it. ACU_ERROR_NOT_FOUND and the like as acu_model_find(); ACU_ERROR_ARGUMENT. Thread-safe. */
+ACU_API GPtrArray *acu_candidates_list (const char *model, double factor, double strength, int seed, int n, GError **error);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The trust map: what mirrored runs and the way back to the source's size say of a result. It is kept at the source's size: finer than that nothing is known. */
+#include "upscaler_private.h"
+
+#include <acuity/resample.h>
+#include <acuity/size.h>
+#include <acuity/trust.h>
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+/* The error that is to be expected, by least squares on photographs (tests/train/trust.py): so many times the mean difference to mirrored
+ * runs, and so many times what is amiss when the result is shrunk again. */
+#define PER_DISAGREEMENT 3.4f
+#define PER_INCONSISTENCY 2.2f
+
+#define MIRRORS 2
+
+struct AcuTrust
+{
+  int src_width, src_height, dst_width, dst_height;
+  float *expected;                /* error, of the source's size */
+};
+
+/* A plane of the result's size on its way to the source's. */
+typedef struct Shrinking
+{
+  AcuResampler *resampler;
+  float *row;                     /* of the source's size */
+  int next;
+} Shrinking;
+
+/* What all that is done to one result needs. */
+typedef struct Work
+{
+  AcuUpscaler *upscaler;
+  AcuTrust *trust;
+  AcuReadRows read_source, read_result;
+  void *data;
+  AcuProgress progress;
+  void *progress_data;
+  float *pixels, *other, *luma, *difference;   /* a row each, of the wider picture */
+  float *plane;                   /* of the source's size: what one run makes */
+  Shrinking shrinking;
+  gboolean upside_down;           /* else left to right */
+  int run;
+} Work;
+
+static gboolean
+no_memory (GError **error)
+{
+  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the trust map."));
+  return FALSE;
+}
+
+static void
+shrinking_clear (Shrinking *shrinking)
+{
+  g_clear_pointer (&shrinking->resampler, acu_resampler_free);
+  g_clear_pointer (&shrinking->row, acu_free);
+  shrinking->next = 0;
+}
+
+static gboolean
+shrinking_begin (Shrinking *shrinking, const AcuTrust *trust, const char *filter, GError **error)
+{
+  const AcuResamplerParams params = { .filter = acu_filter_find (filter), .src_width = trust->dst_width, .src_height = trust->dst_height,
+                                      .dst_width = trust->src_width, .dst_height = trust->src_height, .channels = 1 };
+
+  shrinking_clear (shrinking);
+  shrinking->resampler = acu_resampler_new (&params, error);
+  if (!shrinking->resampler)
+    return FALSE;
+  shrinking->row = acu_try_alloc ((guint64) trust->src_width, sizeof (float));
+  return shrinking->row || no_memory (error);
+}
+
+/* The next row of the source's size, in shrinking->row; FALSE while there is none. */
+static gboolean
+shrinking_pull (Shrinking *shrinking)
+{
+  if (!acu_resampler_pull (shrinking->resampler, shrinking->row))
+    return FALSE;
+  shrinking->next++;
+  return TRUE;
+}
+
+/* Encoded luma over black, so that colours that cannot be seen do not count. */
+static void
+luma_row (const AcuPixelFormat *format, const float *pixels, int width, float *luma)
+{
+  const int channels = acu_format_channels (format);
+
+  for (int x = 0; x < width; x++)
+    {
+      const float *p = pixels + (gsize) x * channels;
+
+      luma[x] = 0;
+      for (int c = 0; c < format->colours; c++)
+        {
+          static const float weights[] = { 0.299f, 0.587f, 0.114f };
+          float value = isfinite (p[c]) ? CLAMP (p[c], 0, 1) : 0;
+
+          if (format->linear)
+            acu_srgb_encode (&value, &value, 1);
+          luma[x] += format->colours == 1 ? value : weights[c] * value;
+        }
+      if (format->alpha)
+        luma[x] *= CLAMP (p[channels - 1], 0, 1);
+    }
+}
+
+static void
+turn_row (float *row, int width, int channels)
+{
+  for (int x = 0, z = width - 1; x < z; x++, z--)
+    for (int c = 0; c < channels; c++)
+      {
+        float kept = row[(gsize) x * channels + c];
+
+        row[(gsize) x * channels + c] = row[(gsize) z * channels + c];
+        row[(gsize) z * channels + c] = kept;
+      }
+}
+
+/* The source, mirrored. */
+static gboolean
+read_mirrored (void *data, int y, int rows, float *pixels, GError **error)
+{
+  const Work *work = data;
+  const int channels = acu_format_channels (&work->upscaler->format), width = work->trust->src_width;
+  const gsize length = (gsize) width * channels;
+
+  for (int i = 0; i < rows; i++)
+    {
+      float *row = pixels + i * length;
+
+      if (!work->read_source (work->data, work->upside_down ? work->trust->src_height - 1 - y - i : y + i, 1, row, error))
+        return FALSE;
+      if (!work->upside_down)
+        turn_row (row, width, channels);
+    }
+  return TRUE;
+}
+
+/* A mirrored row of a mirrored result: what it differs by from the result goes into the plane. */
+static gboolean
+add_row (Work *work, int y, const float *pixels, GError **error)
+{
+  const AcuTrust *trust = work->trust;
+  const AcuPixelFormat *format = &work->upscaler->format;
+  const int channels = acu_format_channels (format), at = work->upside_down ? trust->dst_height - 1 - y : y;
+  const gsize length = (gsize) trust->dst_width * channels;
+
+  if (!work->read_result (work->data, at, 1, work->pixels, error))
+    return FALSE;
+  luma_row (format, work->pixels, trust->dst_width, work->luma);
+  for (gsize i = 0; i < length; i++)
+    work->other[i] = pixels[i];
+  if (!work->upside_down)
+    turn_row (work->other, trust->dst_width, channels);
+  luma_row (format, work->other, trust->dst_width, work->difference);
+  for (int x = 0; x < trust->dst_width; x++)
+    work->difference[x] = fabsf (work->difference[x] - work->luma[x]);
+  acu_resampler_push (work->shrinking.resampler, work->difference);
+  while (shrinking_pull (&work->shrinking))
+    {
+      int row = work->upside_down ? trust->src_height - work->shrinking.next : work->shrinking.next - 1;
+
+      for (int x = 0; x < trust->src_width; x++)
+        work->plane[(gsize) row * trust->src_width + x] = work->shrinking.row[x];
+    }
+  return TRUE;
+}
+
+static gboolean
+write_mirrored (void *data, int y, int rows, const float *pixels, GError **error)
+{
+  Work *work = data;
+  const gsize length = (gsize) work->trust->dst_width * acu_format_channels (&work->upscaler->format);
+
+  /* A job may begin again. */
+  if (y == 0 && !shrinking_begin (&work->shrinking, work->trust, "area", error))
+    return FALSE;
+  for (int i = 0; i < rows; i++)
+    if (!add_row (work, y + i, pixels + i * length, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+tell (void *data, double fraction, double seconds_left)
+{
+  const Work *work = data;
+  double all = (work->run + fraction) / MIRRORS;
+
+  if (seconds_left >= 0)
+    seconds_left = fraction < 1 ? seconds_left * (MIRRORS - work->run - fraction) / (1 - fraction) : -1;
+  return work->progress (work->progress_data, all, seconds_left);
+}
+
+static gboolean
+add_mirrored_runs (Work *work, GError **error)
+{
+  const gsize n = (gsize) work->trust->src_width * work->trust->src_height;
+
+  for (work->run = 0; work->run < MIRRORS; work->run++)
+    {
+      work->upside_down = work->run == 1;
+      if (!acu_upscaler_run (work->upscaler, read_mirrored, write_mirrored, work, work->progress ? tell : NULL, work, error))
+        return FALSE;
+      for (gsize i = 0; i < n; i++)
+        work->trust->expected[i] += PER_DISAGREEMENT / MIRRORS * fmaxf (work->plane[i], 0);
+    }
+  return TRUE;
+}
+
+/* |the result, shrunk, less the source|. */
+static gboolean
+add_inconsistency (Work *work, GError **error)
+{
+  const AcuTrust *trust = work->trust;
+  const AcuPixelFormat *format = &work->upscaler->format;
+
+  if (!shrinking_begin (&work->shrinking, trust, "cubic", error))
+    return FALSE;
+  for (int y = 0; y < trust->dst_height; y++)
+    {
+      if (!work->read_result (work->data, y, 1, work->pixels, error))
+        return FALSE;
+      luma_row (format, work->pixels, trust->dst_width, work->luma);
+      acu_resampler_push (work->shrinking.resampler, work->luma);
+      while (shrinking_pull (&work->shrinking))
+        {
+          int row = work->shrinking.next - 1;
+          float *expected = trust->expected + (gsize) row * trust->src_width;
+
+          if (!work->read_source (work->data, row, 1, work->pixels, error))
+            return FALSE;
+          luma_row (format, work->pixels, trust->src_width, work->luma);
+          for (int x = 0; x < trust->src_width; x++)
+            expected[x] += PER_INCONSISTENCY * fabsf (work->shrinking.row[x] - work->luma[x]);
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+prepare (Work *work, GError **error)
+{
+  AcuTrust *trust = work->trust;
+  const guint64 width = MAX (trust->src_width, trust->dst_width), n = (guint64) trust->src_width * trust->src_height;
+  const gsize pixel = acu_format_channels (&work->upscaler->format) * sizeof (float);
+
+  work->pixels = acu_try_alloc (width, pixel);
+  work->other = acu_try_alloc (width, pixel);
+  work->luma = acu_try_alloc (width, sizeof (float));
+  work->difference = acu_try_alloc (width, sizeof (float));
+  work->plane = acu_try_alloc (n, sizeof (float));
+  trust->expected = acu_try_alloc (n, sizeof (float));
+  if (!work->pixels || !work->other || !work->luma || !work->difference || !work->plane || !trust->expected)
+    return no_memory (error);
+  for (guint64 i = 0; i < n; i++)
+    trust->expected[i] = 0;
+  return TRUE;
+}
+
+AcuTrust *
+acu_trust_new (AcuUpscaler *upscaler, AcuReadRows read_source, AcuReadRows read_result, void *data, AcuProgress progress, void *progress_data,
+               GError **error)
+{
+  AcuTrust *trust = g_new0 (AcuTrust, 1);
+  Work work = { .upscaler = upscaler, .trust = trust, .read_source = read_source, .read_result = read_result, .data = data,
+                .progress = progress, .progress_data = progress_data };
+  gboolean done;
+
+  trust->src_width = upscaler->src_width;
+  trust->src_height = upscaler->src_height;
+  trust->dst_width = upscaler->dst_width;
+  trust->dst_height = upscaler->dst_height;
+  /* Filters have no sides: mirrored they make the same. */
+  done = prepare (&work, error) && (!upscaler->net || add_mirrored_runs (&work, error)) && add_inconsistency (&work, error);
+  shrinking_clear (&work.shrinking);
+  acu_free (work.pixels);
+  acu_free (work.other);
+  acu_free (work.luma);
+  acu_free (work.difference);
+  acu_free (work.plane);
+  if (!done)
+    g_clear_pointer (&trust, acu_trust_free);
+  return trust;
+}
+
+void
+acu_trust_free (AcuTrust *trust)
+{
+  if (!trust)
+    return;
+  acu_free (trust->expected);
+  g_free (trust);
+}
+
+gboolean
+acu_trust_write (const AcuTrust *trust, AcuWriteRows write, void *data, GError **error)
+{
+  const AcuResamplerParams params = { .filter = acu_filter_find ("mitchell"), .src_width = trust->src_width, .src_height = trust->src_height,
+                                      .dst_width = trust->dst_width, .dst_height = trust->dst_height, .channels = 1 };
+  AcuResampler *resampler = acu_resampler_new (&params, error);
+  float *row = resampler ? acu_try_alloc ((guint64) trust->dst_width, sizeof (float)) : NULL;
+  const float *next = trust->expected;
+  gboolean ok = row != NULL;
+
+  if (resampler && !row)
+    no_memory (error);
+  for (int y = 0; ok && y < trust->dst_height; y++)
+    {
+      while (!acu_resampler_pull (resampler, row))
+        {
+          acu_resampler_push (resampler, next);
+          next += trust->src_width;
+        }
+      for (int x = 0; x < trust->dst_width; x++)
+        row[x] = CLAMP (row[x] / (float) ACU_TRUST_FULL, 0, 1);
+      ok = write (data, y, 1, row, error);
+    }
+  acu_free (row);
+  acu_resampler_free (resampler);
+  return ok;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* What versions there are of a result. */
+#include <acuity/acuity.h>
+
+#include <math.h>
+#include <string.h>
+
+static GPtrArray *
+list (const char *model, double factor, double strength, int n)
+{
+  GError *error = NULL;
+  GPtrArray *versions = acu_candidates_list (model, factor, strength, 0, n, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (versions->len, ==, (guint) n);
+  return versions;
+}
+
+/* The first is the job itself, and no two are made by the same. */
+static void
+test_differ (void)
+{
+  static const char *const models[] = { "auto", "photo-x2", "photo-x4", "photo-gan-x4", "srcnn-x3", "lanczos3", "nearest" };
+
+  for (guint m = 0; m < G_N_ELEMENTS (models); m++)
+    for (int n = 1; n <= (m == 5 || m == 6 ? 6 : ACU_MAX_CANDIDATES); n++)
+      {
+        g_autoptr (GPtrArray) versions = list (models[m], 3, 1, n);
+        const AcuCandidate *first = g_ptr_array_index (versions, 0);
+
+        if (m > 0)
+          g_assert_cmpstr (first->model, ==, models[m]);
+        g_assert_cmpfloat (first->strength, ==, 1);
+        for (int i = 1; i < n; i++)
+          for (int k = 0; k < i; k++)
+            {
+              const AcuCandidate *a = g_ptr_array_index (versions, i), *b = g_ptr_array_index (versions, k);
+
+              g_assert_true (!g_str_equal (a->model, b->model) || a->strength != b->strength || a->seed != b->seed);
+              g_assert_cmpstr (a->label, !=, b->label);
+            }
+      }
+}
+
+/* They can all be run: networks of the same scale, none for text alone, and weaker ones in order. */
+static void
+test_networks (void)
+{
+  g_autoptr (GPtrArray) versions = list ("photo-x4", 4, 0.8, 8);
+  double last = 0.8;
+  gboolean gan = FALSE;
+
+  for (guint i = 0; i < versions->len; i++)
+    {
+      const AcuCandidate *c = g_ptr_array_index (versions, i);
+      AcuUpscaler *upscaler = acu_upscaler_new (acu_upscaler_params (.width = 8, .height = 8, .size = { .mode = ACU_SIZE_FACTOR, .scale = 4 }, .model = c->model,
+                                                                     .strength = c->strength), NULL);
+
+      g_assert_nonnull (upscaler);
+      acu_upscaler_free (upscaler);
+      g_assert_false (g_str_has_prefix (c->model, "text-"));
+      gan |= g_str_equal (c->model, "photo-gan-x4");
+      if (i > 0 && g_str_equal (c->model, "photo-x4"))
+        {
+          g_assert_cmpfloat (c->strength, <, last);
+          g_assert_cmpfloat (c->strength, >, 0);
+          last = c->strength;
+          g_assert_nonnull (strstr (c->label, "photo-x4"));
+        }
+    }
+  g_assert_true (gan);
+  g_assert_cmpfloat (last, <, 0.8);
+}
+
+static void
+test_refused (void)
+{
+  const struct
+  {
+    const char *model;
+    double strength;
+    int seed, n;
+  } table[] = { { "photo-x2", 1, 0, 0 }, { "photo-x2", 1, 0, ACU_MAX_CANDIDATES + 1 }, { "photo-x2", 1.5, 0, 2 }, { "photo-x2", NAN, 0, 2 }, { "photo-x2", 1, -1, 2 },
+                { "no-such-model", 1, 0, 2 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      GError *error = NULL;
+
+      g_assert_null (acu_candidates_list (table[i].model, 2, table[i].strength, table[i].seed, table[i].n, &error));
+      g_assert_nonnull (error);
+      g_error_free (error);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_setenv ("ACUITY_MODELS", "", TRUE);
+  g_setenv ("XDG_DATA_HOME", "/nonexistent", TRUE);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/candidates/differ", test_differ);
+  g_test_add_func ("/candidates/networks", test_networks);
+  g_test_add_func ("/candidates/refused", test_refused);
+  return g_test_run ();
+}
