@@ -24,7 +24,7 @@ if [ "$major" = 2 ]; then
     (layer (car (gimp-layer-new image 300 200 RGBA-IMAGE "photo" 100 LAYER-MODE-NORMAL))))
     (gimp-image-insert-layer image layer 0 0) (gimp-drawable-fill layer FILL-FOREGROUND) (gimp-image-undo-disable image)
     (gimp-image-undo-enable image) (gimp-display-new image)
-    (plug-in-acuity-upscale RUN-INTERACTIVE image layer "" "" 0 0 0 0 0 0 0 0 "" "" 0 0 "" 1 "" 1 0 0 1 ""))'
+    (plug-in-acuity-upscale RUN-INTERACTIVE image layer "" "" 0 0 0 0 0 0 0 0 "" "" 0 0 "" 1 "" 1 0 0 1 0 "" 0 1))'
 else
   script='(script-fu-use-v3) (let* ((large (gimp-image-new 1500 1000 RGB))
     (layer (gimp-layer-new large "large" 1500 1000 RGBA-IMAGE 100 LAYER-MODE-NORMAL)))

@@ -22,7 +22,7 @@ fi
 rm -rf "$(dirname "$ACUITY_TEST_LOCALE")"
 if [ "$major" = 2 ]; then
   start_gimp "(let* ((image (car (gimp-file-load RUN-NONINTERACTIVE \"$sample\" \"$sample\")))) (gimp-display-new image)
-    (plug-in-acuity-upscale RUN-INTERACTIVE image (car (gimp-image-get-active-drawable image)) \"\" \"\" 0 0 0 0 0 0 0 0 \"\" \"\" 0 0 \"\" 1 \"\" 1 0 0 1 \"\"))"
+    (plug-in-acuity-upscale RUN-INTERACTIVE image (car (gimp-image-get-active-drawable image)) \"\" \"\" 0 0 0 0 0 0 0 0 \"\" \"\" 0 0 \"\" 1 \"\" 1 0 0 1 0 \"\" 0 1))"
 else
   start_gimp "(script-fu-use-v3) (let* ((image (gimp-file-load RUN-NONINTERACTIVE \"$sample\"))) (gimp-display-new image)
     (plug-in-acuity-upscale #:run-mode RUN-INTERACTIVE #:image image #:drawables (gimp-image-get-layers image)))"

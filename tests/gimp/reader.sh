@@ -12,7 +12,7 @@ unset NO_AT_BRIDGE
 if [ "$major" = 2 ]; then
   export GTK_MODULES=gail:atk-bridge
   start_gimp "(let* ((image (car (gimp-file-load RUN-NONINTERACTIVE \"$sample\" \"$sample\")))) (gimp-display-new image)
-    (plug-in-acuity-upscale RUN-INTERACTIVE image (car (gimp-image-get-active-drawable image)) \"\" \"\" 0 0 0 0 0 0 0 0 \"\" \"\" 0 0 \"\" 1 \"\" 1 0 0 1 \"\"))"
+    (plug-in-acuity-upscale RUN-INTERACTIVE image (car (gimp-image-get-active-drawable image)) \"\" \"\" 0 0 0 0 0 0 0 0 \"\" \"\" 0 0 \"\" 1 \"\" 1 0 0 1 0 \"\" 0 1))"
 else
   start_gimp "(script-fu-use-v3) (let* ((image (gimp-file-load RUN-NONINTERACTIVE \"$sample\"))) (gimp-display-new image)
     (plug-in-acuity-upscale #:run-mode RUN-INTERACTIVE #:image image #:drawables (gimp-image-get-layers image)))"

@@ -19,7 +19,7 @@ if [ "$major" = 2 ]; then
     (define (save image name) (let* ((copy (flat (car (gimp-image-duplicate image)))) (layer (car (gimp-image-merge-visible-layers copy CLIP-TO-IMAGE))))
       (gimp-file-save RUN-NONINTERACTIVE copy layer name name) (gimp-image-delete copy)))
     (define (width image) (car (gimp-image-width image))) (define (height image) (car (gimp-image-height image)))
-    (define (upscale image) (plug-in-acuity-upscale RUN-INTERACTIVE image (chosen image) "" "" 0 0 0 0 0 0 0 0 "" "" 0 0 "" 1 "" 1 0 0 1 ""))'
+    (define (upscale image) (plug-in-acuity-upscale RUN-INTERACTIVE image (chosen image) "" "" 0 0 0 0 0 0 0 0 "" "" 0 0 "" 1 "" 1 0 0 1 0 "" 0 1))'
 else
   dialect='(script-fu-use-v3) (define (one x) x) (define yes #t) (define no #f)
     (define (chosen image) (vector-ref (gimp-image-get-layers image) 0))
