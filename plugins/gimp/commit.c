@@ -46,6 +46,26 @@ add_trust (PluginImage image, GArray *parts)
     }
 }
 
+/* Hidden layers above all others with the other versions. */
+static void
+add_versions (PluginImage image, GArray *parts)
+{
+  for (guint i = parts->len; i-- > 0;)
+    {
+      const PluginPart *part = &g_array_index (parts, PluginPart, i);
+
+      for (guint k = part->versions ? part->versions->len : 0; k-- > 0;)
+        {
+          PluginVersion *version = g_ptr_array_index (part->versions, k);
+          PluginItem layer = plugin_layer_new_like (image, part->item, &part->scaled);
+
+          gimp_item_set_name (layer, version->name);
+          gimp_item_set_visible (layer, FALSE);
+          write_pixels (layer, version->result);
+        }
+    }
+}
+
 static gboolean
 complain_of_size (GError **error)
 {
@@ -77,6 +97,7 @@ scale_image (PluginJob *job, GError **error)
 
       write_pixels (part->item, part->result);
     }
+  add_versions (job->image, job->parts);
   add_trust (job->image, job->parts);
   if (job->size.mode == ACU_SIZE_PRINT)
     gimp_image_set_resolution (job->image, job->size.resolution, job->size.resolution);
@@ -112,6 +133,7 @@ into_new_image (PluginJob *job, PluginImage *result, GError **error)
 
       part->result = g_steal_pointer (&g_array_index (job->parts, PluginPart, i).result);
       part->trust = g_steal_pointer (&g_array_index (job->parts, PluginPart, i).trust);
+      part->versions = g_steal_pointer (&g_array_index (job->parts, PluginPart, i).versions);
     }
   done = copy.parts->len == job->parts->len ? scale_image (&copy, error) : complain_of_size (error);
   gimp_image_undo_enable (copy.image);
@@ -143,6 +165,7 @@ into_new_layers (PluginJob *job, GError **error)
           write_pixels (new_mask, mask->result);
         }
     }
+  add_versions (job->image, job->parts);
   add_trust (job->image, job->parts);
   gimp_image_undo_group_end (job->image);
   return TRUE;

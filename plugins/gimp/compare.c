@@ -8,15 +8,17 @@
 #include <math.h>
 #include <string.h>
 
-#define TILES 4
-#define SIDE 220                  /* of a tile, in the toolkit's pixels */
+#define TILES ACU_MAX_CANDIDATES
+#define SHOWN 4                   /* at first */
+#define COLUMNS 4
+#define SIDE 200                  /* of a tile, in the toolkit's pixels */
 #define DELAY 250                 /* milliseconds after the last change */
 #define STEP 50                   /* pixels of the result that an arrow moves the piece */
 /* Responses: the number of the tile that was chosen is added. */
 #define RESPONSE_TILE 1
 
 /* What tiles may differ in; the first is the model. */
-static const char *const keys[] = { "model", "clean", "strength" };
+static const char *const keys[] = { "model", "clean", "strength", "seed" };
 #define KEYS G_N_ELEMENTS (keys)
 
 typedef struct Compare Compare;
@@ -26,7 +28,7 @@ typedef struct Tile
   Compare *compare;
   int number;
   PluginValues values;
-  GtkWidget *canvas, *status, *fields[KEYS];
+  GtkWidget *box, *canvas, *status, *fields[KEYS];
   PluginPatch *patch;             /* NULL before the first one is ready */
   gboolean wanted;                /* has to be computed anew */
   gboolean failed;                /* with these values */
@@ -38,6 +40,7 @@ struct Compare
   PluginPreview *preview;
   PluginWorker *worker;
   guint delay;                    /* timeout */
+  GtkWidget *versions;            /* how many tiles are shown */
   int chosen;                     /* the tile that had the focus last */
   gboolean closing;
   Tile tiles[TILES];
@@ -46,7 +49,7 @@ struct Compare
 static gboolean
 is_used (const Tile *tile)
 {
-  return plugin_values_text (&tile->values, "model")[0] != '\0';
+  return gtk_widget_get_visible (tile->box) && plugin_values_text (&tile->values, "model")[0] != '\0';
 }
 
 static void
@@ -79,6 +82,7 @@ add_work (Tile *tile, const PluginPatch *earlier)
   if (patch)
     {
       patch->number = tile->number;
+      patch->measure = TRUE;
       if (!earlier)
         plugin_label_set_small (tile->status, _("Computing…"));
       plugin_worker_add (tile->compare->worker, patch);
@@ -117,6 +121,17 @@ restart (Compare *compare)
 }
 
 static void
+show_numbers (const Tile *tile)
+{
+  char *numbers = acu_bridge_measures_text (&tile->patch->measures), *text;
+
+  text = g_strdup_printf ("%s\n%s", numbers, plugin_patch_is_exact (tile->patch) ? _("100 %: this is what the result will be.") : _("100 %"));
+  plugin_label_set_small (tile->status, text);
+  g_free (text);
+  g_free (numbers);
+}
+
+static void
 on_done (gpointer data, PluginPatch *patch)
 {
   Compare *compare = data;
@@ -135,7 +150,7 @@ on_done (gpointer data, PluginPatch *patch)
     {
       plugin_patch_free (tile->patch);
       tile->patch = patch;
-      plugin_label_set_small (tile->status, plugin_patch_is_exact (patch) ? _("100 %: this is what the result will be.") : _("100 %"));
+      show_numbers (tile);
       if (first && plugin_preview_can_refine (patch))
         add_work (tile, patch);
     }
@@ -161,6 +176,16 @@ take_values (Tile *tile)
 }
 
 static void
+set_fields (Tile *tile)
+{
+  for (guint k = 0; k < KEYS; k++)
+    if (GTK_IS_SPIN_BUTTON (tile->fields[k]))
+      gtk_spin_button_set_value (GTK_SPIN_BUTTON (tile->fields[k]), plugin_values_number (&tile->values, keys[k]));
+    else
+      plugin_combo_select (tile->fields[k], plugin_values_text (&tile->values, keys[k]));
+}
+
+static void
 show_tile (Tile *tile)
 {
   const char *model = plugin_values_text (&tile->values, "model");
@@ -168,6 +193,7 @@ show_tile (Tile *tile)
 
   gtk_widget_set_sensitive (tile->fields[1], cleans);
   gtk_widget_set_sensitive (tile->fields[2], is_used (tile));
+  gtk_widget_set_sensitive (tile->fields[3], is_used (tile) && acu_model_diffuses (model, plugin_preview_factor (tile->compare->preview, &tile->values)));
   if (!cleans)
     tile->values.value[plugin_option_index ("clean")].number = 0;
   plugin_widget_describe (tile->canvas, NULL, model);
@@ -239,7 +265,7 @@ other_models (Compare *compare, const char *own, double factor)
   int next = 1;
 
   for (int classic = 0; models && classic < 2; classic++)
-    for (guint i = 0; i < models->len && next < TILES; i++)
+    for (guint i = 0; i < models->len && next < SHOWN; i++)
       {
         const AcuModelInfo *info = g_ptr_array_index (models, i);
         gboolean fits = classic ? g_str_equal (info->name, "lanczos3") || g_str_equal (info->name, "cubic") || g_str_equal (info->name, "mitchell")
@@ -262,7 +288,7 @@ new_field (Tile *tile, const char *key)
   const AcuOption *option = acu_option_find (key);
   GtkWidget *field;
 
-  if (option->type != ACU_OPTION_DOUBLE)
+  if (option->type != ACU_OPTION_DOUBLE && option->type != ACU_OPTION_INT)
     {
       field = plugin_combo_new (option);
       plugin_combo_append (field, "", _("Nothing"));
@@ -271,8 +297,9 @@ new_field (Tile *tile, const char *key)
     }
   else
     {
-      field = gtk_spin_button_new_with_range (option->minimum, option->maximum, 0.1);
-      gtk_spin_button_set_digits (GTK_SPIN_BUTTON (field), 2);
+      field = gtk_spin_button_new_with_range (option->minimum, option->maximum, option->type == ACU_OPTION_INT ? 1 : 0.1);
+      gtk_spin_button_set_digits (GTK_SPIN_BUTTON (field), option->type == ACU_OPTION_INT ? 0 : 2);
+      gtk_entry_set_width_chars (GTK_ENTRY (field), 6);
       gtk_spin_button_set_value (GTK_SPIN_BUTTON (field), plugin_values_number (&tile->values, key));
       g_signal_connect (field, "value-changed", G_CALLBACK (on_changed), tile);
     }
@@ -283,10 +310,13 @@ new_field (Tile *tile, const char *key)
 static GtkWidget *
 new_tile (Tile *tile)
 {
-  GtkWidget *box = plugin_box_new (GTK_ORIENTATION_VERTICAL, 3), *numbers = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *box = plugin_box_new (GTK_ORIENTATION_VERTICAL, 3), *numbers = plugin_box_new (GTK_ORIENTATION_VERTICAL, 3);
   /* Translators: one of the pictures that are compared, by its number. */
   char *name = g_strdup_printf (_("Picture %d: choose it with Enter or a click"), tile->number + 1);
 
+  tile->box = box;
+  if (tile->number >= SHOWN)
+    gtk_widget_hide (box);
   tile->canvas = plugin_canvas_new (SIDE, SIDE, name, draw, tile);
   g_free (name);
   g_signal_connect (tile->canvas, "button-press-event", G_CALLBACK (on_press), tile);
@@ -311,6 +341,55 @@ new_tile (Tile *tile)
   return box;
 }
 
+/* As many versions as the field says: what else could be made with the first picture's model. */
+static void
+on_versions (GtkWidget *spin, Compare *compare)
+{
+  const PluginValues *first = &compare->tiles[0].values;
+  int n = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (spin));
+  GPtrArray *list = acu_candidates_list (plugin_values_text (first, "model"), plugin_preview_factor (compare->preview, first), plugin_values_number (first, "strength"),
+                                         (int) plugin_values_number (first, "seed"), n, NULL);
+
+  if (!list)
+    return;
+  /* Fields that are set tell nobody. */
+  compare->closing = TRUE;
+  for (int i = 1; i < TILES; i++)
+    {
+      Tile *tile = &compare->tiles[i];
+
+      gtk_widget_set_visible (tile->box, i < (int) list->len);
+      tile->wanted = FALSE;
+      if (i >= (int) list->len)
+        continue;
+      tile->values = *first;
+      plugin_values_set_text (&tile->values, plugin_option_index ("model"), ((AcuCandidate *) g_ptr_array_index (list, i))->model);
+      tile->values.value[plugin_option_index ("strength")].number = ((AcuCandidate *) g_ptr_array_index (list, i))->strength;
+      tile->values.value[plugin_option_index ("seed")].number = ((AcuCandidate *) g_ptr_array_index (list, i))->seed;
+      set_fields (tile);
+      show_tile (tile);
+      tile->wanted = TRUE;
+    }
+  compare->closing = FALSE;
+  g_ptr_array_unref (list);
+  restart (compare);
+}
+
+static GtkWidget *
+new_versions_row (Compare *compare)
+{
+  GtkSizeGroup *labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
+  GtkWidget *row;
+
+  compare->versions = gtk_spin_button_new_with_range (2, TILES, 1);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (compare->versions), SHOWN);
+  gtk_widget_set_tooltip_text (compare->versions, _("How many versions of the first picture are shown: other seeds, models or strengths"));
+  g_signal_connect (compare->versions, "value-changed", G_CALLBACK (on_versions), compare);
+  row = plugin_row_new (labels, _("_Versions"), compare->versions, FALSE);
+  g_object_unref (labels);
+  return row;
+}
+
 static void
 fill_window (Compare *compare)
 {
@@ -318,9 +397,10 @@ fill_window (Compare *compare)
 
   gtk_container_set_border_width (GTK_CONTAINER (rows), 12);
   gtk_box_pack_start (GTK_BOX (rows), plugin_label_new (_("Click the picture that you like best. Arrow keys show another piece."), 0), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (rows), new_versions_row (compare), FALSE, FALSE, 0);
   for (int i = 0; i < TILES; i++)
     {
-      if (i % 2 == 0)
+      if (i % COLUMNS == 0)
         {
           line = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
           gtk_box_pack_start (GTK_BOX (rows), line, TRUE, TRUE, 0);

@@ -8,11 +8,25 @@
 /* How many times longer a layer takes with a trust map. */
 #define TRUSTING 3
 
+static int
+versions (const PluginJob *job)
+{
+  return (int) plugin_values_number (job->values, "candidates");
+}
+
+/* How many times longer a layer takes than one run. */
+static int
+runs (const PluginJob *job)
+{
+  return versions (job) * (plugin_values_trust (job->values) ? TRUSTING : 1);
+}
+
 static void
 clear_part (gpointer data)
 {
   g_clear_object (&((PluginPart *) data)->result);
   g_clear_object (&((PluginPart *) data)->trust);
+  g_clear_pointer (&((PluginPart *) data)->versions, g_ptr_array_unref);
 }
 
 GArray *
@@ -193,7 +207,7 @@ plan_part (PluginJob *job, PluginPart *part, GError **error)
   g_object_unref (input);
   if (!upscaler)
     return FALSE;
-  part->operations = MAX (1, acu_upscaler_operations (upscaler)) * (!part->coverage && plugin_values_trust (job->values) ? TRUSTING : 1);
+  part->operations = MAX (1, acu_upscaler_operations (upscaler)) * (part->coverage ? 1 : runs (job));
   job->operations += part->operations;
   job->memory = MAX (job->memory, acu_upscaler_memory (upscaler));
   if (job->share > 0)
@@ -320,7 +334,7 @@ plugin_job_seconds (const PluginJob *job)
 {
   double seconds = job->largest ? acu_upscaler_estimate_seconds (job->largest) : -1;
 
-  return seconds < 0 ? -1 : seconds * job->share * (plugin_values_trust (job->values) ? TRUSTING : 1);
+  return seconds < 0 ? -1 : seconds * job->share * runs (job);
 }
 
 gboolean
@@ -388,6 +402,20 @@ clamp_coverage (GeglBuffer *buffer, GError **error)
   return TRUE;
 }
 
+static GeglBuffer *
+run_version (gpointer data, const AcuBridgeJob *bridge, GError **error)
+{
+  PluginJob *job = data;
+  AcuUpscaler *upscaler = acu_bridge_plan (bridge, error);
+  GeglBuffer *result = NULL;
+
+  job->done += job->current;
+  if (upscaler)
+    result = acu_bridge_run (bridge, upscaler, report, job, error);
+  acu_upscaler_free (upscaler);
+  return result;
+}
+
 static gboolean
 compute_part (PluginJob *job, PluginPart *part, GError **error)
 {
@@ -407,6 +435,8 @@ compute_part (PluginJob *job, PluginPart *part, GError **error)
       part->result = acu_bridge_run (&bridge, upscaler, report, job, error);
       acu_upscaler_free (upscaler);
     }
+  if (part->result && !part->coverage && versions (job) > 1 && !plugin_versions_compute (part, &bridge, versions (job), run_version, job, error))
+    g_clear_object (&part->result);
   g_object_unref (input);
   if (part->result && part->coverage && !clamp_coverage (part->result, error))
     g_clear_object (&part->result);
@@ -476,10 +506,10 @@ plugin_job_compute (PluginJob *job, GError **error)
     {
       PluginPart *part = &g_array_index (job->parts, PluginPart, i);
 
-      job->current = part->operations;
+      job->current = part->operations / (part->coverage ? 1 : versions (job));
       if (!plugin_job_check_unchanged (job, error) || !compute_part (job, part, error))
         return FALSE;
-      job->done += part->operations;
+      job->done += job->current;
     }
   gimp_progress_update (1.0);
   return TRUE;

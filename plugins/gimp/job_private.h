@@ -5,6 +5,13 @@
 
 #include "patch.h"
 
+/* Another version of a layer's result; what made it is its name. */
+typedef struct PluginVersion
+{
+  char *name;
+  GeglBuffer *result;
+} PluginVersion;
+
 /* One thing with pixels: a layer, or a mask, channel or selection. */
 typedef struct PluginPart
 {
@@ -14,6 +21,7 @@ typedef struct PluginPart
   const Babl *format;             /* of its pixels, when the job was made */
   double operations;
   GeglBuffer *result, *trust;     /* trust: a map of how far the result can be trusted, where one is wanted */
+  GPtrArray *versions;            /* PluginVersion; NULL: none are wanted */
 } PluginPart;
 
 struct PluginJob
@@ -34,6 +42,10 @@ struct PluginJob
   GTimer *timer;
   char *said;
 };
+
+/* Makes n - 1 more versions of a layer whose result is there, and the mean of all, into part->versions. `run` runs a job. */
+typedef GeglBuffer *(*PluginVersionRun) (gpointer data, const AcuBridgeJob *bridge, GError **error);
+gboolean plugin_versions_compute (PluginPart *part, const AcuBridgeJob *bridge, int n, PluginVersionRun run, gpointer data, GError **error);
 
 /* Fills job->parts with the layers and masks, or with channels and the selection, of job->image, which is scaled to job->width × job->height. Two images with
  * the same layers give the same order. */

@@ -123,6 +123,8 @@ run (PluginPatch *patch, const AcuBridgeJob *job, gboolean ask, GError **error)
   acu_upscaler_free (upscaler);
   if (result)
     {
+      if (ask && patch->measure)
+        acu_bridge_measure (job, result, &patch->measures);
       surface = to_surface (patch, result);
       g_object_unref (result);
     }

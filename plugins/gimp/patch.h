@@ -45,6 +45,7 @@ void plugin_place (PluginPlace *place, int width, int height, int scaled_width, 
  * @reach, @grid, @whole: what acu_upscaler_reach() said; `whole`: the model looks at the whole picture
  * @layer: its size before and after
  * @number: the caller's
+ * @measure: set it before plugin_patch_run(): then @measures are those of what was computed, the view and what is around it
  */
 typedef struct PluginPatch
 {
@@ -56,6 +57,8 @@ typedef struct PluginPatch
   gboolean whole;
   GeglRectangle layer, scaled;
   int number;
+  gboolean measure;
+  AcuBridgeMeasures measures;
   /* private */
   GeglBuffer *input;
   const Babl *space;

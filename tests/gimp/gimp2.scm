@@ -200,6 +200,20 @@
       (check "trust map: neither black nor white alone" (and (> (cadr pixels) 0) (< (car pixels) 254)))))
   (gimp-image-delete image))
 
+; versions: hidden layers named with what made them, and their mean
+(let* ((image (make-image)))
+  (for-each (lambda (layer) (if (not (string=? "base" (car (gimp-item-get-name layer)))) (gimp-image-remove-layer image layer)))
+            (vector->list (cadr (gimp-image-get-layers image))))
+  (plug-in-acuity-upscale RUN-NONINTERACTIVE image (drawable image) "photo-x2" "factor" 2 0 0 0 0 0 300 1 "auto" "fast" 0 1 "off" 1 "off" 1 0 0 1 0 "image" 0 3)
+  (let* ((layers (vector->list (cadr (gimp-image-get-layers image)))) (names (map (lambda (l) (car (gimp-item-get-name l))) layers)))
+    (define (has text word) (let loop ((i 0)) (and (<= (+ i (string-length word)) (string-length text))
+                                                   (or (string=? word (substring text i (+ i (string-length word)))) (loop (+ i 1))))))
+    (check "versions: the layer, two more and their mean" (= 4 (length layers)))
+    (check "versions: named with what made them and numbers" (and (has (car names) "srcnn-x2") (has (car names) "dB") (has (caddr names) "mean")))
+    (check "versions: hidden but the first" (equal? (list FALSE FALSE FALSE TRUE) (map (lambda (l) (car (gimp-item-get-visible l))) layers)))
+    (check "versions: all of the layer's size" (equal? '(82 82 82 82) (map (lambda (l) (car (gimp-drawable-width l))) layers))))
+  (gimp-image-delete image))
+
 ; enhance: what is selected changes, the rest does not
 (let* ((image (make-image)) (layer (car (gimp-image-get-layer-by-name image "base"))))
   (define (pixels points) (map (lambda (p) (vector->list (cadr (gimp-drawable-get-pixel layer (car p) (cadr p))))) points))
