@@ -2,6 +2,7 @@
 #include "batches.h"
 
 #include "random.h"
+#include "recolour.h"
 
 #include <acuity/acuity.h>
 #include <glib/gi18n.h>
@@ -10,7 +11,7 @@
 /* Batches that are ready or being made. */
 #define AHEAD 4
 
-enum { PURPOSE_PICTURE, PURPOSE_X, PURPOSE_Y, PURPOSE_TURN, PURPOSE_DEGRADATION };
+enum { PURPOSE_PICTURE, PURPOSE_X, PURPOSE_Y, PURPOSE_TURN, PURPOSE_DEGRADATION, PURPOSE_RECOLOUR, PURPOSE_COLOURS };
 
 struct AcuBatches
 {
@@ -59,6 +60,8 @@ make_crop (AcuBatches *batches, gint64 number, int sample, float *large, float *
   int turn = (int) acu_random_below (acu_random (o->seed, number, sample, PURPOSE_TURN), (guint64) o->turns);
 
   acu_train_picture_part (picture, FALSE, x, y, side, side, turn, large);
+  if ((double) (acu_random (o->seed, number, sample, PURPOSE_RECOLOUR) >> 11) * 0x1p-53 < o->recolour)
+    acu_train_recolour (large, (gsize) side * side, acu_random (o->seed, number, sample, PURPOSE_COLOURS));
   if (!o->degrade (o->degrade_data, large, side, side, o->scale, acu_random (o->seed, number, sample, PURPOSE_DEGRADATION), small,
                    error))
     return FALSE;

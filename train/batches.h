@@ -21,6 +21,7 @@ typedef gboolean (*AcuDegrade) (const void *data, const float *large, int width,
  * @side: of a small crop, in pixels
  * @margin: pixels of the small picture around the crop that are degraded with it and cut off, so that crops show no border
  * @turns: in how many ways crops are turned and mirrored, 1 to 8
+ * @recolour: the share of crops, 0..1, that get other colours, see recolour.h
  * @scale: large is scale times small; 1 where pictures have a truth of their own, which then is what is large
  * @degrade, @degrade_data: how
  */
@@ -30,6 +31,7 @@ typedef struct AcuBatchOptions
   guint64 seed;
   int size, first, every;
   int side, margin, turns, scale;
+  double recolour;
   AcuDegrade degrade;
   const void *degrade_data;
 } AcuBatchOptions;

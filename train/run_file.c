@@ -46,6 +46,7 @@ static const Key keys[] = {
   { "data", "shrink", KEY_NUMBER, AT (shrink), 1, 16, 1, NULL, N_("Pictures to learn from are made this many times smaller first") },
   { "data", "most", KEY_WHOLE, AT (most), 0, 1e6, 0, NULL, N_("Pictures of each folder at most; 0: all") },
   { "data", "turns", KEY_WHOLE, AT (turns), 1, 8, 8, NULL, N_("In how many of the eight ways crops are turned and mirrored; 1: as they are, which is best for text; 2: mirrored at most, for what has an upper side, such as faces") },
+  { "data", "recolour", KEY_NUMBER, AT (recolour), 0, 1, 0, NULL, N_("The share of crops whose black and white become two other colours by chance, light on dark as often as dark on light: for text") },
   { "degradation", "preset", KEY_TEXT, AT (preset), 0, 0, 0, "clean", N_("clean, cubic, photo, jpeg, camera or screen; further keys of this group change it, see acuity degrade --list") },
   { "degradation", "strength", KEY_NUMBER, AT (degradation_strength), 0, 1, 1, NULL, N_("How much of it is done; with 0 pictures are only made smaller") },
   { "features", "model", KEY_MODEL, AT (features_model), 0, 0, 0, NULL, N_("A model whose inner maps of result and true picture are compared") },

@@ -36,7 +36,7 @@ typedef struct AcuRunFile
   int scale, channels, blocks;
   /* [data] */
   char **train, **held_out;       /* folders */
-  double shrink;
+  double shrink, recolour;
   int most, turns;
   gboolean masks;                 /* truth: mask */
   /* [degradation] */

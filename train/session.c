@@ -441,7 +441,7 @@ prepare (Session *s, GError **error)
   int processes = acu_parallel_size ();
   AcuBatchOptions batch = { .seed = (guint64) s->run->seed, .size = s->run->batch * processes, .first = acu_parallel_rank (),
                             .every = processes, .side = s->run->side,
-                            .margin = MARGIN, .turns = s->run->turns, .scale = s->run->scale, .degrade = acu_train_degrade };
+                            .margin = MARGIN, .turns = s->run->turns, .recolour = s->run->recolour, .scale = s->run->scale, .degrade = acu_train_degrade };
 
   if (g_mkdir_with_parents (s->options->folder, 0777) != 0)
     {

@@ -3,8 +3,8 @@
 """text_error_rate.py ACUITY [--pages N] [--scale S] APPROACH…: how much of enlarged text tesseract reads wrongly. An approach is a model's name or file, or
 "cubic"; "MODEL+auto" and "MODEL+everywhere" add --text; "truth" reads the pages as they were drawn.
 
-Pages are drawn in fonts that no network here has learnt from (models/held-out-fonts.txt), S times as large as letters of 7, 9 and 11 pixels (an em, as font sizes
-are given) need, made small by bicubic interpolation, then, of one kind, kept as JPEG of quality 60, and enlarged again. The same pages every time. Character error rate:
+Pages are drawn in fonts that no network here has learnt from (models/held-out-fonts.txt), S times as large as letters of 7, 9 and 11 pixels (or --size; an em, as
+font sizes are given) need, made small by bicubic interpolation, then, of one kind, kept as JPEG of quality 60, and enlarged again. The same pages every time. Character error rate:
 Levenshtein distance / length, `tesseract --psm 6`. Not a test: needs Pillow, tesseract-ocr, and those fonts' packages (fonts-cantarell, fonts-crosextra-carlito,
 fonts-ebgaramond, fonts-firacode, fonts-croscore). /usr/bin/python3 tests/train/text_error_rate.py build/release/tools/acuity cubic text-x4 takes some minutes."""
 import argparse
@@ -120,7 +120,7 @@ def main():
     parser.add_argument("--pages", type=int, default=2, help="of each font, size and kind; two have more than 3000 characters")
     parser.add_argument("--scale", type=int, default=4)
     parser.add_argument("--kind", choices=KINDS, action="append", help="only these")
-    parser.add_argument("--size", type=int, choices=SIZES, action="append", help="only these")
+    parser.add_argument("--size", type=int, action="append", help="letters of so many pixels instead of 7, 9 and 11")
     parser.add_argument("--keep", help="a folder for all pictures")
     options = parser.parse_args()
     acuity, scale = os.path.abspath(options.acuity), options.scale

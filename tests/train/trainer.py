@@ -115,6 +115,20 @@ def test_learns():
     check("acuity enlarges with the model", os.path.getsize(picture_out) > 100)
 
 
+def test_recolour():
+    """Other colours are learnt from when the run says so, and only then."""
+    write_run("r.run", steps=60)
+    with open("r.run", encoding="utf-8") as file:
+        text = file.read()
+    for share in ("0", "1"):
+        with open(f"r{share}.run", "w", encoding="utf-8") as file:
+            file.write(text.replace("train=pictures", f"train=pictures\nrecolour={share}"))
+        run(f"r{share}.run", f"r{share}")
+    run("r.run", "r")
+    check("without other colours nothing changes", same_tensors("r", "r0"))
+    check("with them, another model is learnt", not same_tensors("r", "r1"))
+
+
 def test_pictures():
     """Damaged pictures are left out, and said to be; lines of a log that are none go."""
     os.mkdir("some")
@@ -530,6 +544,7 @@ def test_mask_mistakes():
 def test_mistakes():
     good = RUN.format(steps=10, threads=1, architecture="compact", scale=2, rate=0.004)
     for text, word in ((good.replace("batch=4", "batch=0"), "batch"), (good.replace("batch=4", "bach=4"), "bach"),
+                       (good.replace("train=pictures", "train=pictures\nrecolour=1.5"), "from 0 to 1"),
                        (good.replace("charbonnier=1", "nothing=1"), "nothing"), (good.replace("charbonnier=1", ""), "loss"),
                        (good.replace("architecture=compact", "architecture=x"), "compact"), (good.replace("train=pictures", "train=none"), "none"),
                        (good.replace("side=12", "side=500"), "pictures"), (good.replace("held_out=judges", "held_out=pictures"), "held out"), (good.replace("rate=0.004", "rate=x"), "rate"),
@@ -554,8 +569,13 @@ def main():
             picture(f"pictures/{i}.ppm", i)
         for i in range(2):
             picture(f"judges/{i}.ppm", 100 + i)
+<<<<<<< HEAD
         for test in (test_learns, test_pictures, test_threads, test_killed, test_damaged, test_processes, test_architectures, test_pytorch,
                      test_guides, test_diffusion, test_diffusion_mistakes, test_masks, test_bare, test_mask_mistakes, test_mistakes):
+=======
+        for test in (test_learns, test_recolour, test_pictures, test_threads, test_killed, test_damaged, test_processes, test_architectures, test_pytorch,
+                     test_guides, test_masks, test_bare, test_mask_mistakes, test_mistakes):
+>>>>>>> text2
             test()
 
 
