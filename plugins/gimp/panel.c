@@ -178,7 +178,7 @@ show_rows (PluginPanel *panel)
   gtk_widget_set_sensitive (panel->rows[plugin_option_index ("clean")].box, acu_model_cleans (model, factor));
   diffuses = acu_model_diffuses (model, factor);
   for (guint i = 0; i < G_N_ELEMENTS (diffusion_keys); i++)
-    gtk_widget_set_sensitive (panel->rows[plugin_option_index (diffusion_keys[i])].box, diffuses);
+    gtk_widget_set_visible (panel->rows[plugin_option_index (diffusion_keys[i])].box, diffuses);
   gtk_widget_set_sensitive (panel->rows[plugin_option_index ("text-strength")].box,
                             !g_str_equal (plugin_values_text (&panel->values, "text"), "off"));
   gtk_widget_set_sensitive (panel->rows[plugin_option_index ("face-strength")].box,

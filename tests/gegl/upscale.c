@@ -114,6 +114,14 @@ properties_follow_the_table (void)
           g_assert_cmpfloat (number->maximum, ==, o->maximum);
           g_assert_cmpfloat (number->default_value, ==, o->default_number);
         }
+      else if (o->type == ACU_OPTION_INT)
+        {
+          GParamSpecInt *number = G_PARAM_SPEC_INT (spec);
+
+          g_assert_cmpint (number->minimum, ==, (int) o->minimum);
+          g_assert_cmpint (number->maximum, ==, (int) o->maximum);
+          g_assert_cmpint (number->default_value, ==, (int) o->default_number);
+        }
       else if (o->type == ACU_OPTION_BOOLEAN)
         g_assert_cmpint (G_PARAM_SPEC_BOOLEAN (spec)->default_value, ==, (int) o->default_number);
       else
@@ -186,6 +194,44 @@ network (void)
     g_test_skip ("no network is installed (ACUITY_MODELS)");
 }
 
+/* What diffusion makes depends on the seed, the steps and the consistency, and on nothing else. */
+static void
+seeds (void)
+{
+  static const struct
+  {
+    int seed, steps;
+    double consistency;
+    gboolean same;
+  } cases[] = { { 0, 0, 1, TRUE }, { 0, 0, 1, TRUE }, { 1, 0, 1, FALSE }, { 0, 7, 1, FALSE }, { 0, 0, 0.5, FALSE } };
+  g_autoptr (GPtrArray) models = acu_models_list (NULL);
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < models->len; i++)
+    {
+      const AcuModelInfo *info = models->pdata[i];
+      static guint8 first[80 * 56 * 4], pixels[80 * 56 * 4];
+
+      if (!info->diffuses || !info->path)
+        continue;
+      any = TRUE;
+      for (guint k = 0; k < G_N_ELEMENTS (cases); k++)
+        {
+          GeglBuffer *buffer = checker (0, 0, 20, 14);
+          GeglNode *op, *root = graph (buffer, info->name, 4, &op);
+
+          gegl_node_set (op, "seed", cases[k].seed, "steps", cases[k].steps, "consistency", cases[k].consistency, NULL);
+          gegl_node_blit (op, 1, GEGL_RECTANGLE (0, 0, 80, 56), babl_format ("R'G'B'A u8"), k ? pixels : first, GEGL_AUTO_ROWSTRIDE, GEGL_BLIT_DEFAULT);
+          if (k > 0)
+            g_assert_cmpint (memcmp (first, pixels, sizeof first) == 0, ==, cases[k].same);
+          g_object_unref (root);
+          g_object_unref (buffer);
+        }
+    }
+  if (!any)
+    g_test_skip ("no diffusion network is there");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -199,6 +245,7 @@ main (int argc, char **argv)
   g_test_add_func ("/upscale/properties", properties_follow_the_table);
   g_test_add_func ("/upscale/unknown-values", unknown_values);
   g_test_add_func ("/upscale/network", network);
+  g_test_add_func ("/upscale/seeds", seeds);
   result = g_test_run ();
   gegl_exit ();
   return result;

@@ -191,7 +191,7 @@
   (define (pixels points) (map (lambda (p) (vector->list (cadr (gimp-drawable-get-pixel layer (car p) (cadr p))))) points))
   (define inside '((15 15) (20 15) (25 16) (28 18))) (define outside '((3 3) (35 5) (5 25) (33 15)))
   (let ((in (pixels inside)) (out (pixels outside)))
-    (plug-in-acuity-enhance RUN-NONINTERACTIVE image layer "auto" 1 "auto" "fast" 0.5 1 "off" 1 "off" 1)
+    (plug-in-acuity-enhance RUN-NONINTERACTIVE image layer "auto" 1 "auto" "fast" 0.5 1 "off" 1 "off" 1 0 0 1)
     (check "enhance: what is selected changes" (not (equal? in (pixels inside))))
     (check "enhance: the rest does not" (equal? out (pixels outside)))
     (check "enhance: the size stays" (equal? '(41 29) (list (car (gimp-drawable-width layer)) (car (gimp-drawable-height layer))))))
