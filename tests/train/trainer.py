@@ -569,13 +569,8 @@ def main():
             picture(f"pictures/{i}.ppm", i)
         for i in range(2):
             picture(f"judges/{i}.ppm", 100 + i)
-<<<<<<< HEAD
-        for test in (test_learns, test_pictures, test_threads, test_killed, test_damaged, test_processes, test_architectures, test_pytorch,
-                     test_guides, test_diffusion, test_diffusion_mistakes, test_masks, test_bare, test_mask_mistakes, test_mistakes):
-=======
         for test in (test_learns, test_recolour, test_pictures, test_threads, test_killed, test_damaged, test_processes, test_architectures, test_pytorch,
-                     test_guides, test_masks, test_bare, test_mask_mistakes, test_mistakes):
->>>>>>> text2
+                     test_guides, test_diffusion, test_diffusion_mistakes, test_masks, test_bare, test_mask_mistakes, test_mistakes):
             test()
 
 
