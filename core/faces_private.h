@@ -39,6 +39,32 @@ gboolean acu_faces_search (const AcuFaceSearch *search, AcuFaceList *list, GErro
 /* Bytes that it takes at most; 0 with an error where that is not possible. */
 guint64 acu_faces_search_bytes (const AcuFaceSearch *search, GError **error);
 
+/* recipe/face_turned.c */
+
+/* A copy of the picture with 8 bits, to be seen turned. */
+typedef struct AcuTurnedPicture AcuTurnedPicture;
+
+/* How a picture is seen: enlarged by a factor and turned about its middle by an angle, so that what was turned by that angle stands upright. */
+typedef struct AcuTurn
+{
+  double factor, cosine, sine;
+  int from_width, from_height;    /* of the picture */
+  int width, height;              /* of all of it when it is turned */
+} AcuTurn;
+
+AcuTurn acu_turn (int width, int height, double factor, double angle);
+/* From a point of the turned picture to one of the picture. */
+void acu_turn_back (const AcuTurn *turn, double u, double v, double *x, double *y);
+
+guint64 acu_turned_picture_bytes (int width, int height);
+/* NULL when there is not enough memory. Free with acu_turned_picture_free(). */
+AcuTurnedPicture *acu_turned_picture_new (int width, int height);
+void acu_turned_picture_free (AcuTurnedPicture *picture);
+/* Row y of the picture, encoded RGB. */
+void acu_turned_picture_set (AcuTurnedPicture *picture, int y, const float *row);
+/* Row v as it is seen turned, from 0 to 255; gray outside of the picture. */
+void acu_turned_picture_row (const AcuTurnedPicture *picture, const AcuTurn *turn, int v, float *row);
+
 /* recipe/face_patch.c */
 
 /* Where a face lies: its middle, pixels for each unit of the model face, and how far it is turned. */

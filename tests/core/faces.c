@@ -140,6 +140,58 @@ test_found (void)
     }
 }
 
+/* A mark that is turned by so many degrees, too much for the false detector, where a cell of the picture that is turned back and twice as large has it in its middle. */
+static float *
+turned_picture (double degrees, double *x, double *y)
+{
+  double cosine = cos (degrees * G_PI / 180), sine = sin (degrees * G_PI / 180);
+  double width = ceil (2 * (cosine * WIDTH + fabs (sine) * HEIGHT)), height = ceil (2 * (cosine * HEIGHT + fabs (sine) * WIDTH));
+  double u = (floor (width / 8) * 4 + 14 - width / 2) / 2, v = (floor (height / 8) * 4 - 10 - height / 2) / 2;
+  float *pixels = picture (NULL, 0);
+
+  *x = cosine * u - sine * v + WIDTH / 2.0;
+  *y = sine * u + cosine * v + HEIGHT / 2.0;
+  for (int row = 0; row < HEIGHT; row++)
+    for (int column = 0; column < WIDTH; column++)
+      {
+        double dx = column + 0.5 - *x, dy = row + 0.5 - *y, across = cosine * dx + sine * dy, down = cosine * dy - sine * dx;
+        const float red[] = { 1, 0, 0 }, blue[] = { 0, 0, 1 };
+
+        if (fabs (across) < 4 && fabs (down) < 4)
+          memcpy (pixels + (row * WIDTH + column) * 3, across < 0 ? red : blue, sizeof red);
+      }
+  return pixels;
+}
+
+static void
+test_turned (void)
+{
+  g_autofree AcuFace *faces = g_new (AcuFace, ACU_MAX_FACES);
+  GError *error = NULL;
+  double x, y;
+  int n;
+
+  install (0);
+  for (int degrees = -30; degrees <= 30; degrees += 60)
+    {
+      g_autofree float *pixels = turned_picture (degrees, &x, &y);
+
+      g_assert_true (acu_faces_find (pixels, WIDTH, HEIGHT, 2, faces, &n, &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (n, ==, 1);
+      g_assert_cmpfloat_with_epsilon (faces[0].x + faces[0].width / 2, x, 2);
+      g_assert_cmpfloat_with_epsilon (faces[0].y + faces[0].height / 2, y, 2);
+      g_assert_cmpfloat_with_epsilon (faces[0].width, FACE_WIDTH / 2, 0.2);
+      for (int i = 0; i < ACU_FACE_LANDMARKS; i++)
+        {
+          double turn = degrees * G_PI / 180, a = UNIT / 2 * model[i][0], b = UNIT / 2 * model[i][1];
+
+          g_assert_cmpfloat_with_epsilon (faces[0].landmarks[i][0] - faces[0].x - faces[0].width / 2, cos (turn) * a - sin (turn) * b, 0.1);
+          g_assert_cmpfloat_with_epsilon (faces[0].landmarks[i][1] - faces[0].y - faces[0].height / 2, sin (turn) * a + cos (turn) * b, 0.1);
+        }
+    }
+}
+
 /* Without faces not a bit changes, and the network's absence is told. */
 static void
 test_nothing (void)
@@ -383,6 +435,7 @@ main (int argc, char **argv)
   g_setenv ("ACUITY_MODELS", folder, TRUE);
   g_setenv ("XDG_DATA_HOME", folder, TRUE);
   g_test_add_func ("/faces/found", test_found);
+  g_test_add_func ("/faces/turned", test_turned);
   g_test_add_func ("/faces/nothing", test_nothing);
   g_test_add_func ("/faces/places", test_places);
   g_test_add_func ("/faces/edges", test_edges);
