@@ -12,8 +12,8 @@
 /* Smaller pictures than that, but for the picture itself and twice it, show nothing new. */
 #define LEAST_SIDE 64
 #define FIRST_LEVEL -1
-/* Pictures with more pixels are not turned: that takes three times as long as all the rest. */
-#define MOST_TURNED_PIXELS (4 << 20)
+/* Pictures with more pixels are not turned: that takes twice as long as all the rest. */
+#define MOST_TURNED_PIXELS (1 << 20)
 #define TURN (30 * G_PI / 180)
 /* Cells below are not looked at; faces below are not taken. */
 #define LEAST_SCORE 0.3f

@@ -171,8 +171,9 @@ def enlarge(options, folder, made, approach):
         none, whole = (enlarge(options, folder, made, name).astype(float) for name in (model, f"{model}+{mode}"))
         return (none + float(strength) * (whole - none) + 0.5).astype(numpy.uint8)
     if approach not in made:
-        subprocess.run([options.acuity, f"{folder}/small.png", "-o", f"{folder}/large.png", "--scale", str(options.scale), "--model", model, "-q", *(["--faces", mode] if mode else []),
-                        *(options.arguments or "").split()], check=True)
+        # Filters compute with the encoded numbers, as those do that made the picture small.
+        subprocess.run([options.acuity, f"{folder}/small.png", "-o", f"{folder}/large.png", "--scale", str(options.scale), "--model", model, "-q", "--no-linear-light",
+                        *(["--faces", mode] if mode else []), *(options.arguments or "").split()], check=True)
         made[approach] = numpy.asarray(Image.open(f"{folder}/large.png").convert("RGB"))
         if options.keep:
             os.makedirs(options.keep, exist_ok=True)
