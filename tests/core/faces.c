@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Faces: found by a network that takes marks for faces (see onnx_seeds.h), made and blended in by the built-in ones. */
+#include "faces_private.h"
 #include "onnx_seeds.h"
 #include "upscaler_private.h"
 
@@ -345,6 +346,72 @@ test_with_text (void)
   check_places (PARAMS (.faces = ACU_FACES_AUTO, .text = ACU_TEXT_EVERYWHERE), PARAMS (.text = ACU_TEXT_EVERYWHERE), one, 1, pixels);
 }
 
+#define SIDE 64
+
+static double
+noise (gsize i)
+{
+  return (double) ((i * 2654435761u >> 7) % 2048) / 1024 - 1;
+}
+
+/* A drawn face of skin, eyes, brows and a mouth, as sharp as one that was only made smaller; with so much noise, in levels of 255, in light and in colours. */
+static void
+draw_face (float *box, double blur, double light, double colours)
+{
+  static const double spots[][5] = { { -8, -4, 2.6, 1.1, -90 }, { 8, -4, 2.6, 1.1, -90 }, { -8, -8.5, 4.5, 0.7, -70 }, { 8, -8.5, 4.5, 0.7, -70 }, { 0, 15, 6, 1, -60 }, { 0, 6, 1.6, 1, -35 } };
+
+  for (int y = 0; y < SIDE; y++)
+    for (int x = 0; x < SIDE; x++)
+      for (int c = 0; c < 3; c++)
+        {
+          static const double skin[] = { 205, 160, 135 }, tint[] = { 0.8, 1, 1.05 };
+          gsize i = ((gsize) y * SIDE + x) * 3 + c;
+          double value = skin[c] + 18 * sin (x * 0.11) - 0.3 * (y - SIDE / 2);
+
+          for (guint k = 0; k < G_N_ELEMENTS (spots); k++)
+            {
+              double dx = fabs (x + 0.5 - SIDE / 2 - spots[k][0]) - spots[k][2], dy = fabs (y + 0.5 - SIDE / 2 - spots[k][1]) - spots[k][3];
+
+              value += spots[k][4] * tint[c] / ((1 + exp (dx / blur)) * (1 + exp (dy / blur)));
+            }
+          box[i] = (float) ((value + light * noise (i / 3) + colours * noise (i + 77777)) / 255);
+        }
+}
+
+static double
+judged (double blur, double light, double colours, gboolean gray)
+{
+  const AcuFacePlace place = { SIDE / 2, SIDE / 2, 40.0 / 88, 0.3 };
+  AcuFacePatch patch;
+  double worse;
+
+  acu_face_patch_init (&patch, &place, SIDE, SIDE, 4);
+  g_assert_true (acu_face_patch_alloc (&patch));
+  g_assert_cmpint (patch.box_width, ==, SIDE);
+  g_assert_cmpint (patch.box_height, ==, SIDE);
+  draw_face (patch.box, blur, light, colours);
+  for (gsize i = 0; gray && i < SIDE * SIDE; i++)
+    patch.box[3 * i] = patch.box[3 * i + 2] = patch.box[3 * i + 1];
+  g_assert_true (acu_face_patch_judge (&patch));
+  worse = patch.worse;
+  acu_face_patch_clear (&patch);
+  return worse;
+}
+
+/* Good faces are kept; the network makes those that are blurred or noisy. */
+static void
+test_worse (void)
+{
+  for (int gray = 0; gray <= 1; gray++)
+    {
+      g_assert_cmpfloat (judged (0.3, 0, 0, gray), <, 0.1);
+      g_assert_cmpfloat (judged (0.3, 1, 0.5, gray), <, 0.1);
+      g_assert_cmpfloat (judged (1.2, 0, 0, gray), >, 0.6);
+      g_assert_cmpfloat (judged (0.3, 8, 0, gray), >, 0.6);
+      g_assert_cmpfloat (judged (0.3, 8, 12, gray), >, 0.6);
+    }
+}
+
 static gboolean
 refuse (const AcuProgram *program, GError **error)
 {
@@ -442,6 +509,7 @@ main (int argc, char **argv)
   g_test_add_func ("/faces/strength", test_strength);
   g_test_add_func ("/faces/ways", test_ways);
   g_test_add_func ("/faces/with-text", test_with_text);
+  g_test_add_func ("/faces/worse", test_worse);
   g_test_add_func ("/faces/card", test_card);
   g_test_add_func ("/faces/cancelled", test_cancelled);
   g_test_add_func ("/faces/damaged", test_damaged);
