@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Looks for faces with a network that knows them from about 16 pixels on: in the picture twice as large, as it is, half as large, and so on; and, as it knows little of
- * small faces that are turned, in the picture twice as large and turned to both sides. */
+ * small faces that are turned, in the picture half as large again and turned to both sides. */
 #include "faces_private.h"
 
 #include "detector.h"
@@ -12,9 +12,10 @@
 /* Smaller pictures than that, but for the picture itself and twice it, show nothing new. */
 #define LEAST_SIDE 64
 #define FIRST_LEVEL -1
-/* Pictures with more pixels are not turned: that takes twice as long as all the rest. */
+/* Pictures with more pixels are not turned: that takes longer than all the rest. */
 #define MOST_TURNED_PIXELS (1 << 20)
 #define TURN (30 * G_PI / 180)
+#define TURNED_FACTOR 1.5
 /* Cells below are not looked at; faces below are not taken. */
 #define LEAST_SCORE 0.3f
 #define SURE_SCORE 0.6f
@@ -254,7 +255,7 @@ is_turned_too (const AcuFaceSearch *search)
 static void
 set_turned (Level *level, const AcuFaceSearch *search, const AcuTurnedPicture *picture, double angle)
 {
-  *level = (Level) { .search = search, .picture = picture, .turn = acu_turn (search->width, search->height, 1 << -FIRST_LEVEL, angle) };
+  *level = (Level) { .search = search, .picture = picture, .turn = acu_turn (search->width, search->height, TURNED_FACTOR, angle) };
   level->width = level->turn.width;
   level->height = level->turn.height;
 }

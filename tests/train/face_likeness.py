@@ -6,11 +6,11 @@
 
 FACES is the folder of the Face Research Lab London Set (PERSON-neutral.jpg and PERSON-smiling.jpg, 1024 × 1024 pixels; see models/README.md). The people in
 models/held-out-people.txt, from whom no network here has learnt, are made so small that their faces are as wide as --size says, and turned by --angle to one side or the
-other; each is degraded in its own way, all are enlarged in one picture. Within the ellipse of the face: PSNR-Y; SSIM-Y; the strength of fine detail
-(Y less its blur by a Gaussian of SCALE pixels; 1 is as much as the true face has); and, where dlib is there, the cosine distance of its face recogniser, which no network here has
-learnt from, from the true face, given the true places of the eyes and nose. "found" says how many faces --faces auto changed. Not a test: needs NumPy and Pillow, and the
-packages dlib-bin and face_recognition_models for the recogniser. python3 tests/train/face_likeness.py build/release/tools/acuity FACES photo-x4+auto photo-x4 cubic --size 24 takes a
-minute."""
+other; each is degraded in its own way, all are enlarged in one picture. Within the ellipse of the face: PSNR-Y; SSIM-Y; the strength of fine detail (Y less its blur by a
+Gaussian of SCALE pixels; 1 is as much as the true face has); and, where dlib is there, the cosine distance of its face recogniser, which no network here has learnt from,
+from the true face, given the true places of eyes and nose. "changed" says how many faces --faces auto changed, in 0.3 of their pixels or more: those that are found and not
+good already. Not a test: needs NumPy and Pillow, and the packages dlib-bin and face_recognition_models for the recogniser. python3 tests/train/face_likeness.py
+build/release/tools/acuity FACES photo-x4+auto photo-x4 cubic --size 24 takes a minute."""
 import argparse
 import math
 import os
@@ -188,27 +188,27 @@ def interval(values, chance):
 
 
 def judge(options, size, angle, pictures, recogniser, folder):
-    """measured[approach][measure][person], means of all seeds and expressions, and how many faces were found."""
+    """measured[approach][measure][person], means of all seeds and expressions, and how many faces were changed."""
     measured = {approach: [] for approach in options.approaches}
-    found = {approach: 0 for approach in options.approaches if "+" in approach}
+    changed = {approach: 0 for approach in options.approaches if "+" in approach}
     for seed in range(options.seeds):
         work = f"{folder}/{size}-{angle}-{seed}"
         faces, made = prepare(options, size, angle, seed, pictures, work), {}
         for approach in options.approaches:
             whole = enlarge(options, work, made, approach)
-            plain = enlarge(options, work, made, approach.split("+")[0]) if approach in found else None
+            plain = enlarge(options, work, made, approach.split("+")[0]) if approach in changed else None
             for n, face in enumerate(faces):
                 side = face.pixels.shape[0]
                 part = numpy.s_[n // COLUMNS * side:(n // COLUMNS + 1) * side, n % COLUMNS * side:(n % COLUMNS + 1) * side]
-                if approach in found:
-                    found[approach] += (whole[part] != plain[part])[face.inside].mean() > 0.3
+                if approach in changed:
+                    changed[approach] += (whole[part] != plain[part])[face.inside].mean() > 0.3
                 measured[approach].append(face.judge(numpy.ascontiguousarray(whole[part]), options.scale, recogniser))
     names = [m for m in MEASURES if m in measured[options.approaches[0]][0]]
     each = len(pictures) // 2
-    return {a: {m: numpy.array([v[m] for v in values]).reshape(options.seeds, each, 2).mean((0, 2)) for m in names} for a, values in measured.items()}, found
+    return {a: {m: numpy.array([v[m] for v in values]).reshape(options.seeds, each, 2).mean((0, 2)) for m in names} for a, values in measured.items()}, changed
 
 
-def report(options, size, angle, measured, found, count):
+def report(options, size, angle, measured, changed, count):
     chance, first = numpy.random.default_rng(1), options.approaches[0]
     for approach in options.approaches:
         cells = [FORMS[m].format(v.mean()) for m, v in measured[approach].items()]
@@ -218,7 +218,7 @@ def report(options, size, angle, measured, found, count):
             cells.append(f"{mean} [{low}, {high}]")
         if approach == first:
             cells += [""] * len(cells)
-        print(f"| {size} px, {angle}° | {os.path.basename(approach)} | {found.get(approach, '')}{f'/{count}' if approach in found else ''} | " + " | ".join(cells) + " |", flush=True)
+        print(f"| {size} px, {angle}° | {os.path.basename(approach)} | {changed.get(approach, '')}{f'/{count}' if approach in changed else ''} | " + " | ".join(cells) + " |", flush=True)
 
 
 def main():
@@ -245,12 +245,12 @@ def main():
             picture = Image.open(os.path.join(options.faces, f"{person}-{expression}.jpg")).convert("RGB")
             pictures.append((picture, recogniser.landmarks(picture) if recogniser else None))
     names = MEASURES if recogniser else MEASURES[:-1]
-    print("| faces | | found | " + " | ".join(names) + " | " + " | ".join(f"first's {n}" for n in names) + " |\n|---|---|---|" + "---|" * 2 * len(names), flush=True)
+    print("| faces | | changed | " + " | ".join(names) + " | " + " | ".join(f"first's {n}" for n in names) + " |\n|---|---|---|" + "---|" * 2 * len(names), flush=True)
     with tempfile.TemporaryDirectory() as folder:
         for size in options.size or [16, 24, 32, 48]:
             for angle in options.angle or [0]:
-                measured, found = judge(options, size, angle, pictures, recogniser, folder)
-                report(options, size, angle, measured, found, len(pictures) * options.seeds)
+                measured, changed = judge(options, size, angle, pictures, recogniser, folder)
+                report(options, size, angle, measured, changed, len(pictures) * options.seeds)
 
 
 if __name__ == "__main__":
