@@ -163,6 +163,7 @@ write_rows (void *data, int y, int rows, const float *cells, GError **error)
 {
   Level *level = data;
   int columns = (level->width + ACU_DETECTOR_ALIGN - 1) / ACU_DETECTOR_ALIGN * (ACU_DETECTOR_ALIGN / ACU_DETECTOR_CELL);
+  AcuFacePlace place;
   AcuFace face;
 
   for (; rows > 0; rows--, y++)
@@ -170,7 +171,8 @@ write_rows (void *data, int y, int rows, const float *cells, GError **error)
       if (cells[ACU_DETECTOR_SCORE] >= LEAST_SCORE)
         {
           decode (level, x, y, cells, &face);
-          if (is_finite (&face))
+          /* What is no face when it is turned takes no upright one's place. */
+          if (is_finite (&face) && (!is_turned (level) || acu_face_place (&face, &place)))
             keep (level->list, &face);
         }
   return TRUE;
