@@ -187,7 +187,8 @@ make (const AcuUpscaler *upscaler, Reader *reader, AcuFacePatch *patch, GError *
 {
   Making making = { reader, patch };
   AcuPlanCallbacks callbacks = { read_upright, write_made, report_making, &making };
-  AcuPlan *plan = plan_face (upscaler, patch, error);
+  gboolean judged = acu_face_patch_judge (patch) || no_memory (error);
+  AcuPlan *plan = judged ? plan_face (upscaler, patch, error) : NULL;
   gboolean done = plan && acu_plan_run (plan, &callbacks, error);
 
   acu_plan_free (plan);

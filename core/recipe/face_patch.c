@@ -129,7 +129,8 @@ made_pixels (const AcuFacePatch *patch)
 guint64
 acu_face_patch_bytes (const AcuFacePatch *patch)
 {
-  return (box_pixels (patch) + made_pixels (patch)) * 3 * sizeof (float);
+  /* To judge it takes three planes and a mask beside the box. */
+  return (box_pixels (patch) * 2 + made_pixels (patch)) * 3 * sizeof (float) + box_pixels (patch);
 }
 
 gboolean
@@ -191,13 +192,20 @@ acu_face_patch_read (const AcuFacePatch *patch, int y, float *row)
       }
 }
 
+double
+acu_face_patch_at (const AcuFacePatch *patch, double x, double y)
+{
+  double dx = x - patch->place.x, dy = y - patch->place.y;
+
+  return hypot (patch->across[0] * dx + patch->across[1] * dy, patch->down[0] * dx + patch->down[1] * dy);
+}
+
 /* How much of the face there is at a point of the picture. */
 static double
 share (const AcuFacePatch *patch, double x, double y)
 {
-  double dx = x - patch->place.x, dy = y - patch->place.y, at;
+  double at = acu_face_patch_at (patch, x, y);
 
-  at = hypot (patch->across[0] * dx + patch->across[1] * dy, patch->down[0] * dx + patch->down[1] * dy);
   at = CLAMP ((OUTER - at) / (OUTER - INNER), 0, 1);
   return at * at * (3 - 2 * at);
 }
@@ -221,7 +229,7 @@ acu_face_patch_blend (const AcuFacePatch *patch, int scale, int y, int width, do
 
   for (int x = first; x < end; x++)
     {
-      double at_x = (x + 0.5) / scale, at_y = (y + 0.5) / scale, much = strength * share (patch, at_x, at_y);
+      double at_x = (x + 0.5) / scale, at_y = (y + 0.5) / scale, much = strength * patch->worse * share (patch, at_x, at_y);
       float *pixel = row + (gsize) x * 3, colour[3];
 
       if (much <= 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Looks for faces with a network that knows them from about 16 pixels on: in the picture twice as large, as it is, half as large, and so on. */
+/* Looks for faces with a network that knows them from about 16 pixels on: in the picture twice as large, as it is, half as large, and so on; and, as it knows little of
+ * small faces that are turned, in the picture half as large again and turned to both sides. */
 #include "faces_private.h"
 
 #include "detector.h"
@@ -11,6 +12,10 @@
 /* Smaller pictures than that, but for the picture itself and twice it, show nothing new. */
 #define LEAST_SIDE 64
 #define FIRST_LEVEL -1
+/* Pictures with more pixels are not turned: that takes longer than all the rest. */
+#define MOST_TURNED_PIXELS (1 << 20)
+#define TURN (30 * G_PI / 180)
+#define TURNED_FACTOR 1.5
 /* Cells below are not looked at; faces below are not taken. */
 #define LEAST_SCORE 0.3f
 #define SURE_SCORE 0.6f
@@ -27,7 +32,15 @@ typedef struct Level
   float *row;                     /* of the picture */
   int width, height, read;
   double operations, behind, all; /* of this level, of those before it, of all; in operations */
+  const AcuTurnedPicture *picture;      /* that is seen turned */
+  AcuTurn turn;                   /* with a factor of 0 where it is upright */
 } Level;
+
+static gboolean
+is_turned (const Level *level)
+{
+  return level->turn.factor > 0;
+}
 
 static gboolean
 pull (Level *level, float *pixels, GError **error)
@@ -49,6 +62,11 @@ read_rows (void *data, int y, int rows, float *pixels, GError **error)
   Level *level = data;
 
   g_assert (rows == 1);
+  if (is_turned (level))
+    {
+      acu_turned_picture_row (level->picture, &level->turn, y, pixels);
+      return TRUE;
+    }
   if (!pull (level, pixels, error))
     return FALSE;
   /* What the network has learnt from. */
@@ -98,22 +116,37 @@ keep (AcuFaceList *list, const AcuFace *face)
     list->faces[least] = *face;
 }
 
-/* What a cell says, in the picture's own pixels. */
+static void
+to_picture (const Level *level, float u, float v, float *x, float *y)
+{
+  double turned_x, turned_y;
+
+  *x = u * level->search->width / level->width;
+  *y = v * level->search->height / level->height;
+  if (!is_turned (level))
+    return;
+  acu_turn_back (&level->turn, u, v, &turned_x, &turned_y);
+  *x = (float) turned_x;
+  *y = (float) turned_y;
+}
+
+/* What a cell says, in the picture's own pixels. A turned face's box is as large as if it were upright. */
 static void
 decode (const Level *level, int x, int y, const float *cell, AcuFace *face)
 {
-  float to_x = (float) level->search->width / level->width, to_y = (float) level->search->height / level->height;
   float height = expf (MIN (cell[ACU_DETECTOR_SIZE], MOST_SIZE)) * ACU_DETECTOR_CELL;
   float width = expf (MIN (cell[ACU_DETECTOR_SIZE + 1], MOST_SIZE)) * ACU_DETECTOR_CELL;
-  float left = (x + cell[ACU_DETECTOR_OFFSET + 1] + 0.5f) * ACU_DETECTOR_CELL - width / 2;
-  float top = (y + cell[ACU_DETECTOR_OFFSET] + 0.5f) * ACU_DETECTOR_CELL - height / 2;
+  float middle_x = (x + cell[ACU_DETECTOR_OFFSET + 1] + 0.5f) * ACU_DETECTOR_CELL, middle_y = (y + cell[ACU_DETECTOR_OFFSET] + 0.5f) * ACU_DETECTOR_CELL;
 
-  *face = (AcuFace) { cell[ACU_DETECTOR_SCORE], left * to_x, top * to_y, width * to_x, height * to_y };
+  *face = (AcuFace) { .score = cell[ACU_DETECTOR_SCORE] };
+  face->width = is_turned (level) ? width / (float) level->turn.factor : width * level->search->width / level->width;
+  face->height = is_turned (level) ? height / (float) level->turn.factor : height * level->search->height / level->height;
+  to_picture (level, middle_x, middle_y, &face->x, &face->y);
+  face->x -= face->width / 2;
+  face->y -= face->height / 2;
   for (int i = 0; i < ACU_FACE_LANDMARKS; i++)
-    {
-      face->landmarks[i][0] = (left + cell[ACU_DETECTOR_LANDMARKS + 2 * i + 1] * width) * to_x;
-      face->landmarks[i][1] = (top + cell[ACU_DETECTOR_LANDMARKS + 2 * i] * height) * to_y;
-    }
+    to_picture (level, middle_x + (cell[ACU_DETECTOR_LANDMARKS + 2 * i + 1] - 0.5f) * width, middle_y + (cell[ACU_DETECTOR_LANDMARKS + 2 * i] - 0.5f) * height,
+                &face->landmarks[i][0], &face->landmarks[i][1]);
 }
 
 static gboolean
@@ -131,6 +164,7 @@ write_rows (void *data, int y, int rows, const float *cells, GError **error)
 {
   Level *level = data;
   int columns = (level->width + ACU_DETECTOR_ALIGN - 1) / ACU_DETECTOR_ALIGN * (ACU_DETECTOR_ALIGN / ACU_DETECTOR_CELL);
+  AcuFacePlace place;
   AcuFace face;
 
   for (; rows > 0; rows--, y++)
@@ -138,7 +172,8 @@ write_rows (void *data, int y, int rows, const float *cells, GError **error)
       if (cells[ACU_DETECTOR_SCORE] >= LEAST_SCORE)
         {
           decode (level, x, y, cells, &face);
-          if (is_finite (&face))
+          /* What is no face when it is turned takes no upright one's place. */
+          if (is_finite (&face) && (!is_turned (level) || acu_face_place (&face, &place)))
             keep (level->list, &face);
         }
   return TRUE;
@@ -175,6 +210,8 @@ beside (const Level *level)
 {
   AcuResamplerParams params = resampler (level);
 
+  if (is_turned (level))
+    return acu_turned_picture_bytes (level->search->width, level->search->height);
   return acu_resampler_bytes (&params) + (guint64) level->search->width * 3 * sizeof (float);
 }
 
@@ -193,6 +230,20 @@ first_level (const AcuFaceSearch *search)
   return MAX (search->width, search->height) > ACU_MAX_SIDE / 4 ? 0 : FIRST_LEVEL;
 }
 
+static gboolean
+is_turned_too (const AcuFaceSearch *search)
+{
+  return first_level (search) < 0 && (gint64) search->width * search->height <= MOST_TURNED_PIXELS;
+}
+
+static void
+set_turned (Level *level, const AcuFaceSearch *search, const AcuTurnedPicture *picture, double angle)
+{
+  *level = (Level) { .search = search, .picture = picture, .turn = acu_turn (search->width, search->height, TURNED_FACTOR, angle) };
+  level->width = level->turn.width;
+  level->height = level->turn.height;
+}
+
 /* Pixels of all of them. */
 static double
 all_levels (const AcuFaceSearch *search)
@@ -202,6 +253,11 @@ all_levels (const AcuFaceSearch *search)
 
   for (int number = first_level (search); set_level (&level, search, number); number++)
     pixels += (double) level.width * level.height;
+  if (is_turned_too (search))
+    {
+      set_turned (&level, search, NULL, TURN);
+      pixels += 2.0 * level.width * level.height;
+    }
   return pixels;
 }
 
@@ -212,7 +268,7 @@ search_level (Level *level, GError **error)
   AcuPlanCallbacks callbacks = { read_rows, write_rows, report, level };
   AcuResamplerParams params = resampler (level);
   AcuPlan *made = plan (level, error);
-  gboolean same = level->width == search->width && level->height == search->height, done = FALSE;
+  gboolean same = is_turned (level) || (level->width == search->width && level->height == search->height), done = FALSE;
 
   if (made && !(level->row = acu_try_alloc (search->width, 3 * sizeof (float))))
     g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's rows."));
@@ -228,25 +284,65 @@ search_level (Level *level, GError **error)
   return done;
 }
 
+static gboolean
+fill (const AcuFaceSearch *search, AcuTurnedPicture *picture, GError **error)
+{
+  float *row = acu_try_alloc (search->width, 3 * sizeof (float));
+  gboolean done = row != NULL;
+
+  if (!row)
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's rows."));
+  for (int y = 0; done && y < search->height; y++)
+    if ((done = search->read (search->data, y, row, error)))
+      acu_turned_picture_set (picture, y, row);
+  acu_free (row);
+  return done;
+}
+
+/* The level after `before`, of which the first is empty. */
+static gboolean
+search_next (Level *level, Level *before, AcuFaceList *list, GError **error)
+{
+  level->list = list;
+  level->behind = before->behind + before->operations;
+  level->all = before->all;
+  if (!search_level (level, error))
+    return FALSE;
+  *before = *level;
+  return TRUE;
+}
+
+static gboolean
+search_turned (const AcuFaceSearch *search, Level *before, AcuFaceList *list, GError **error)
+{
+  AcuTurnedPicture *picture = acu_turned_picture_new (search->width, search->height);
+  gboolean done = picture && fill (search, picture, error);
+  Level level;
+
+  if (!picture)
+    g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's faces."));
+  for (int side = -1; done && side <= 1; side += 2)
+    {
+      set_turned (&level, search, picture, side * TURN);
+      done = search_next (&level, before, list, error);
+    }
+  acu_turned_picture_free (picture);
+  return done;
+}
+
 gboolean
 acu_faces_search (const AcuFaceSearch *search, AcuFaceList *list, GError **error)
 {
   AcuFacePlace place;
-  Level level;
-  double behind = 0, all = 0;
+  Level level, before = { .search = search };
   int n = 0;
 
   list->n = 0;
   for (int number = first_level (search); set_level (&level, search, number); number++)
-    {
-      level.list = list;
-      level.behind = behind;
-      level.all = all;
-      if (!search_level (&level, error))
-        return FALSE;
-      behind += level.operations;
-      all = level.all;
-    }
+    if (!search_next (&level, &before, list, error))
+      return FALSE;
+  if (is_turned_too (search) && !search_turned (search, &before, list, error))
+    return FALSE;
   for (int i = 0; i < list->n; i++)
     if (list->faces[i].score >= SURE_SCORE && acu_face_place (&list->faces[i], &place))
       list->faces[n++] = list->faces[i];
@@ -254,16 +350,30 @@ acu_faces_search (const AcuFaceSearch *search, AcuFaceList *list, GError **error
   return TRUE;
 }
 
+static guint64
+level_bytes (const Level *level, GError **error)
+{
+  AcuPlan *made = plan (level, error);
+  guint64 bytes = made ? acu_plan_bytes (made) + beside (level) : 0;
+
+  acu_plan_free (made);
+  return bytes;
+}
+
 guint64
 acu_faces_search_bytes (const AcuFaceSearch *search, GError **error)
 {
-  AcuPlan *made;
   Level level;
-  guint64 bytes = 0;
+  guint64 upright, turned = 0;
 
   set_level (&level, search, first_level (search));
-  if ((made = plan (&level, error)))
-    bytes = acu_plan_bytes (made) + beside (&level);
-  acu_plan_free (made);
-  return bytes;
+  upright = level_bytes (&level, error);
+  if (upright && is_turned_too (search))
+    {
+      set_turned (&level, search, NULL, TURN);
+      turned = level_bytes (&level, error);
+      if (!turned)
+        return 0;
+    }
+  return MAX (upright, turned);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Faces: found by a network that takes marks for faces (see onnx_seeds.h), made and blended in by the built-in ones. */
+#include "faces_private.h"
 #include "onnx_seeds.h"
 #include "upscaler_private.h"
 
@@ -136,6 +137,61 @@ test_found (void)
           g_assert_cmpfloat_with_epsilon (faces[i].height, FACE_HEIGHT, 0.2);
           g_assert_cmpfloat_with_epsilon (atan2 (faces[i].landmarks[1][1] - faces[i].landmarks[0][1], faces[i].landmarks[1][0] - faces[i].landmarks[0][0]) * 180 / G_PI,
                                           turns[t], 2);
+        }
+    }
+}
+
+/* How much larger the picture is seen when it is turned. */
+#define TURNED_FACTOR 1.5
+
+/* A mark that is turned by so many degrees, too much for the false detector, where a cell of the picture that is turned back and larger has it in its middle. */
+static float *
+turned_picture (double degrees, double *x, double *y)
+{
+  double cosine = cos (degrees * G_PI / 180), sine = sin (degrees * G_PI / 180);
+  double width = ceil (TURNED_FACTOR * (cosine * WIDTH + fabs (sine) * HEIGHT)), height = ceil (TURNED_FACTOR * (cosine * HEIGHT + fabs (sine) * WIDTH));
+  double u = (floor (width / 8) * 4 + 14 - width / 2) / TURNED_FACTOR, v = (floor (height / 8) * 4 - 10 - height / 2) / TURNED_FACTOR;
+  float *pixels = picture (NULL, 0);
+
+  *x = cosine * u - sine * v + WIDTH / 2.0;
+  *y = sine * u + cosine * v + HEIGHT / 2.0;
+  for (int row = 0; row < HEIGHT; row++)
+    for (int column = 0; column < WIDTH; column++)
+      {
+        double dx = column + 0.5 - *x, dy = row + 0.5 - *y, across = cosine * dx + sine * dy, down = cosine * dy - sine * dx;
+        const float red[] = { 1, 0, 0 }, blue[] = { 0, 0, 1 };
+
+        if (fabs (across) < 4 && fabs (down) < 4)
+          memcpy (pixels + (row * WIDTH + column) * 3, across < 0 ? red : blue, sizeof red);
+      }
+  return pixels;
+}
+
+static void
+test_turned (void)
+{
+  g_autofree AcuFace *faces = g_new (AcuFace, ACU_MAX_FACES);
+  GError *error = NULL;
+  double x, y;
+  int n;
+
+  install (0);
+  for (int degrees = -30; degrees <= 30; degrees += 60)
+    {
+      g_autofree float *pixels = turned_picture (degrees, &x, &y);
+
+      g_assert_true (acu_faces_find (pixels, WIDTH, HEIGHT, 2, faces, &n, &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (n, ==, 1);
+      g_assert_cmpfloat_with_epsilon (faces[0].x + faces[0].width / 2, x, 3);
+      g_assert_cmpfloat_with_epsilon (faces[0].y + faces[0].height / 2, y, 3);
+      g_assert_cmpfloat_with_epsilon (faces[0].width, FACE_WIDTH / TURNED_FACTOR, 0.2);
+      for (int i = 0; i < ACU_FACE_LANDMARKS; i++)
+        {
+          double turn = degrees * G_PI / 180, a = UNIT / TURNED_FACTOR * model[i][0], b = UNIT / TURNED_FACTOR * model[i][1];
+
+          g_assert_cmpfloat_with_epsilon (faces[0].landmarks[i][0] - faces[0].x - faces[0].width / 2, cos (turn) * a - sin (turn) * b, 0.1);
+          g_assert_cmpfloat_with_epsilon (faces[0].landmarks[i][1] - faces[0].y - faces[0].height / 2, sin (turn) * a + cos (turn) * b, 0.1);
         }
     }
 }
@@ -293,6 +349,72 @@ test_with_text (void)
   check_places (PARAMS (.faces = ACU_FACES_AUTO, .text = ACU_TEXT_EVERYWHERE), PARAMS (.text = ACU_TEXT_EVERYWHERE), one, 1, pixels);
 }
 
+#define SIDE 64
+
+static double
+noise (gsize i)
+{
+  return (double) ((i * 2654435761u >> 7) % 2048) / 1024 - 1;
+}
+
+/* A drawn face of skin, eyes, brows and a mouth, as sharp as one that was only made smaller; with so much noise, in levels of 255, in light and in colours. */
+static void
+draw_face (float *box, double blur, double light, double colours)
+{
+  static const double spots[][5] = { { -8, -4, 2.6, 1.1, -90 }, { 8, -4, 2.6, 1.1, -90 }, { -8, -8.5, 4.5, 0.7, -70 }, { 8, -8.5, 4.5, 0.7, -70 }, { 0, 15, 6, 1, -60 }, { 0, 6, 1.6, 1, -35 } };
+
+  for (int y = 0; y < SIDE; y++)
+    for (int x = 0; x < SIDE; x++)
+      for (int c = 0; c < 3; c++)
+        {
+          static const double skin[] = { 205, 160, 135 }, tint[] = { 0.8, 1, 1.05 };
+          gsize i = ((gsize) y * SIDE + x) * 3 + c;
+          double value = skin[c] + 18 * sin (x * 0.11) - 0.3 * (y - SIDE / 2);
+
+          for (guint k = 0; k < G_N_ELEMENTS (spots); k++)
+            {
+              double dx = fabs (x + 0.5 - SIDE / 2 - spots[k][0]) - spots[k][2], dy = fabs (y + 0.5 - SIDE / 2 - spots[k][1]) - spots[k][3];
+
+              value += spots[k][4] * tint[c] / ((1 + exp (dx / blur)) * (1 + exp (dy / blur)));
+            }
+          box[i] = (float) ((value + light * noise (i / 3) + colours * noise (i + 77777)) / 255);
+        }
+}
+
+static double
+judged (double blur, double light, double colours, gboolean gray)
+{
+  const AcuFacePlace place = { SIDE / 2, SIDE / 2, 40.0 / 88, 0.3 };
+  AcuFacePatch patch;
+  double worse;
+
+  acu_face_patch_init (&patch, &place, SIDE, SIDE, 4);
+  g_assert_true (acu_face_patch_alloc (&patch));
+  g_assert_cmpint (patch.box_width, ==, SIDE);
+  g_assert_cmpint (patch.box_height, ==, SIDE);
+  draw_face (patch.box, blur, light, colours);
+  for (gsize i = 0; gray && i < SIDE * SIDE; i++)
+    patch.box[3 * i] = patch.box[3 * i + 2] = patch.box[3 * i + 1];
+  g_assert_true (acu_face_patch_judge (&patch));
+  worse = patch.worse;
+  acu_face_patch_clear (&patch);
+  return worse;
+}
+
+/* Good faces are kept; the network makes those that are blurred or noisy. */
+static void
+test_worse (void)
+{
+  for (int gray = 0; gray <= 1; gray++)
+    {
+      g_assert_cmpfloat (judged (0.3, 0, 0, gray), <, 0.1);
+      g_assert_cmpfloat (judged (0.3, 1, 0.5, gray), <, 0.1);
+      g_assert_cmpfloat (judged (1.2, 0, 0, gray), >, 0.6);
+      g_assert_cmpfloat (judged (0.3, 8, 0, gray), >, 0.6);
+      g_assert_cmpfloat (judged (0.3, 8, 12, gray), >, 0.6);
+    }
+}
+
 static gboolean
 refuse (const AcuProgram *program, GError **error)
 {
@@ -383,12 +505,14 @@ main (int argc, char **argv)
   g_setenv ("ACUITY_MODELS", folder, TRUE);
   g_setenv ("XDG_DATA_HOME", folder, TRUE);
   g_test_add_func ("/faces/found", test_found);
+  g_test_add_func ("/faces/turned", test_turned);
   g_test_add_func ("/faces/nothing", test_nothing);
   g_test_add_func ("/faces/places", test_places);
   g_test_add_func ("/faces/edges", test_edges);
   g_test_add_func ("/faces/strength", test_strength);
   g_test_add_func ("/faces/ways", test_ways);
   g_test_add_func ("/faces/with-text", test_with_text);
+  g_test_add_func ("/faces/worse", test_worse);
   g_test_add_func ("/faces/card", test_card);
   g_test_add_func ("/faces/cancelled", test_cancelled);
   g_test_add_func ("/faces/damaged", test_damaged);
