@@ -289,7 +289,8 @@ tell_limits (const Arguments *arguments, const AcuBridgeJob *job, const AcuUpsca
 
   if (arguments->quiet || arguments->report)
     return;
-  text = acu_limits_text (factor, acu_bridge_oversize (job->input, &job->rect));
+  /* Within a limit, memory is for the result. */
+  text = acu_limits_text (factor, job->memory ? 1 : acu_bridge_oversize (job->input, &job->rect));
   if (text)
     g_printerr ("%s: %s\n", shown, text);
 }

@@ -299,7 +299,7 @@ def full_disk():
         resource.setrlimit(resource.RLIMIT_FSIZE, (4000000, 4000000))
     os.makedirs("swap", exist_ok=True)
     magick("-size", "700x700", "xc:gray50", "-depth", "8", "plain.png")
-    done = run("plain.png", "-o", "swapped.png", "--model", "lanczos3", "--scale", "8", preexec_fn=small_swap,
+    done = run("plain.png", "-o", "swapped.png", "--model", "lanczos3", "--scale", "8", "-q", preexec_fn=small_swap,
                env=dict(os.environ, GEGL_CACHE_SIZE="1", GEGL_SWAP=os.path.abspath("swap"), GEGL_SWAP_COMPRESSION="none"))
     if not check(refused(done, "plain.png", "swap") and not os.path.exists("swapped.png") and not leftovers("."),
                  "a full disk under GEGL's swap"):
