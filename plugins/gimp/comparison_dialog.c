@@ -228,6 +228,9 @@ plugin_comparison_ask (PluginImage image, PluginComparison *comparison)
   gtk_widget_grab_focus (fields.scale);
   gtk_widget_show (fields.dialog);
   ok = gimp_dialog_run (GIMP_DIALOG (fields.dialog)) == GTK_RESPONSE_OK && take (&fields, comparison);
+  /* A field that loses the focus says once more that it has changed. */
+  g_signal_handlers_disconnect_by_data (fields.scale, &fields);
+  g_signal_handlers_disconnect_by_data (fields.page, &fields);
   gtk_widget_destroy (fields.dialog);
   g_ptr_array_unref (fields.buttons);
   g_free (fields.name);

@@ -297,10 +297,15 @@ plugin_item_thumbnail (PluginItem layer, int side)
   return gimp_drawable_get_thumbnail (GIMP_DRAWABLE (layer), side, side, GIMP_PIXBUF_SMALL_CHECKS);
 }
 
+/* Of a picture that was imported, GIMP 3 says that it has no title. */
 static inline char *
 plugin_image_name (PluginImage image)
 {
-  return gimp_image_get_name (image);
+  GFile *file = gimp_image_get_file (image);
+
+  if (!file)
+    file = gimp_image_get_imported_file (image);
+  return file ? g_file_get_basename (file) : gimp_image_get_name (image);
 }
 
 static inline PluginImage

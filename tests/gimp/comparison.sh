@@ -71,10 +71,11 @@ shot comparison "$dialog"
 check 'another factor has other networks' differ comparison-a comparison 300
 # Enter belongs to the field that has the focus
 keys alt+o
-check 'the page is made' wait_log 'DONE asked .*sample-x2.html' 300
+check 'the page is made' wait_log 'DONE asked .*-x2.html' 300
 page=$(sed -n 's/.*DONE asked //p' "$work/gimp.log" | tail -1)
 check 'with a row for each approach of that factor' test "$(grep -c 'scope="row"' "$page")" -ge 9
 for i in $(seq 50); do [ -s "$work/opened" ] && break; sleep 0.2; done
+check 'named after the picture, or as GIMP calls it' grep -qE '/(sample|\[Untitled\])-x2\.html$' <<<"$page"
 check 'and opened' grep -qF "$page" "$work/opened"
 wait_log END 30
 check 'no program is left behind' test -z "$(pgrep -f "^$work/gimp/plug-ins/acuity-upscale" | tail -1)"
