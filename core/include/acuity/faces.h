@@ -35,8 +35,8 @@ typedef struct AcuFace
 } AcuFace;
 
 /* Looks for faces in width × height encoded RGB floats (0..1) with the network that `acuity models install faces` fetches. faces[] has room for ACU_MAX_FACES; *n gets
- * their number. Faces from 10 pixels of width on, turned by up to 45°. `threads` 0: all. ACU_ERROR_NOT_FOUND where the network is not installed, the errors of a damaged one,
- * ACU_ERROR_MEMORY, ACU_ERROR_SIZE. Thread-safe. */
+ * their number. Faces from 10 pixels of width on, turned by up to 45°; small ones that are turned are often missed in pictures of more than 2^20 pixels. `threads` 0: all.
+ * ACU_ERROR_NOT_FOUND where the network is not installed, the errors of a damaged one, ACU_ERROR_MEMORY, ACU_ERROR_SIZE. Thread-safe. */
 ACU_API gboolean acu_faces_find (const float *pixels, int width, int height, int threads, AcuFace *faces, int *n, GError **error);
 
 G_END_DECLS
