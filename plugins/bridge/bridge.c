@@ -254,13 +254,21 @@ read_source (void *data, int y, int rows, float *pixels, GError **error)
   return read_rows (&((Trusting *) data)->crossing, y, rows, pixels, error);
 }
 
+/* Rows of a result, as they were written. */
+static void
+read_back (const Crossing *crossing, GeglBuffer *result, int y, int rows, float *pixels)
+{
+  gegl_buffer_get (result, GEGL_RECTANGLE (0, y, crossing->width, rows), 1, crossing->write_format, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  if (crossing->whole_bytes)
+    widen (pixels, crossing->whole_bytes, (gsize) rows * crossing->width * babl_format_get_n_components (crossing->write_format));
+}
+
 static gboolean
 read_result (void *data, int y, int rows, float *pixels, GError **error)
 {
   const Crossing *crossing = &((Trusting *) data)->crossing;
 
-  gegl_buffer_get (crossing->output, GEGL_RECTANGLE (0, y, crossing->width, rows), 1, crossing->write_format, pixels, GEGL_AUTO_ROWSTRIDE,
-                   GEGL_ABYSS_NONE);
+  read_back (crossing, crossing->output, y, rows, pixels);
   return TRUE;
 }
 
@@ -268,7 +276,7 @@ read_result (void *data, int y, int rows, float *pixels, GError **error)
 static gboolean
 take_map (void *data, int y, int rows, const float *map, GError **error)
 {
-  const Trusting *trusting = data;
+  Trusting *trusting = data;
   const Crossing *crossing = &trusting->crossing;
   const GeglRectangle line = { 0, y, crossing->width, 1 };
   int channels = babl_format_get_n_components (crossing->write_format);
@@ -276,13 +284,12 @@ take_map (void *data, int y, int rows, const float *map, GError **error)
   gegl_buffer_set (trusting->map, &line, 0, babl_format ("Y' float"), map, GEGL_AUTO_ROWSTRIDE);
   if (!trusting->plain)
     return TRUE;
-  gegl_buffer_get (crossing->output, &line, 1, crossing->write_format, trusting->pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  gegl_buffer_get (trusting->plain, &line, 1, crossing->write_format, trusting->other, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  read_back (crossing, crossing->output, y, 1, trusting->pixels);
+  read_back (crossing, trusting->plain, y, 1, trusting->other);
   for (int x = 0; x < crossing->width; x++)
     for (int c = 0; c < channels; c++)
       trusting->pixels[x * channels + c] += trusting->amount * map[x] * (trusting->other[x * channels + c] - trusting->pixels[x * channels + c]);
-  gegl_buffer_set (crossing->output, &line, 0, crossing->write_format, trusting->pixels, GEGL_AUTO_ROWSTRIDE);
-  return TRUE;
+  return write_rows (&trusting->crossing, y, 1, trusting->pixels, error);
 }
 
 /* The picture as Lanczos interpolation makes it. */
