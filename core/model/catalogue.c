@@ -444,7 +444,7 @@ acu_models_list (GError **error)
   return models;
 }
 
-/* The first installed one of the catalogue that reaches the scale by itself, else the one that comes nearest. */
+/* The first installed one of the catalogue that reaches the scale by itself, else the one that comes nearest; whoever wants a picture out of noise asks for it. */
 static const AcuModelInfo *
 choose (const GPtrArray *models, double scale)
 {
@@ -454,7 +454,7 @@ choose (const GPtrArray *models, double scale)
     {
       const AcuModelInfo *info = models->pdata[i];
 
-      if (!info->path || !(info->built_in || info->package) || info->scale < 2)
+      if (!info->path || !(info->built_in || info->package) || info->scale < 2 || info->diffuses)
         continue;
       if (info->scale >= scale)
         return info;
