@@ -249,29 +249,13 @@ test_ways (void)
   setting_free (s);
 }
 
-/* After a step with a perfect answer, what a step reads is between where it came from and the truth, with noise of the right size. */
+/* After a step from `from` to `to` with a perfect answer, what a step reads is between where it came from and the truth, with noise of the right size. */
 static void
-test_step (void)
+check_step (const Setting *s, const float *before, double from, double to)
 {
   enum { N = SIDE * SIDE * CHANNELS, STRIDE = 2 * CHANNELS + 4 };
-  Setting *s = setting_new (5, "0");
-  double kappa = s->diffusion->numbers.kappa, spread = s->diffusion->numbers.spread, etas[ACU_DIFFUSION_MOST_STEPS], from, to, share, square = 0, sum = 0;
-  g_autofree float *before = NULL, *answer = g_new (float, N);
-  float factor, result;
-  guint64 sample = 0;
+  double kappa = s->diffusion->numbers.kappa, spread = s->diffusion->numbers.spread, share = 1 - to / from, square = 0, sum = 0;
 
-  s->diffusion->used_share = 1;
-  while (acu_forward_way (s->forward, 1, sample, etas) < 2)
-    sample++;
-  from = etas[0];
-  to = etas[1];
-  share = 1 - to / from;
-  result = acu_forward_fill (s->forward, s->small, s->large, 1, sample, s->input, s->base, NULL);
-  before = g_memdup2 (s->input, acu_train_diffusion_input_floats (s->diffusion, SIDE) * sizeof (float));
-  for (int i = 0; i < N; i++)
-    answer[i] = (s->large[i] - s->base[i]) / result;
-  factor = acu_forward_step (s->forward, etas, 1, answer, 1, sample, s->input, s->base);
-  g_assert_cmpfloat_with_epsilon (factor, spread * acu_diffusion_gain (kappa, to), 1e-7);
   for (int cell = 0; cell < SIDE * SIDE; cell++)
     {
       g_assert_cmpfloat_with_epsilon (s->input[cell * STRIDE + 2 * CHANNELS + 3], sqrt (to), 1e-6);
@@ -289,6 +273,32 @@ test_step (void)
     }
   g_assert_cmpfloat_with_epsilon (sum, 0, 5 / sqrt (N));
   g_assert_cmpfloat_with_epsilon (square, 1, 5 * sqrt (2.0 / N));
+}
+
+static void
+test_step (void)
+{
+  enum { N = SIDE * SIDE * CHANNELS };
+  Setting *s = setting_new (5, "0");
+  double etas[ACU_DIFFUSION_MOST_STEPS];
+  g_autofree float *answer = g_new (float, N);
+  float result;
+  guint64 sample = 0;
+
+  s->diffusion->used_share = 1;
+  while (acu_forward_way (s->forward, 1, sample, etas) < 4)
+    sample++;
+  result = acu_forward_fill (s->forward, s->small, s->large, 1, sample, s->input, s->base, NULL);
+  for (int i = 1; i < 4; i++)
+    {
+      g_autofree float *before = g_memdup2 (s->input, acu_train_diffusion_input_floats (s->diffusion, SIDE) * sizeof (float));
+
+      for (int k = 0; k < N; k++)
+        answer[k] = (s->large[k] - s->base[k]) / result;
+      result = acu_forward_step (s->forward, etas, i, answer, 1, sample, s->input, s->base);
+      g_assert_cmpfloat_with_epsilon (result, s->diffusion->numbers.spread * acu_diffusion_gain (s->diffusion->numbers.kappa, etas[i]), 1e-7);
+      check_step (s, before, etas[i - 1], etas[i]);
+    }
   setting_free (s);
 }
 
