@@ -357,7 +357,7 @@ def interrupted():
     magick("-size", "1500x1500", "plasma:", "-quality", "90", "small.jpg")
 
     def signalled(what, number, source, scale, moment):
-        process = subprocess.Popen([ACUITY, source, "-o", "huge-out.png", "--scale", scale, "--model", "lanczos3"],
+        process = subprocess.Popen([ACUITY, "-q", source, "-o", "huge-out.png", "--scale", scale, "--model", "lanczos3"],
                                    stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
         limit = time.monotonic() + 60
         while process.poll() is None and time.monotonic() < limit and not moment(process):
