@@ -105,7 +105,7 @@ luma_row (const AcuPixelFormat *format, const float *pixels, int width, float *l
           luma[x] += format->colours == 1 ? value : weights[c] * value;
         }
       if (format->alpha)
-        luma[x] *= CLAMP (p[channels - 1], 0, 1);
+        luma[x] *= isfinite (p[channels - 1]) ? CLAMP (p[channels - 1], 0, 1) : 0;
     }
 }
 

@@ -65,9 +65,7 @@ make (const ToolVersions *versions, const AcuCandidate *candidate, GError **erro
   AcuUpscaler *upscaler;
   GeglBuffer *result;
 
-  job.model = candidate->model;
-  job.strength = candidate->strength;
-  job.seed = candidate->seed;
+  acu_bridge_take_candidate (&job, candidate);
   upscaler = acu_bridge_plan (&job, error);
   result = upscaler ? versions->compute (&job, upscaler, versions->data, error) : NULL;
   acu_upscaler_free (upscaler);
@@ -80,17 +78,15 @@ save (const ToolVersions *versions, const ToolPicture *picture, GeglBuffer *resu
   return tool_picture_save (picture, g_object_ref (result), path, versions->format, versions->quality, error);
 }
 
-/* None of them may be the picture itself. */
+/* None of them may be the picture itself, or what another picture became. */
 static gboolean
 names_are_free (const ToolVersions *versions, GError **error)
 {
-  g_autoptr (GHashTable) written = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
   for (int i = 0; i <= versions->n; i++)
     {
       g_autofree char *what = i ? g_strdup_printf ("%d", i) : g_strdup ("sheet"), *path = name_of (versions, what);
 
-      if (!tool_output_is_free (versions->picture->path, path, written, error))
+      if (!tool_output_is_free (versions->picture->path, path, versions->written, error))
         return FALSE;
     }
   return TRUE;

@@ -13,6 +13,7 @@
  * @picture: that input, with its metadata
  * @output: where their mean goes; the versions go to NAME-1.EXT and so on beside it, a sheet of all of them to NAME-sheet.EXT
  * @n: how many
+ * @written: as tool_output_is_free() has it
  * @compute: runs a planned job, with progress
  */
 typedef struct ToolVersions
@@ -21,6 +22,7 @@ typedef struct ToolVersions
   const ToolPicture *picture;
   const char *output;
   const ToolFormat *format;
+  GHashTable *written;
   int n, quality;
   gboolean quiet;
   GeglBuffer *(*compute) (const AcuBridgeJob *job, AcuUpscaler *upscaler, gpointer data, GError **error);

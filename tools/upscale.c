@@ -169,27 +169,31 @@ fits_format (const ToolFormat *format, const AcuUpscaler *upscaler, const char *
   return FALSE;
 }
 
-/* Bytes of both pictures, whether they are there yet or not; 0 if the size makes no sense, which the plan will say. */
+/* Bytes of all pictures, whether they are there yet or not; 0 if the size makes no sense, which the plan will say. */
 static guint64
-picture_bytes (const AcuBridgeJob *job)
+picture_bytes (const AcuBridgeJob *job, int versions)
 {
+  guint64 result = (guint64) babl_format_get_bytes_per_pixel (acu_bridge_result_format (job));
   guint64 bytes = (guint64) job->rect.width * job->rect.height * babl_format_get_bytes_per_pixel (gegl_buffer_get_format (job->input));
   int width, height;
 
   if (!acu_size_resolve (&job->size, job->rect.width, job->rect.height, &width, &height, NULL))
     return 0;
-  return bytes + (guint64) width * height * babl_format_get_bytes_per_pixel (acu_bridge_result_format (job));
+  /* What the result is made plainer with, a map, and a sum of versions with their mean. */
+  result *= 1 + (job->faithful > 0) + (versions > 1);
+  result += (job->trust || job->faithful > 0 ? sizeof (float) : 0) + (versions > 1 ? 4 * sizeof (float) : 0);
+  return bytes + (guint64) width * height * result;
 }
 
 /* Rather than refuse a job, GEGL gets by with hardly any memory. */
 static AcuUpscaler *
-plan_within_limit (AcuBridgeJob *job, GError **error)
+plan_within_limit (AcuBridgeJob *job, int versions, GError **error)
 {
   GError *problem = NULL;
   AcuUpscaler *upscaler;
 
   tool_memory_share (job->memory, FALSE);
-  job->beside = tool_memory_beside (picture_bytes (job));
+  job->beside = tool_memory_beside (picture_bytes (job, versions));
   upscaler = acu_bridge_plan (job, &problem);
   if (upscaler || !job->memory || !g_error_matches (problem, ACU_ERROR, ACU_ERROR_MEMORY))
     {
@@ -199,7 +203,7 @@ plan_within_limit (AcuBridgeJob *job, GError **error)
     }
   g_error_free (problem);
   tool_memory_share (job->memory, TRUE);
-  job->beside = tool_memory_beside (picture_bytes (job));
+  job->beside = tool_memory_beside (picture_bytes (job, versions));
   return acu_bridge_plan (job, error);
 }
 
@@ -210,12 +214,12 @@ fits_memory (const ToolFormat *format, const AcuBridgeJob *job, const AcuUpscale
   const Babl *pixels = acu_bridge_result_format (job);
   int width = acu_upscaler_width (upscaler), height = acu_upscaler_height (upscaler);
   g_autofree char *shown = g_filename_display_name (path), *needed = NULL, *limit = NULL;
-  guint64 bytes = job->memory ? tool_memory_to_write (format, pixels, width, height, picture_bytes (job)) : 0;
+  guint64 bytes = job->memory ? tool_memory_to_write (format, pixels, width, height, picture_bytes (job, 1)) : 0;
 
   if (bytes > job->memory)
     {
       tool_memory_share (job->memory, TRUE);
-      bytes = tool_memory_to_write (format, pixels, width, height, picture_bytes (job));
+      bytes = tool_memory_to_write (format, pixels, width, height, picture_bytes (job, 1));
     }
   if (bytes <= job->memory)
     return TRUE;
@@ -302,7 +306,7 @@ compute_version (const AcuBridgeJob *job, AcuUpscaler *upscaler, gpointer progre
 }
 
 static gboolean
-run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint index, const char *output, const char *trust, GError **error)
+run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint index, const char *output, const char *trust, GHashTable *written, GError **error)
 {
   const char *input = arguments->inputs[index];
   const ToolFormat *format = tool_format_find (output, error), *trust_format = format && trust ? tool_format_find (trust, error) : format;
@@ -319,7 +323,7 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint 
     .faithful = value_of (arguments, "faithful")->number, .threads = (int) value_of (arguments, "threads")->number, .memory = memory,
     .linear_light = value_of (arguments, "linear-light")->number != 0
   };
-  ToolVersions versions = { .job = &job, .output = output, .format = format, .n = (int) value_of (arguments, "candidates")->number, .quality = arguments->quality,
+  ToolVersions versions = { .job = &job, .output = output, .format = format, .written = written, .n = (int) value_of (arguments, "candidates")->number, .quality = arguments->quality,
                             .quiet = arguments->quiet || arguments->report, .compute = compute_version, .data = &progress };
   AcuUpscaler *upscaler = NULL;
   GeglBuffer *result = NULL, *map = NULL;
@@ -334,11 +338,15 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint 
   job.trust = trust ? &map : NULL;
   job.rect = *gegl_buffer_get_extent (picture->buffer);
   versions.picture = picture;
-  upscaler = plan_within_limit (&job, error);
+  upscaler = plan_within_limit (&job, versions.n, error);
   if (upscaler && fits_format (format, upscaler, output, error) && (!trust || fits_format (trust_format, upscaler, trust, error))
       && fits_memory (format, &job, upscaler, output, error))
     {
       tell_limits (arguments, &job, upscaler, shown);
+      if (size->mode == ACU_SIZE_PRINT)
+        picture->resolution_x = picture->resolution_y = size->resolution;
+      if (!format->alpha && babl_format_has_alpha (acu_bridge_result_format (&job)) && !arguments->quiet)
+        g_printerr (_("%s: this kind of file has no transparency; the picture is put on white.\n"), shown);
       if (versions.n < 2)
         result = compute (&job, upscaler, &progress, error);
       else
@@ -350,14 +358,8 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint 
     }
   acu_upscaler_free (upscaler);
   if (result)
-    {
-      if (size->mode == ACU_SIZE_PRINT)
-        picture->resolution_x = picture->resolution_y = size->resolution;
-      if (!format->alpha && babl_format_has_alpha (gegl_buffer_get_format (result)) && !arguments->quiet)
-        g_printerr (_("%s: this kind of file has no transparency; the picture is put on white.\n"), shown);
-      done = tool_picture_save (picture, result, output, format, arguments->quality, error)
-             && (!trust || save_trust (g_steal_pointer (&map), trust, trust_format, arguments->quality, error));
-    }
+    done = tool_picture_save (picture, result, output, format, arguments->quality, error)
+           && (!trust || save_trust (g_steal_pointer (&map), trust, trust_format, arguments->quality, error));
   g_clear_object (&map);
   tool_picture_free (picture);
   return done;
@@ -385,7 +387,7 @@ run_all (const Arguments *arguments, const AcuSize *size, guint64 memory)
 
       gboolean skip = free && arguments->skip_done && g_file_test (output, G_FILE_TEST_EXISTS);
 
-      if (skip || (free && (!trust || tool_output_is_free (arguments->inputs[i], trust, written, &error)) && run_one (arguments, size, memory, i, output, trust, &error)))
+      if (skip || (free && (!trust || tool_output_is_free (arguments->inputs[i], trust, written, &error)) && run_one (arguments, size, memory, i, output, trust, written, &error)))
         {
           if (arguments->report)
             tool_report (skip ? "skipped" : "done", i, "");

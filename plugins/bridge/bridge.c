@@ -100,6 +100,13 @@ acu_bridge_oversize (GeglBuffer *buffer, const GeglRectangle *rect)
   return oversize;
 }
 
+/* Of a map, beside what the job itself takes: see acu_trust_new(). */
+static guint64
+trust_bytes (const AcuBridgeJob *job)
+{
+  return job->trust || job->faithful > 0 ? 12 * (guint64) job->rect.width * (guint64) job->rect.height : 0;
+}
+
 AcuUpscaler *
 acu_bridge_plan (const AcuBridgeJob *job, GError **error)
 {
@@ -117,7 +124,7 @@ acu_bridge_plan (const AcuBridgeJob *job, GError **error)
                                                 .device = job->device, .precision = precision, .strength = job->strength, .clean = job->clean, .text = text,
                                                 .text_strength = job->text_strength, .faces = faces, .face_strength = job->face_strength, .threads = job->threads,
                                                 .seed = job->seed, .steps = job->steps, .consistency = job->consistency, .left = job->left, .top = job->top,
-                                                .memory = job->memory, .beside = job->beside, .linear_light = job->linear_light),
+                                                .memory = job->memory, .beside = job->beside + trust_bytes (job), .linear_light = job->linear_light),
                            error);
 }
 

@@ -66,7 +66,11 @@ typedef struct AcuBridgeMeasures
   double sharpness, consistency, niqe;
 } AcuBridgeMeasures;
 
-/* Measures a result of that job, over white where it is transparent. Takes 32 bytes for each of its pixels meanwhile. */
+/* Makes the job one of a version. What its model cannot do, clean, it is not asked for. */
+void acu_bridge_take_candidate (AcuBridgeJob *job, const AcuCandidate *candidate);
+
+/* Measures a result of that job, over white where it is transparent. Takes 32 bytes for each of its pixels meanwhile: where the job's memory limit has no room for
+ * them, nothing is measured. */
 void acu_bridge_measure (const AcuBridgeJob *job, GeglBuffer *result, AcuBridgeMeasures *measures);
 /* "Sharpness 3.2 · consistency 41.0 dB · NIQE 4.1", translated; g_free(). */
 char *acu_bridge_measures_text (const AcuBridgeMeasures *measures);

@@ -5,6 +5,9 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+/* Bytes that measuring a result takes for each of its pixels (measured). */
+#define MEASURED_PIXEL 32
+
 /* Encoded floats over white; acu_free(). NULL where there is not enough memory. */
 static float *
 over_white (GeglBuffer *buffer, const GeglRectangle *rect)
@@ -26,13 +29,37 @@ over_white (GeglBuffer *buffer, const GeglRectangle *rect)
 }
 
 void
+acu_bridge_take_candidate (AcuBridgeJob *job, const AcuCandidate *candidate)
+{
+  int width = job->rect.width, height = job->rect.height;
+
+  acu_size_resolve (&job->size, job->rect.width, job->rect.height, &width, &height, NULL);
+  job->model = candidate->model;
+  job->strength = candidate->strength;
+  job->seed = candidate->seed;
+  if (!acu_model_cleans (candidate->model, MAX ((double) width / job->rect.width, (double) height / job->rect.height)))
+    job->clean = 0;
+}
+
+static gboolean
+may_measure (const AcuBridgeJob *job, const GeglRectangle *result)
+{
+  guint64 needed = MEASURED_PIXEL * (guint64) result->width * (guint64) result->height;
+
+  return !job->memory || job->beside + needed <= job->memory;
+}
+
+void
 acu_bridge_measure (const AcuBridgeJob *job, GeglBuffer *result, AcuBridgeMeasures *measures)
 {
   const GeglRectangle *extent = gegl_buffer_get_extent (result);
-  AcuMetricPicture large = { over_white (result, extent), extent->width, extent->height, 3 };
-  AcuMetricPicture small = { over_white (job->input, &job->rect), job->rect.width, job->rect.height, 3 };
+  AcuMetricPicture large = { NULL, extent->width, extent->height, 3 }, small = { NULL, job->rect.width, job->rect.height, 3 };
 
   *measures = (AcuBridgeMeasures) { NAN, NAN, NAN };
+  if (!may_measure (job, extent))
+    return;
+  large.pixels = over_white (result, extent);
+  small.pixels = over_white (job->input, &job->rect);
   if (large.pixels && small.pixels)
     {
       acu_measure_sharpness (&large, 0, &measures->sharpness, NULL);

@@ -47,9 +47,7 @@ plugin_versions_compute (PluginPart *part, const AcuBridgeJob *bridge, int n, Pl
       AcuBridgeJob job = *bridge;
       GeglBuffer *result;
 
-      job.model = candidate->model;
-      job.strength = candidate->strength;
-      job.seed = candidate->seed;
+      acu_bridge_take_candidate (&job, candidate);
       job.trust = NULL;
       result = run (data, &job, error);
       done = result != NULL;

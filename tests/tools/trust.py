@@ -80,6 +80,50 @@ def candidates():
     check("a version does not replace the picture", done.returncode == 1 and read("w-2.ppm") == before)
 
 
+def peak(*arguments):
+    """Exit status and megabytes of a whole command."""
+    process = subprocess.Popen([ACUITY, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    said = process.stdout.read().decode()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stdout.close()
+    process.stderr.close()
+    return process.returncode, used.ru_maxrss / 1000, said
+
+
+def resolution(name):
+    with open(name, "rb") as file:
+        data = file.read()
+    at = data.find(b"pHYs")
+    return int.from_bytes(data[at + 4:at + 8], "big") if at > 0 else None
+
+
+def versions_and_others():
+    done = run("p.ppm", "-o", "clean.ppm", "--model", "photo-x2", "--clean", "0.5", "--candidates", "3", "-q")
+    check(f"networks that cannot clean are versions as well {done.stderr}", done.returncode == 0 and os.path.exists("clean.ppm"))
+    run("p.ppm", "-o", "print.png", "--model", "nearest", "--print", "2x2cm", "--resolution", "200", "--candidates", "2", "-q")
+    check("versions for print say their resolution", resolution("print.png") == resolution("print-1.png") == 7874)
+    os.mkdir("folder")
+    write("n-1.ppm", lambda x, y: [9, 9, 9])
+    done = run("p.ppm", "n-1.ppm", "n.ppm", "-o", "folder", "--model", "nearest", "--candidates", "2", "-q")
+    check("several pictures with versions: one that is not there is all that fails", done.returncode == 1 and len(done.stderr.splitlines()) == 1)
+    os.rename("n-1.ppm", "p-1.ppm")
+    os.mkdir("other")
+    done = run("p.ppm", "p-1.ppm", "-o", "other", "--model", "nearest", "--candidates", "2", "-q")
+    check(f"what is called like a version does not replace it {done.stderr}",
+          done.returncode == 1 and "written twice" in done.stderr and any(v != 9 for row in read("other/p-1.ppm") for v in row))
+
+
+def memory():
+    write("wide.ppm", lambda x, y: [x % 251, y % 241, (x + y) % 239], 1500)
+    status, used, said = peak("wide.ppm", "-o", "w.png", "--model", "nearest", "--candidates", "2", "--memory", "150M")
+    check(f"versions keep to a limit: {used:.0f} MB", status == 0 and used < 150 * 1.05 and "–" in said)
+    done = run("w-1.png", "-o", "x.png", "--scale", "1", "--model", "nearest", "--memory", "75M", "-q")
+    check(f"a picture that a limit has room for {done.stderr}", done.returncode == 0)
+    done = run("w-1.png", "-o", "y.png", "--scale", "1", "--model", "nearest", "--trust", "t.png", "--memory", "75M", "-q")
+    check(f"a map that the limit has no room for is refused beforehand: {done.stderr}", done.returncode == 1 and "memory" in done.stderr and not os.path.exists("y.png"))
+
+
 def limits():
     write("sharp.ppm", lambda x, y: [((x * x // 37) * 71 + (y * y // 53) * 113) % 256] * 3, 128)
     run("sharp.ppm", "-o", "large.ppm", "--model", "cubic", "--scale", "3", "-q")
@@ -101,6 +145,8 @@ def main():
         write("p.ppm", lambda x, y: [2 * x] * 3 if x < SIDE // 2 else [(x * 7919 + y * 104729 + x * y * 37) % 256, (x * y * 73) % 256, (x * 31 + y * y * 17) % 256])
         trust()
         candidates()
+        versions_and_others()
+        memory()
         limits()
     print(f"1..{number}")
     sys.exit(failures > 0)
