@@ -10,7 +10,7 @@
 
 #define TILES ACU_MAX_CANDIDATES
 #define SHOWN 4                   /* at first */
-#define COLUMNS 4
+#define WIDE 1500                 /* pixels of a screen on which four tiles have room beside one another */
 #define SIDE 200                  /* of a tile, in the toolkit's pixels */
 #define DELAY 250                 /* milliseconds after the last change */
 #define STEP 50                   /* pixels of the result that an arrow moves the piece */
@@ -41,6 +41,7 @@ struct Compare
   PluginWorker *worker;
   guint delay;                    /* timeout */
   GtkWidget *versions;            /* how many tiles are shown */
+  int columns;                    /* of tiles; two lines of them at most */
   int chosen;                     /* the tile that had the focus last */
   gboolean closing;
   Tile tiles[TILES];
@@ -381,7 +382,7 @@ new_versions_row (Compare *compare)
   GtkSizeGroup *labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
   GtkWidget *row;
 
-  compare->versions = gtk_spin_button_new_with_range (2, TILES, 1);
+  compare->versions = gtk_spin_button_new_with_range (2, MIN (TILES, 2 * compare->columns), 1);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (compare->versions), SHOWN);
   gtk_widget_set_tooltip_text (compare->versions, _("How many versions of the first picture are shown: other seeds, models or strengths"));
   g_signal_connect (compare->versions, "value-changed", G_CALLBACK (on_versions), compare);
@@ -400,7 +401,7 @@ fill_window (Compare *compare)
   gtk_box_pack_start (GTK_BOX (rows), new_versions_row (compare), FALSE, FALSE, 0);
   for (int i = 0; i < TILES; i++)
     {
-      if (i % COLUMNS == 0)
+      if (i % compare->columns == 0)
         {
           line = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
           gtk_box_pack_start (GTK_BOX (rows), line, TRUE, TRUE, 0);
@@ -430,6 +431,7 @@ plugin_compare_run (PluginPreview *preview, GtkWindow *parent, PluginValues *val
   acu_model_info_free (own);
   compare->dialog = plugin_window_new (_("Compare"), PLUGIN_PROCEDURE, _("_Choose"));
   gtk_window_set_transient_for (GTK_WINDOW (compare->dialog), parent);
+  compare->columns = plugin_room_across (GTK_WIDGET (parent)) >= WIDE ? 4 : 2;
   fill_window (compare);
   gtk_widget_grab_focus (compare->tiles[0].canvas);
   gtk_widget_show (compare->dialog);

@@ -180,6 +180,26 @@ plugin_canvas_new (int width, int height, const char *name, PluginDraw draw, gpo
   return widget;
 }
 
+int
+plugin_room_across (GtkWidget *widget)
+{
+  GdkRectangle area = { 0 };
+#if ACU_GIMP == 2
+  GdkScreen *screen = gtk_widget_get_screen (widget);
+  GdkWindow *window = gtk_widget_get_window (widget);
+
+  gdk_screen_get_monitor_geometry (screen, window ? gdk_screen_get_monitor_at_window (screen, window) : 0, &area);
+#else
+  GdkDisplay *display = gtk_widget_get_display (widget);
+  GdkWindow *window = gtk_widget_get_window (widget);
+  GdkMonitor *monitor = window ? gdk_display_get_monitor_at_window (display, window) : gdk_display_get_monitor (display, 0);
+
+  if (monitor)
+    gdk_monitor_get_workarea (monitor, &area);
+#endif
+  return area.width;
+}
+
 void
 plugin_canvas_set_cursor (GtkWidget *canvas, GdkCursorType type)
 {

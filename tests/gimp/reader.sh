@@ -22,7 +22,10 @@ close_greetings
 plug_in=$(pgrep -f "$work/gimp/plug-ins/acuity-upscale/acuity-upscale" | head -1)
 DBUS_SESSION_BUS_ADDRESS=$(tr '\0' '\n' <"/proc/$plug_in/environ" | sed -n 's/^DBUS_SESSION_BUS_ADDRESS=//p')
 export DBUS_SESSION_BUS_ADDRESS
-check 'the accessibility bus knows the dialog' eval '/usr/bin/python3 "$here/reader.py" "AI Upscale" 30 >"$work/said"'
+listen () { /usr/bin/python3 "$here/reader.py" 'AI Upscale' 30 >"$work/said"; }
+check 'the accessibility bus knows the dialog' listen
+# the preview may still be computed
+for i in $(seq 20); do grep -q 'Preview	100 %' "$work/said" && break; sleep 0.5; listen; done
 sed 's/^/# /' "$work/said"
 said () { grep -qiE "$(printf '^%s\t%s' "$1" "$2")" "$work/said"; }
 check 'many things can have the focus' [ "$(wc -l <"$work/said")" -ge 20 ]
