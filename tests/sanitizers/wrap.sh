@@ -6,7 +6,7 @@ case " $* " in
   *.so\ *.py\ *|*.so\ */gegl\ *|*.so\ gegl\ *)
     ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 LD_PRELOAD=$(gcc -print-file-name=libasan.so) exec "$@" ;;
   # The whole program loads all of GEGL's modules, and unloads them: what those leave is no longer to be told apart.
-  *command_line.py*|*trainer.py*|*pages.py*|*validate.py*|*degrade.py*|*clean.py*|*text.py*|*faces.py*|*maps.py*)
+  *command_line.py*|*trainer.py*|*pages.py*|*validate.py*|*degrade.py*|*clean.py*|*text.py*|*faces.py*|*maps.py*|*compare.py*|*trust.py*|*diffusion.py*)
     ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 exec "$@" ;;
   # Hundreds of thousands of files: a full look at the stack for each allocation would take ten times as long.
   *test-model-hostile*)

@@ -38,7 +38,7 @@ def check(what, ok):
     global number, failures
     number += 1
     failures += not ok
-    print(f"{'ok' if ok else 'not ok'} {number} - {what}", flush=True)
+    print(f"{'ok' if ok else 'not ok'} {number} - {' '.join(what.split())}", flush=True)
 
 
 def run(*arguments, **more):
@@ -262,7 +262,9 @@ def test_limits():
 
 
 def test_peak():
-    """What --memory says is kept, whatever the picture's size."""
+    """What --memory says is kept, whatever the picture's size; the sanitizer's own memory would count as the program's."""
+    if b"__asan_init" in open(ACUITY, "rb").read():
+        return
     width, height = 2400, 1800
     chance = random.Random(1)
     with open("huge.png", "wb") as file:
