@@ -23,6 +23,7 @@ find_extensions (AcuVulkanDevice *device)
   for (guint32 i = 0; i < n; i++)
     {
       device->tells_budget |= strcmp (all[i].extensionName, "VK_EXT_memory_budget") == 0;
+      device->tells_subgroups |= strcmp (all[i].extensionName, "VK_EXT_subgroup_size_control") == 0;
       device->portability |= strcmp (all[i].extensionName, "VK_KHR_portability_subset") == 0;
       device->info.integers |= strcmp (all[i].extensionName, "VK_KHR_shader_integer_dot_product") == 0;
       device->info.matrices |= strcmp (all[i].extensionName, "VK_KHR_cooperative_matrix") == 0;
@@ -61,6 +62,21 @@ driver_name (const VkPhysicalDeviceVulkan12Properties *properties, guint32 versi
                                    : g_strdup_printf ("%s, %u", properties->driverName, version);
 }
 
+/* Invocations of a subgroup that can read each other's numbers; 0 where a driver may make them narrower or wider from shader to shader. */
+static gint32
+find_subgroup (const AcuVulkanDevice *device, const VkPhysicalDeviceVulkan11Properties *some)
+{
+  VkPhysicalDeviceSubgroupSizeControlPropertiesEXT sizes = { .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_PROPERTIES_EXT };
+  VkPhysicalDeviceProperties2 all = { .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, .pNext = &sizes };
+
+  /* Whole subgroups make a workgroup. */
+  if (!device->tells_subgroups || !(some->subgroupSupportedStages & VK_SHADER_STAGE_COMPUTE_BIT)
+      || !(some->subgroupSupportedOperations & VK_SUBGROUP_FEATURE_SHUFFLE_BIT) || some->subgroupSize < 4 || ACU_VULKAN_LOCAL % some->subgroupSize != 0)
+    return 0;
+  acu_vulkan_instance ()->GetPhysicalDeviceProperties2 (device->physical, &all);
+  return sizes.minSubgroupSize == some->subgroupSize && sizes.maxSubgroupSize == some->subgroupSize ? (gint32) some->subgroupSize : 0;
+}
+
 /* FALSE for devices that are too old or cannot compute. */
 static gboolean
 describe (AcuVulkanDevice *device, VkPhysicalDevice physical)
@@ -94,10 +110,7 @@ describe (AcuVulkanDevice *device, VkPhysicalDevice physical)
   device->info.driver = driver_name (&more, all.properties.driverVersion);
   /* One storage buffer more than all devices have. */
   device->info.half = features.storageBuffer16BitAccess && device->limits.maxPerStageDescriptorStorageBuffers >= ACU_VULKAN_MOST_STORAGE;
-  /* Whole subgroups make a workgroup. */
-  if (some.subgroupSupportedStages & VK_SHADER_STAGE_COMPUTE_BIT && some.subgroupSupportedOperations & VK_SUBGROUP_FEATURE_SHUFFLE_BIT
-      && some.subgroupSize >= 4 && ACU_VULKAN_LOCAL % some.subgroupSize == 0)
-    device->subgroup = (gint32) some.subgroupSize;
+  device->subgroup = find_subgroup (device, &some);
   describe_memory (device);
   g_mutex_init (&device->lock);
   return TRUE;

@@ -40,7 +40,7 @@ typedef struct AcuVulkanDevice
   guint32 family;                 /* of its compute queue */
   guint32 vendor, number, driver_version;
   guint8 uuid[VK_UUID_SIZE], driver_uuid[VK_UUID_SIZE], cache_uuid[VK_UUID_SIZE];
-  gboolean software, tells_budget, portability;
+  gboolean software, tells_budget, portability, tells_subgroups;
   gint32 subgroup;                /* invocations that can read each other's numbers; 0: none */
   AcuVulkanTile tile;
   GMutex lock;                    /* of the test's result */
