@@ -55,8 +55,7 @@ widen (const AcuLayer *conv, int before, int after, GError **error)
   gsize bytes = g_bytes_get_size (conv->weights), from = bytes / (gsize) conv->channels, to = from / (gsize) before * (gsize) after;
   const char *source = g_bytes_get_data (conv->weights, NULL);
   float *room;
-  GBytes *widened = acu_arch_floats (NULL, (to * (gsize) conv->channels + sizeof (float) - 1) / sizeof (float), &room, error);
-  g_autoptr (GBytes) all = widened;
+  g_autoptr (GBytes) widened = acu_arch_floats (NULL, (to * (gsize) conv->channels + sizeof (float) - 1) / sizeof (float), &room, error);
 
   if (!widened)
     return NULL;

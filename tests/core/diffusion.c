@@ -333,8 +333,9 @@ test_formats (void)
 {
   int n, n_alpha, n_gray;
   g_autofree float *alpha = enlarge (PARAMS (.format = { 3, TRUE, FALSE }), &n_alpha), *other = enlarge (PARAMS (.format = { 3, TRUE, FALSE }, .seed = 1), &n_alpha);
-  g_autofree float *gray = enlarge (PARAMS (.format = { 1, TRUE, FALSE }), &n_gray), *plain = enlarge (PARAMS (.seed = 0), &n);
+  g_autofree float *gray = enlarge (PARAMS (.format = { 1, TRUE, FALSE }), &n_gray);
 
+  g_free (enlarge (PARAMS (.seed = 0), &n));
   g_assert_cmpint (n_alpha / 4, ==, n / 3);
   g_assert_cmpint (n_gray / 2, ==, n / 3);
   for (int i = 0; i < n / 3; i++)

@@ -368,7 +368,7 @@ never_software (void)
       g_assert_true (automatic != &all[i]->base);
 }
 
-/* What a job says of the device that will do it: the card, but the processor where text is looked for, and for filters. */
+/* What a job says of the device that will do it: the card, where text is looked for as well, but the processor for filters. */
 static void
 says_which (void)
 {
@@ -377,7 +377,7 @@ says_which (void)
     const char *model;
     AcuTextMode text;
     gboolean card;
-  } jobs[] = { { "photo-x2", ACU_TEXT_OFF, TRUE }, { "photo-x2", ACU_TEXT_AUTO, FALSE }, { "cubic", ACU_TEXT_OFF, FALSE } };
+  } jobs[] = { { "photo-x2", ACU_TEXT_OFF, TRUE }, { "photo-x2", ACU_TEXT_AUTO, TRUE }, { "cubic", ACU_TEXT_OFF, FALSE } };
   const AcuDevice *card = test_device ();
 
   for (guint i = 0; i < G_N_ELEMENTS (jobs); i++)
