@@ -71,7 +71,7 @@ debian13_run () {
   mkdir -p "$log"
   say "Building and testing on Debian 13"
   debian13_inside bash -c '
-    export XDG_RUNTIME_DIR=/tmp/run
+    export XDG_RUNTIME_DIR=/tmp/run ACUITY_TEST_KINDS=1
     mkdir -m 700 -p $XDG_RUNTIME_DIR
     rm -rf /build/meson-logs
     meson setup $([ -e /build/meson-private/coredata.dat ] && echo --reconfigure) /build /src --werror --buildtype release >/build/setup.log 2>&1 \

@@ -81,13 +81,24 @@ def floats(path):
     return struct.unpack(f"{len(data) // 4}f", data)
 
 
+def chosen_models():
+    """All but those that only differ in their numbers; with ACUITY_TEST_KINDS in the environment, the smallest factor of each kind."""
+    found = [model for model in sorted(glob.glob(os.path.join(models, "*.safetensors"))) if not re.search("-(clean|gan)", os.path.basename(model))]
+    if "ACUITY_TEST_KINDS" not in os.environ:
+        return found
+    kinds = {}
+    for model in found:
+        kinds.setdefault(re.sub(r"-x\d+", "", os.path.basename(model)), model)
+    return list(kinds.values())
+
+
 def compare_models(folder, env):
     width, height = 43, 37
     picture, paths = os.path.join(folder, "picture"), [os.path.join(folder, str(i)) for i in range(5)]
     numbers = random.Random(1)
     with open(picture, "wb") as file:
         file.write(struct.pack(f"{width * height * 3}f", *(numbers.random() for _ in range(width * height * 3))))
-    for model in sorted(glob.glob(os.path.join(models, "*.safetensors"))):
+    for model in chosen_models():
         name = os.path.basename(model).split(".")[0]
         size = [net_cli, model, str(width), str(height), picture]
         subprocess.run([*size, paths[0], "2", "0", "0", "exact", "cpu"], check=True, env=env, stdout=subprocess.DEVNULL)
