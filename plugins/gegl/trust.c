@@ -4,28 +4,7 @@
 
 #ifdef GEGL_PROPERTIES
 
-property_string (model, _("Model"), "auto")
-  description (_("What enlarges the picture: the name of a model, or \"auto\" for the built-in one."))
-
-property_double (scale, _("Factor"), 2.0)
-  description (_("How many times larger the picture becomes; fractions such as 1.5 are fine."))
-  value_range (1.0, 16.0)
-  ui_range (1.0, 8.0)
-
-property_string (device, _("Device"), "auto")
-  description (_("What does the computing."))
-
-property_double (clean, _("Clean up"), 0.0)
-  description (_("How much noise, blur and JPEG blocks are cleaned away, from 0 (the picture is good: keep everything) to 1. For models that have weights for it, such as the built-in ones for photographs."))
-  value_range (0.0, 1.0)
-
-property_double (strength, _("Strength"), 1.0)
-  description (_("How much of the network's result there is, from 0 to 1; the rest is plain bicubic enlargement. Filters ignore it."))
-  value_range (0.0, 1.0)
-
-property_int (seed, _("Seed"), 0)
-  description (_("Which of many plausible pictures is made: the same number makes the same one, another number another. For diffusion models; others ignore it."))
-  value_range (0, G_MAXINT32)
+#include "enlarging_properties.h"
 
 #else
 
@@ -35,8 +14,7 @@ property_int (seed, _("Seed"), 0)
 #define GEGL_OP_C_SOURCE trust.c
 
 #include "gegl-op.h"
-#include "bridge.h"
-#include "whole.h"
+#include "enlarging.h"
 
 static void
 prepare (GeglOperation *operation)
@@ -47,28 +25,14 @@ prepare (GeglOperation *operation)
   gegl_operation_set_format (operation, "output", babl_format ("Y' float"));
 }
 
-static GeglRectangle
-get_bounding_box (GeglOperation *operation)
-{
-  const GeglRectangle in = acu_whole_input (operation);
-  GeglRectangle out;
-
-  acu_whole_grow (&in, GEGL_PROPERTIES (operation)->scale, &out);
-  return out;
-}
-
 static gboolean
 process (GeglOperation *operation, GeglBuffer *input, GeglBuffer *output, const GeglRectangle *result, gint level)
 {
-  const GeglProperties *o = GEGL_PROPERTIES (operation);
+  AcuBridgeJob job = enlarging_job (operation, input);
+  const GeglRectangle out = get_bounding_box (operation);
   GeglBuffer *map = NULL;
-  AcuBridgeJob job = {
-    .input = input, .rect = acu_whole_input (operation), .size = { .mode = ACU_SIZE_FACTOR, .scale = o->scale }, .model = o->model, .device = o->device,
-    .strength = o->strength, .clean = o->clean, .text = "off", .faces = "off", .seed = o->seed, .consistency = 1, .linear_light = TRUE, .trust = &map
-  };
-  GeglRectangle out;
 
-  acu_whole_grow (&job.rect, o->scale, &out);
+  job.trust = &map;
   return acu_whole_process (operation, &job, "acuity:trust", output, &out);
 }
 

@@ -26,12 +26,12 @@ new_picture (void)
 
 /* What an operation with these properties makes of the picture, as RGBA. */
 static void
-process (const char *operation, const char *model, double faithful, float *result)
+process (const char *operation, const char *model, const char *text, double faithful, float *result)
 {
   GeglBuffer *buffer = new_picture ();
   GeglNode *root = gegl_node_new ();
   GeglNode *source = gegl_node_new_child (root, "operation", "gegl:buffer-source", "buffer", buffer, NULL);
-  GeglNode *op = gegl_node_new_child (root, "operation", operation, "model", model, "scale", 2.0, NULL);
+  GeglNode *op = gegl_node_new_child (root, "operation", operation, "model", model, "text", text, "scale", 2.0, NULL);
   GeglRectangle box, expected = { 2 * X, 2 * Y, 2 * WIDTH, 2 * HEIGHT };
 
   if (faithful >= 0)
@@ -50,7 +50,7 @@ test_map (void)
   float map[N];
   double left = 0, right = 0;
 
-  process ("acuity:trust", "photo-x2", -1, map);
+  process ("acuity:trust", "photo-x2", "off", -1, map);
   for (int i = 0; i < N; i += 4)
     {
       g_assert_true (map[i] >= 0 && map[i] <= 1 && map[i] == map[i + 1]);
@@ -63,6 +63,35 @@ test_map (void)
   g_assert_cmpfloat (right, >, 0.5);
 }
 
+/* The map is of the picture that acuity:upscale makes: both have the same properties, but for what makes use of the map. */
+static void
+test_properties (void)
+{
+  guint n, n_upscale;
+  g_autofree GParamSpec **trust = gegl_operation_list_properties ("acuity:trust", &n);
+  g_autofree GParamSpec **upscale = gegl_operation_list_properties ("acuity:upscale", &n_upscale);
+
+  g_assert_cmpuint (n, >, 10);
+  g_assert_cmpuint (n_upscale, ==, n + 1);
+  g_assert_nonnull (gegl_operation_find_property ("acuity:upscale", "faithful"));
+  for (guint i = 0; i < n; i++)
+    g_assert_nonnull (gegl_operation_find_property ("acuity:upscale", trust[i]->name));
+}
+
+/* They count for the map as well. */
+static void
+test_text (void)
+{
+  float map[N], of_text[N];
+  double most = 0;
+
+  process ("acuity:trust", "photo-x2", "off", -1, map);
+  process ("acuity:trust", "photo-x2", "everywhere", -1, of_text);
+  for (int i = 0; i < N; i += 4)
+    most = fmax (most, fabs (map[i] - of_text[i]));
+  g_assert_cmpfloat (most, >, 0.05);
+}
+
 /* The result goes as far towards Lanczos as the map says. */
 static void
 test_faithful (void)
@@ -70,11 +99,11 @@ test_faithful (void)
   float map[N], own[N], half[N], whole[N], plain[N];
   double most = 0;
 
-  process ("acuity:trust", "photo-x2", -1, map);
-  process ("acuity:upscale", "photo-x2", 0, own);
-  process ("acuity:upscale", "photo-x2", 0.5, half);
-  process ("acuity:upscale", "photo-x2", 1, whole);
-  process ("acuity:upscale", "lanczos3", 0, plain);
+  process ("acuity:trust", "photo-x2", "off", -1, map);
+  process ("acuity:upscale", "photo-x2", "off", 0, own);
+  process ("acuity:upscale", "photo-x2", "off", 0.5, half);
+  process ("acuity:upscale", "photo-x2", "off", 1, whole);
+  process ("acuity:upscale", "lanczos3", "off", 0, plain);
   for (int i = 0; i < N; i++)
     {
       float trust = map[i / 4 * 4];
@@ -95,6 +124,8 @@ main (int argc, char **argv)
   gegl_init (NULL, NULL);
   g_assert_true (gegl_has_operation ("acuity:trust"));
   g_test_add_func ("/trust/map", test_map);
+  g_test_add_func ("/trust/properties", test_properties);
+  g_test_add_func ("/trust/text", test_text);
   g_test_add_func ("/trust/faithful", test_faithful);
   result = g_test_run ();
   gegl_exit ();
