@@ -5,23 +5,12 @@ import json
 import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 
-ACUITY, MODEL = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-number = failures = 0
+from tap import check, finish, run
 
-
-def check(what, ok):
-    global number, failures
-    number += 1
-    failures += not ok
-    print(f"{'ok' if ok else 'not ok'} {number} - {what}", flush=True)
-
-
-def run(*arguments):
-    return subprocess.run([ACUITY, *arguments], capture_output=True, text=True, timeout=100)
+MODEL = os.path.abspath(sys.argv[2])
 
 
 def enlarge(name, *arguments):
@@ -81,8 +70,7 @@ def main():
         done = run("small.ppm", "-o", "no.ppm", "--scale", "2", "--model", "own.safetensors", "--clean", "0.5")
         check(f"another network's are refused: {done.stderr.strip()}", done.returncode == 1 and "same network" in done.stderr)
         os.chdir("/")
-    print(f"1..{number}")
-    return 1 if failures else 0
+    return finish()
 
 
 sys.exit(main())

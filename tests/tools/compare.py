@@ -19,6 +19,8 @@ import tempfile
 import time
 import zlib
 
+from tap import ACUITY, check, finish
+
 wanted = os.environ.get("ACUITY_TEST_PYTHON")
 if wanted and "ACUITY_TEST_PYTHON_TAKEN" not in os.environ:
     os.environ["ACUITY_TEST_PYTHON_TAKEN"] = "1"
@@ -29,16 +31,8 @@ try:
 except ImportError:
     numpy = None
 
-ACUITY, MODELS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+MODELS = os.path.abspath(sys.argv[2])
 MEASURES = ["seconds", "PSNR-Y dB", "SSIM-Y", "feature distance (text-mask)", "NIQE", "consistency dB"]
-number = failures = 0
-
-
-def check(what, ok):
-    global number, failures
-    number += 1
-    failures += not ok
-    print(f"{'ok' if ok else 'not ok'} {number} - {' '.join(what.split())}", flush=True)
 
 
 def run(*arguments, **more):
@@ -371,8 +365,7 @@ def main():
         test_signal()
         check("no temporary file is left", not [n for n in os.listdir(".") + os.listdir("out") if n.startswith(".acuity")])
         os.chdir("/")
-    print(f"1..{number}")
-    return 1 if failures else 0
+    return finish()
 
 
 sys.exit(main())

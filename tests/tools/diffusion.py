@@ -6,24 +6,13 @@ import math
 import os
 import random
 import struct
-import subprocess
 import sys
 import tempfile
 
-ACUITY, FIRST = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+from tap import check, finish, run
+
+FIRST = os.path.abspath(sys.argv[2])
 WIDTH, HEIGHT, CHANNELS = 40, 30, 16
-number = failures = 0
-
-
-def check(what, ok):
-    global number, failures
-    number += 1
-    failures += not ok
-    print(f"{'ok' if ok else 'not ok'} {number} - {what}", flush=True)
-
-
-def run(*arguments):
-    return subprocess.run([ACUITY, *arguments], capture_output=True, text=True, timeout=100)
 
 
 def write_model(path):
@@ -124,8 +113,7 @@ def main():
         done = run("small.ppm", "-o", "no.ppm", "--scale", "4", "--model", "own.safetensors", "--steps", "3")
         check(f"3 steps are refused: {done.stderr.strip()}", done.returncode == 1 and "4 to 15" in done.stderr and not os.path.exists("no.ppm"))
         os.chdir("/")
-    print(f"1..{number}")
-    return 1 if failures else 0
+    return finish()
 
 
 sys.exit(main())

@@ -8,26 +8,15 @@ import math
 import os
 import re
 import struct
-import subprocess
 import sys
 import tempfile
 import zipfile
 import zlib
 
-ACUITY, PHOTO = (os.path.abspath(path) for path in sys.argv[1:3])
+from tap import check, finish, run
+
+PHOTO = os.path.abspath(sys.argv[2])
 WIDTH, HEIGHT, MARK = 96, 72, (48, 32)
-number = failures = 0
-
-
-def check(what, ok):
-    global number, failures
-    number += 1
-    failures += not ok
-    print(f"{'ok' if ok else 'not ok'} {number} - {what}", flush=True)
-
-
-def run(*arguments):
-    return subprocess.run([ACUITY, *arguments], capture_output=True, text=True, timeout=200)
 
 
 def varint(value):
@@ -155,8 +144,7 @@ def main():
         os.unlink(os.path.join(models, "faces.onnx"))
         check_install(models)
         os.chdir("/")
-    print(f"1..{number}")
-    return 1 if failures else 0
+    return finish()
 
 
 sys.exit(main())

@@ -9,16 +9,10 @@ import sys
 import tempfile
 import zlib
 
-ACUITY, MODEL = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-number = failures = 0
+from tap import ACUITY, check, finish
+
+MODEL = os.path.abspath(sys.argv[2])
 WIDTH, HEIGHT = 24, 16
-
-
-def check(what, ok):
-    global number, failures
-    number += 1
-    failures += not ok
-    print(f"{'ok' if ok else 'not ok'} {number} - {what}", flush=True)
 
 
 def run(*arguments):
@@ -110,8 +104,7 @@ def main():
             check(f"refused: {done.stderr.strip()}", done.returncode == status and word in done.stderr and len(done.stderr.splitlines()) == 1
                   and not os.path.exists("sheet.png"))
         os.chdir("/")
-    print(f"1..{number}")
-    return 1 if failures else 0
+    return finish()
 
 
 sys.exit(main())

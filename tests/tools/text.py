@@ -4,30 +4,18 @@
 import os
 import re
 import struct
-import subprocess
 import sys
 import tempfile
 import zlib
 
-ACUITY = os.path.abspath(sys.argv[1])
-number = failures = 0
+from tap import check, finish, run
+
 WIDTH, HEIGHT, PAGE = 160, 96, 76
 # Columns of letters, 5 × 7, lowest bit on top.
 LETTERS = {"A": (126, 17, 17, 17, 126), "C": (62, 65, 65, 65, 34), "E": (127, 73, 73, 73, 65), "H": (127, 8, 8, 8, 127), "I": (0, 65, 127, 65, 0),
            "L": (127, 64, 64, 64, 64), "M": (127, 2, 12, 2, 127), "N": (127, 4, 8, 16, 127), "O": (62, 65, 65, 65, 62), "P": (127, 9, 9, 9, 6),
            "R": (127, 9, 25, 41, 70), "S": (38, 73, 73, 73, 50), "T": (1, 1, 127, 1, 1), "U": (63, 64, 64, 64, 63), " ": (0, 0, 0, 0, 0)}
 LINES = ["LINES ON", "THE MAPS", "AT NOON", "PRESS ME", "COLUMNS"]
-
-
-def check(what, ok):
-    global number, failures
-    number += 1
-    failures += not ok
-    print(f"{'ok' if ok else 'not ok'} {number} - {what}", flush=True)
-
-
-def run(*arguments):
-    return subprocess.run([ACUITY, *arguments], capture_output=True, text=True, timeout=100)
 
 
 def page(written):
@@ -126,8 +114,7 @@ def main():
             done = run("page2.png", "-o", "no.png", *arguments)
             check(f"refused: {done.stderr.strip()}", done.returncode == status and word in done.stderr and not os.path.exists("no.png"))
         os.chdir("/")
-    print(f"1..{number}")
-    return 1 if failures else 0
+    return finish()
 
 
 sys.exit(main())

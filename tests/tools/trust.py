@@ -6,20 +6,9 @@ import subprocess
 import sys
 import tempfile
 
-ACUITY = os.path.abspath(sys.argv[1])
-number = failures = 0
+from tap import ACUITY, check, finish, run
+
 SIDE = 64
-
-
-def check(what, ok):
-    global number, failures
-    number += 1
-    failures += not ok
-    print(f"{'ok' if ok else 'not ok'} {number} - {' '.join(what.split())}", flush=True)
-
-
-def run(*arguments):
-    return subprocess.run([ACUITY, *arguments], capture_output=True, text=True, timeout=100)
 
 
 def write(name, pixel, side=SIDE):
@@ -152,8 +141,7 @@ def main():
         versions_and_others()
         memory()
         limits()
-    print(f"1..{number}")
-    sys.exit(failures > 0)
+    sys.exit(finish())
 
 
 main()

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What the tests of the whole program have in common: checks that are told as TAP, and the program, which is their first argument."""
+import os
+import subprocess
+import sys
+
+ACUITY = os.path.abspath(sys.argv[1])
+number = failures = 0
+
+
+def check(what, ok):
+    global number, failures
+    number += 1
+    failures += not ok
+    print(f"{'ok' if ok else 'not ok'} {number} - {' '.join(what.split())}", flush=True)
+
+
+def run(*arguments):
+    return subprocess.run([ACUITY, *arguments], capture_output=True, text=True, timeout=200)
+
+
+def finish():
+    """Tells how many checks there were; the exit status."""
+    print(f"1..{number}")
+    return 1 if failures else 0
