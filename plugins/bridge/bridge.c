@@ -330,10 +330,13 @@ use_trust (const AcuBridgeJob *job, AcuUpscaler *upscaler, const Crossing *cross
   *share = (Share) { share->progress, share->data, 1.0 / 3, 1 };
   trust = acu_trust_new (upscaler, read_source, read_result, &trusting, share->progress ? tell_share : NULL, share, error);
   done = trust && (job->faithful <= 0 || (trusting.plain = run_plain (job, error)));
+  if (done && (!(trusting.pixels = g_try_malloc (length)) || !(trusting.other = g_try_malloc (length))))
+    {
+      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's rows."));
+      done = FALSE;
+    }
   if (done)
     {
-      trusting.pixels = g_malloc (length);
-      trusting.other = g_malloc (length);
       trusting.map = gegl_buffer_new (gegl_buffer_get_extent (crossing->output), babl_format ("Y' float"));
       done = acu_trust_write (trust, take_map, &trusting, error);
     }
