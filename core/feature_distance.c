@@ -12,6 +12,8 @@
 #include <math.h>
 
 #define TINY 1e-10
+/* What finds faces is used to samples of 8 bits. */
+#define DETECTOR_WHITE 255
 
 struct AcuFeatureDistance
 {
@@ -24,7 +26,7 @@ struct AcuFeatureDistance
 
 /* A picture of its own out of the channels of both, from `first` on. */
 static gboolean
-append_half (AcuNet *pair, const AcuNet *part, int channels, int first, const char *suffix, guint *result)
+append_half (AcuNet *pair, const AcuNet *part, int channels, int first, float white, const char *suffix, guint *result)
 {
   float *taken = g_new0 (float, 2 * channels * channels);
   g_autofree char *name = g_strconcat ("picture", suffix, NULL);
@@ -34,7 +36,7 @@ append_half (AcuNet *pair, const AcuNet *part, int channels, int first, const ch
   gboolean ok;
 
   for (int c = 0; c < channels; c++)
-    taken[c * 2 * channels + first + c] = 1;
+    taken[c * 2 * channels + first + c] = white;
   layer->channels = channels;
   layer->weights = g_bytes_new_take (taken, (gsize) (2 * channels * channels) * sizeof (float));
   ok = acu_net_append (pair, part, picture, suffix);
@@ -44,7 +46,7 @@ append_half (AcuNet *pair, const AcuNet *part, int channels, int first, const ch
 
 /* Both pictures side by side as channels of one: then their features come row by row at the same time, and none has to be kept. */
 static AcuNet *
-pair_of (const AcuNet *net, guint layer, int channels)
+pair_of (const AcuNet *net, guint layer, int channels, float white)
 {
   AcuNet *part = acu_net_up_to (net, layer), *pair = acu_net_new (net->name);
   guint results[2];
@@ -53,7 +55,8 @@ pair_of (const AcuNet *net, guint layer, int channels)
   pair->architecture = g_strdup (net->architecture);
   pair->scale = net->scale;
   acu_net_add (pair, ACU_LAYER_INPUT, "pictures", NULL, 0, NULL)->channels = 2 * channels;
-  ok = append_half (pair, part, channels, 0, " (a)", &results[0]) && append_half (pair, part, channels, channels, " (b)", &results[1]);
+  ok = append_half (pair, part, channels, 0, white, " (a)", &results[0])
+       && append_half (pair, part, channels, channels, white, " (b)", &results[1]);
   if (ok)
     acu_net_add (pair, ACU_LAYER_CONCAT, "features", results, 2, NULL)->channels = 2 * acu_net_layer (net, layer)->channels;
   else
@@ -63,7 +66,7 @@ pair_of (const AcuNet *net, guint layer, int channels)
 }
 
 AcuFeatureDistance *
-acu_feature_distance_new (const AcuNet *net, guint depths, GError **error)
+acu_feature_distance_new (const AcuNet *net, guint depths, float white, GError **error)
 {
   g_autoptr (GArray) activations = g_array_new (FALSE, FALSE, sizeof (guint));
   g_autoptr (GString) names = g_string_new (NULL);
@@ -92,7 +95,7 @@ acu_feature_distance_new (const AcuNet *net, guint depths, GError **error)
     {
       guint layer = g_array_index (activations, guint, (guint64) activations->len * (d + 1) / distance->n_parts - 1);
 
-      distance->parts[d] = pair_of (net, layer, channels);
+      distance->parts[d] = pair_of (net, layer, channels, white);
       g_string_append_printf (names, "%s%s", d ? ", " : "", acu_net_layer (net, layer)->name);
       if (!distance->parts[d])
         {
@@ -132,6 +135,8 @@ load (const AcuModelInfo *model, GError **error)
 
   if (!model)
     return acu_helper_net (ACU_FEATURE_JUDGE ".safetensors", error);
+  if (model->helper)
+    return acu_detector_net (error);
   if (model->classic)
     g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("“%s” is a classic filter, it has no network."), model->name);
   else if (!model->path)
@@ -143,11 +148,27 @@ load (const AcuModelInfo *model, GError **error)
   return net;
 }
 
+gboolean
+acu_feature_distance_find (const char *name, AcuModelInfo **model, GError **error)
+{
+  g_autoptr (GPtrArray) helpers = acu_models_helpers (NULL);
+
+  *model = NULL;
+  if (g_str_equal (name, ACU_FEATURE_JUDGE))
+    return TRUE;
+  for (guint i = 0; helpers && i < helpers->len; i++)
+    if (g_str_equal (((AcuModelInfo *) g_ptr_array_index (helpers, i))->name, name))
+      *model = acu_model_info_copy (g_ptr_array_index (helpers, i));
+  if (!*model)
+    *model = acu_model_find (name, 1, error);
+  return *model != NULL;
+}
+
 AcuFeatureDistance *
 acu_feature_distance_open (const AcuModelInfo *model, guint depths, GError **error)
 {
   AcuNet *net = load (model, error);
-  AcuFeatureDistance *distance = net ? acu_feature_distance_new (net, depths, error) : NULL;
+  AcuFeatureDistance *distance = net ? acu_feature_distance_new (net, depths, model && model->helper ? DETECTOR_WHITE : 1, error) : NULL;
 
   if (net)
     acu_net_unref (net);

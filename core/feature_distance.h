@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* As acu_feature_distance_open(). Keeps a reference to the net. */
-AcuFeatureDistance *acu_feature_distance_new (const AcuNet *net, guint depths, GError **error);
+/* As acu_feature_distance_open(); `white` is what the network takes for it. Keeps a reference to the net. */
+AcuFeatureDistance *acu_feature_distance_new (const AcuNet *net, guint depths, float white, GError **error);
 
 G_END_DECLS
 

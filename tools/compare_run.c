@@ -64,9 +64,9 @@ static gboolean
 prepare_judge (Comparison *c, GError **error)
 {
   const char *name = c->options->features ? c->options->features : ACU_FEATURE_JUDGE;
-  AcuModelInfo *info = g_str_equal (name, ACU_FEATURE_JUDGE) ? NULL : acu_model_find (name, 1, error);
+  AcuModelInfo *info;
 
-  if (!info && !g_str_equal (name, ACU_FEATURE_JUDGE))
+  if (!acu_feature_distance_find (name, &info, error))
     return FALSE;
   c->judge = g_strdup (info ? info->name : name);
   c->features = acu_feature_distance_open (info, DEPTHS, error);

@@ -55,9 +55,9 @@ random_picture (float *pixels, int n)
     pixels[i] = (float) g_test_rand_double ();
 }
 
-/* By its definition, for the last depth, the last two and all three. */
+/* By its definition, for the last depth, the last two and all three; the sigmoid knows how much white is. */
 static void
-test_definition (void)
+check_definition (float white)
 {
   enum { WIDTH = 13, HEIGHT = 9, BORDER = 2 };
   static const char *const layers[] = { "cut2", "cut1, cut2", "cut1, aside, cut2" };
@@ -74,7 +74,11 @@ test_definition (void)
         double f[2][3][2];
 
         for (int i = 0; i < 2; i++)
-          features (pixels[i] + 3 * (y * WIDTH + x), f[i][0], f[i][1], f[i][2]);
+          {
+            const float *p = pixels[i] + 3 * (y * WIDTH + x), seen[] = { white * p[0], white * p[1], white * p[2] };
+
+            features (seen, f[i][0], f[i][1], f[i][2]);
+          }
         for (int d = 0; d < 3; d++)
           sums[d] += unit_distance (f[0][d], f[1][d]) / ((WIDTH - 2 * BORDER) * (HEIGHT - 2 * BORDER));
       }
@@ -82,7 +86,7 @@ test_definition (void)
     {
       const double wanted[] = { sums[2], (sums[0] + sums[2]) / 2, (sums[0] + sums[1] + sums[2]) / 3 };
       g_autoptr (GError) error = NULL;
-      AcuFeatureDistance *distance = acu_feature_distance_new (net, depths, &error);
+      AcuFeatureDistance *distance = acu_feature_distance_new (net, depths, white, &error);
 
       g_assert_no_error (error);
       g_assert_cmpstr (acu_feature_distance_layers (distance), ==, layers[MIN (depths, 3) - 1]);
@@ -102,24 +106,31 @@ test_definition (void)
 }
 
 static void
+test_definition (void)
+{
+  check_definition (1);
+  check_definition (3);
+}
+
+static void
 test_edges (void)
 {
   float pixels[2][27];
   AcuMetricPicture a = { pixels[0], 3, 3, 3 }, b = { pixels[1], 3, 3, 3 }, gray[2] = { { pixels[0], 3, 3, 1 }, { pixels[1], 3, 3, 1 } };
   AcuNet *rgb = net_new (3), *one = net_new (1), *empty = acu_net_new ("empty");
-  AcuFeatureDistance *distance = acu_feature_distance_new (rgb, 2, NULL), *of_gray = acu_feature_distance_new (one, 2, NULL);
+  AcuFeatureDistance *distance = acu_feature_distance_new (rgb, 2, 1, NULL), *of_gray = acu_feature_distance_new (one, 2, 1, NULL);
   GError *error = NULL;
   double value = 42;
 
   random_picture (pixels[0], 27);
   random_picture (pixels[1], 27);
   acu_net_add (empty, ACU_LAYER_INPUT, "picture", NULL, 0, NULL)->channels = 3;
-  g_assert_null (acu_feature_distance_new (empty, 1, &error));
+  g_assert_null (acu_feature_distance_new (empty, 1, 1, &error));
   g_assert_error (error, ACU_ERROR, ACU_ERROR_UNSUPPORTED);
   g_clear_error (&error);
   for (guint depths = 0; depths <= ACU_FEATURE_MOST_DEPTHS + 1; depths += ACU_FEATURE_MOST_DEPTHS + 1)
     {
-      g_assert_null (acu_feature_distance_new (rgb, depths, &error));
+      g_assert_null (acu_feature_distance_new (rgb, depths, 1, &error));
       g_assert_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT);
       g_clear_error (&error);
     }

@@ -3,7 +3,8 @@
 """trust.py ACUITY [--model NAME]… PHOTO…: whether trust maps foresee the error.
 
 Shrinks each PHOTO (bicubic, as Pillow does it), lets ACUITY enlarge it again with --trust, and prints Pearson's correlation of the map with the true error: the absolute
-difference of luma (0.299, 0.587, 0.114 of encoded values) between result and PHOTO. In three ways: both averaged over blocks of 8 × 8 pixels; pixel by pixel, the error
+difference of luma (0.299, 0.587, 0.114 of encoded values) between result and PHOTO. In four ways: both averaged over blocks of 8 × 8 pixels; over blocks of 2 × 2 pixels of the
+shrunk picture, which are as much of the picture at any scale (4, 8 and 16 pixels at 2, 4 and 8 times); pixel by pixel, the error
 blurred by a Gaussian of 1 pixel; the same of 2 pixels. A border of twice the scale is left out. Beside it the same for the gradient's length of the Lanczos-enlarged picture, smoothed as
 the map is (averaged over the pixels of the source, enlarged again): what is not better than that knows nothing of networks. And how much error the map expects (its values times 0.1,
 plus 0.004), over the true one. Then how much of the picture's mean error goes with --faithful 1. Not a test: needs Pillow and NumPy."""
@@ -55,9 +56,9 @@ def correlation(a, b):
     return numpy.corrcoef(a.ravel(), b.ravel())[0, 1]
 
 
-def three(error, foreseen, border):
-    inner = slice(border, -border)
-    return [correlation(blocks(error, 8), blocks(foreseen, 8))] + [correlation(blur(error, s)[inner, inner], foreseen[inner, inner]) for s in (1, 2)]
+def four(error, foreseen, scale):
+    inner = slice(2 * scale, -2 * scale)
+    return [correlation(blocks(error, side), blocks(foreseen, side)) for side in (8, 2 * scale)] + [correlation(blur(error, s)[inner, inner], foreseen[inner, inner]) for s in (1, 2)]
 
 
 def measure(acuity, model, scale, photo, folder):
@@ -73,7 +74,7 @@ def measure(acuity, model, scale, photo, folder):
     truth = luma(photo, result.shape)
     error = abs(result - truth)
     slope = as_smooth(numpy.hypot(*numpy.gradient(lanczos)), scale)
-    return (three(error, trust, 2 * scale) + three(error, slope, 2 * scale)
+    return (four(error, trust, scale) + four(error, slope, scale)
             + [(trust.mean() * FULL + FLOOR) / error.mean(), trust.mean(), error.mean() * 255, abs(luma(name("faithful")) - truth).mean() * 255, abs(lanczos - truth).mean() * 255])
 
 
@@ -84,17 +85,18 @@ def main():
     parser.add_argument("--model", action="append")
     parser.add_argument("--each", action="store_true", help="a line for each picture as well")
     options = parser.parse_args()
-    print("| model | map: 8 × 8 | σ 1 | σ 2 | least 8 × 8 | gradient: 8 × 8 | σ 1 | σ 2 | expected / true | mean of the map | error/255 | faithful | Lanczos |\n|" + "---|" * 13)
+    print("| model | map: 8 × 8 | 2 × 2 shrunk | σ 1 | σ 2 | least 8 × 8 | gradient: 8 × 8 | 2 × 2 shrunk | σ 1 | σ 2 | expected / true | mean of the map | error/255 | faithful | Lanczos |\n|"
+          + "---|" * 15)
     with tempfile.TemporaryDirectory() as folder:
         for model in options.model or ["photo-x2", "photo-x4", "photo-gan-x4", "srcnn-x2", "srcnn-x4"]:
             rows = []
             for photo in options.photo:
-                rows.append(measure(os.path.abspath(options.acuity), model, int(model.rsplit("-x", 1)[1]), photo, folder))
+                rows.append(measure(os.path.abspath(options.acuity), model, int(model.rsplit("-x", 1)[1][0]), photo, folder))
                 if options.each:
                     print(f"| {os.path.basename(photo)} | " + " | ".join(f"{v:.3f}" for v in rows[-1]) + " |", flush=True)
             m, least = numpy.mean(rows, 0), numpy.min(rows, 0)
-            print(f"| {model} | {m[0]:.3f} | {m[1]:.3f} | {m[2]:.3f} | {least[0]:.3f} | {m[3]:.3f} | {m[4]:.3f} | {m[5]:.3f} | {m[6]:.2f} | {m[7]:.3f} | "
-                  f"{m[8]:.2f} | {m[9]:.2f} | {m[10]:.2f} |", flush=True)
+            print(f"| {os.path.basename(model)} | " + " | ".join(f"{v:.3f}" for v in [*m[:4], least[0], *m[4:8]]) + f" | {m[8]:.2f} | {m[9]:.3f} | "
+                  + " | ".join(f"{v:.2f}" for v in m[10:]) + " |", flush=True)
 
 
 main()

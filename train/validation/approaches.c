@@ -83,11 +83,10 @@ acu_approaches_new (const char *const *models, int scale, GError **error)
 AcuFeatureDistance *
 acu_approach_features (const char *model, guint depths, char **name, GError **error)
 {
-  gboolean judge = g_str_equal (model, ACU_FEATURE_JUDGE);
-  AcuModelInfo *info = judge ? NULL : acu_model_find (model, 1, error);
-  AcuFeatureDistance *features = info || judge ? acu_feature_distance_open (info, depths, error) : NULL;
+  AcuModelInfo *info;
+  AcuFeatureDistance *features = acu_feature_distance_find (model, &info, error) ? acu_feature_distance_open (info, depths, error) : NULL;
 
-  *name = !features ? NULL : judge ? g_strdup (model) : name_of (info, model);
+  *name = !features ? NULL : info ? name_of (info, model) : g_strdup (model);
   acu_model_info_free (info);
   return features;
 }

@@ -25,7 +25,7 @@ char *acu_folder_name (const char *name);
  * AcuApproach*, freed with the array. */
 GPtrArray *acu_approaches_new (const char *const *models, int scale, GError **error);
 
-/* The features of a model by name or path, or of ACU_FEATURE_JUDGE; *name (not NULL, g_free()) gets its name for tables. As acu_feature_distance_open(). */
+/* The features of what acu_feature_distance_find() takes; *name (not NULL, g_free()) gets its name for tables. As acu_feature_distance_open(). */
 AcuFeatureDistance *acu_approach_features (const char *model, guint depths, char **name, GError **error);
 
 /* Whether the features of a network, called `name`, may judge these approaches: it must be none of theirs, by another name or in another precision either

@@ -17,6 +17,10 @@ G_BEGIN_DECLS
 
 typedef struct AcuFeatureDistance AcuFeatureDistance;
 
+/* The network that a name means here: ACU_FEATURE_JUDGE (*model becomes NULL), one of acu_models_helpers() (“faces”, which has taught none of ours either, and
+ * has seen many photographs), or what acu_model_find() takes. Free *model with acu_model_info_free(). FALSE with its errors. Thread-safe. */
+ACU_API gboolean acu_feature_distance_find (const char *name, AcuModelInfo **model, GError **error);
+
 /* Takes the features of an installed network (NULL: of ACU_FEATURE_JUDGE) at `depths` places (1 to ACU_FEATURE_MOST_DEPTHS, or as many as there are):
  * its activations are divided into as many equal parts, and the last one of each is looked at. ACU_ERROR_ARGUMENT for another number of
  * depths and for classic filters, ACU_ERROR_UNSUPPORTED for a network without activations, or that does not take pictures of 1 or 3 channels,

@@ -20,8 +20,9 @@ G_BEGIN_DECLS
  * over about a pixel of the source, over ACU_TRUST_FULL, less what grain alone makes everywhere (0.004).
  *
  * It is made of two things. The job is run twice more, mirrored left to right and upside down: where a network invents, it invents something else
- * (of models that draw lots this is also what another seed would change). And the result, shrunk again, is held against the source. Classic filters invent nothing, so that
- * of them the second is all. What both runs get wrong in the same way no map shows.
+ * (of models that draw lots this is also what another seed would change). How far apart the runs are around a place is weighed by how steep the result is there, since on even
+ * areas little can be wrong; grain, which is finer than the quarter of a pixel of the source, counts for little. And the result, shrunk again, is held against the source.
+ * Classic filters invent nothing, so that of them the second is all. What both runs get wrong in the same way no map shows.
  */
 typedef struct AcuTrust AcuTrust;
 
