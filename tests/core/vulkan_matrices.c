@@ -14,7 +14,6 @@ typedef struct Way
 
 static const Way ways[] = {
   { "twin", ACU_VULKAN_MATRICES_TWIN, 16, 32, 2 },
-  { "small-twin", ACU_VULKAN_MATRICES_TWIN, 8, 8, 4 },
   { "device", ACU_VULKAN_MATRICES, 0, 0, 2 }
 };
 
@@ -78,7 +77,7 @@ static const struct
 {
   const SampleNet *net;
   guint convolutions;
-} nets[] = { { &odd_net, 5 }, { &sample_nets[0], 3 }, { &sample_nets[1], 3 }, { &sample_nets[3], 4 } };
+} nets[] = { { &odd_net, 5 }, { &sample_nets[3], 5 } };
 
 static const int sizes[][2] = { { 19, 11 }, { 1, 1 }, { 18, 1 }, { 1, 9 } };
 
@@ -133,6 +132,17 @@ like_the_processor (gconstpointer data)
   g_rand_free (rand);
 }
 
+static void
+simple (AcuNet *net, GRand *rand)
+{
+  guint at = picture (net);
+
+  conv (net, rand, &at, 16, 3, 1, 1);
+  conv (net, rand, &at, 16, 5, 1, 2);
+  conv (net, rand, &at, 16, 1, 1, 0);
+  conv (net, rand, &at, 12, 3, 1, 1);
+}
+
 /* Exact plans never round weights; what workgroups have no room for is made otherwise, and rightly. */
 static void
 left_out (gconstpointer data)
@@ -143,18 +153,17 @@ left_out (gconstpointer data)
   g_autofree float *in = draw_picture (rand, 9, 5), *wanted = NULL, *made = NULL, *cramped = NULL;
   gsize n;
 
-  odd (net, rand);
+  simple (net, rand);
   n = numbers_of (net, 9, 5);
   wanted = reference (net, in, 9, 5);
   made = run_net_on (&device.base, net, in, &(int) { 9 }, &(int) { 5 }, 1, 0, 0, ACU_PRECISION_EXACT);
   g_assert_cmpuint (made_so, ==, 0);
   for (gsize i = 0; i < n; i++)
     g_assert_cmpfloat_with_epsilon (made[i], wanted[i], 1e-4f * MAX (1, ABS (wanted[i])));
-  /* Room for kernels of one tap, and few channels of others. */
+  /* Not for kernels of 25 taps. */
   device.limits.maxComputeSharedMemorySize = 16384;
   cramped = run_net_on (&device.base, net, in, &(int) { 9 }, &(int) { 5 }, 1, 0, 0, ACU_PRECISION_FAST);
-  g_assert_cmpuint (made_so, >, 0);
-  g_assert_cmpuint (made_so, <, nets[0].convolutions);
+  g_assert_cmpuint (made_so, ==, 2);
   assert_like (cramped, wanted, n);
   acu_net_unref (net);
   g_rand_free (rand);
@@ -201,8 +210,8 @@ large_weights (gconstpointer data)
         }
       plan = acu_plan_new (net, &device.base, 12, 10, 1, 0, 0, ACU_PRECISION_FAST, &error);
       g_assert_no_error (error);
-      g_assert_cmpuint (made_so, ==, 2);
       acu_plan_run (plan, &callbacks, &error);
+      g_assert_cmpuint (made_so, ==, 2);
       if (where < 2)
         g_assert_error (error, ACU_ERROR, ACU_ERROR_RANGE);
       else
@@ -231,13 +240,12 @@ add_matrix_tests (gboolean brief)
         {
           g_autofree char *path = g_strdup_printf ("/vulkan/matrices/%s/%s", ways[w].name, nets[i].net->name);
 
-          /* The first way shows all of them, the others what is different there. */
-          if ((w > 0 || brief) && i > 0 && ways[w].matrices == ACU_VULKAN_MATRICES_TWIN)
+          if (brief && i > 0)
             continue;
           cases[n] = (Case) { &ways[w], i, brief };
           g_test_add_data_func (path, &cases[n++], like_the_processor);
         }
-      if (brief || w == 1)
+      if (brief)
         continue;
       g_test_add_data_func (out, &ways[w], left_out);
       g_test_add_data_func (large, &ways[w], large_weights);
