@@ -27,8 +27,12 @@ print_device (const AcuDeviceInfo *device)
   if (device->matrices)
     g_string_append (beyond, _(", matrices"));
   /* Translators: a list, each part of which begins with a comma, or nothing. */
-  g_print (_("      calculates with: 32-bit floats%s (Acuity uses the first)\n"), beyond->str);
+  g_print (_("      can calculate with: 32-bit floats%s\n"), beyond->str);
   g_string_free (beyond, TRUE);
+  if (device->state == ACU_DEVICE_SOUND)
+    g_print ("      %s\n", device->fast_matrices ? _("fast precision: 16-bit floats between layers, multiplied as matrices")
+                            : device->fast_half ? _("fast precision: 16-bit floats between layers, calculated with in 32 bits")
+                                                : _("fast precision: 32-bit floats, as exact"));
   g_print ("      %s\n", device->state == ACU_DEVICE_SOUND ? _("test: passed") : _("test: failed; it is not used"));
   if (device->slow)
     g_print ("      %s\n", _("slower than the processor: not taken unless it is named"));

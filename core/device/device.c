@@ -183,6 +183,8 @@ acu_devices_list (void)
 
       info.state = acu_vulkan_test (all[i]);
       info.slow = !all[i]->software && info.state == ACU_DEVICE_SOUND && !acu_vulkan_is_quicker (all[i]);
+      info.fast_half = info.state == ACU_DEVICE_SOUND && all[i]->base.halves;
+      info.fast_matrices = info.fast_half && all[i]->tile.matrices == ACU_VULKAN_MATRICES;
       add_info (list, &info);
     }
 #endif

@@ -12,7 +12,15 @@
 #include <string.h>
 #include <vulkan/vulkan.h>
 
+#ifdef VK_KHR_cooperative_matrix
+#define MATRIX_FUNCTIONS(F) \
+  F (GetPhysicalDeviceCooperativeMatrixPropertiesKHR, (VkPhysicalDevice a, uint32_t *b, VkCooperativeMatrixPropertiesKHR *c), (a, b, c))
+#else
+#define MATRIX_FUNCTIONS(F)
+#endif
+
 #define FUNCTIONS(F) \
+  MATRIX_FUNCTIONS (F) \
   F (CreateInstance, (const VkInstanceCreateInfo *a, const VkAllocationCallbacks *b, VkInstance *c), (a, b, c)) \
   F (EnumeratePhysicalDevices, (VkInstance a, uint32_t *b, VkPhysicalDevice *c), (a, b, c)) \
   F (EnumerateDeviceExtensionProperties, (VkPhysicalDevice a, const char *b, uint32_t *c, VkExtensionProperties *d), (a, b, c, d)) \

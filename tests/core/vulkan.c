@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* What a graphics card makes is what the processor makes, to 1e-4, and does not depend on bands. ACUITY_TEST_DEVICE names the card. */
-#include "run_net.h"
-#include "sample_nets.h"
-
-#include "vulkan/vk.h"
+#include "vulkan_tests.h"
 
 #include <acuity/acuity.h>
 #include <math.h>
@@ -15,7 +12,7 @@ static const int sizes[][2] = { { 41, 29 }, { 1, 1 }, { 37, 1 }, { 1, 23 }, { 13
 /* How many of them: one is enough for the validation layers, which take their time. */
 static guint n_sizes = G_N_ELEMENTS (sizes);
 
-static float *
+float *
 draw_picture (GRand *rand, int width, int height)
 {
   float *in = g_new (float, 3 * width * height);
@@ -25,8 +22,7 @@ draw_picture (GRand *rand, int width, int height)
   return in;
 }
 
-/* On the processor. */
-static float *
+float *
 reference (const AcuNet *net, const float *in, int width, int height)
 {
   float *result;
@@ -48,7 +44,7 @@ assert_near (const float *a, const float *b, gsize n)
 /* Decibels below the largest number. */
 #define FAST_DECIBELS 55
 
-static void
+void
 assert_like (const float *a, const float *b, gsize n)
 {
   double sum = 0, largest = 1;
@@ -216,19 +212,14 @@ counts (void)
   g_rand_free (rand);
 }
 
-/* What a card that is only described counts is what is submitted to a real one. */
-static void
-as_imagined (gconstpointer data)
+void
+assert_as_imagined (const AcuNet *net, const AcuVulkanDevice *device, int width, int height)
 {
-  const SampleNet *sample = data;
   GRand *rand = g_rand_new_with_seed (3);
-  AcuNet *net = acu_net_new (sample->name);
-  const AcuVulkanDevice *device = (const AcuVulkanDevice *) test_device ();
   const AcuCard card = { "a card", 1e15, 1e12, G_GUINT64_CONSTANT (16) << 30 };
-  g_autofree float *in = draw_picture (rand, 41, 29);
+  g_autofree float *in = draw_picture (rand, width, height);
 
   real = &device->base;
-  sample->build (net, rand);
   for (int bands = 0; bands < 2; bands++)
     {
       AcuVulkanDevice copy = *device;
@@ -239,8 +230,11 @@ as_imagined (gconstpointer data)
       copy.base.piece = all_rows;
       /* A real one may lay maps out differently where its limits differ, and part work in its own way. */
       ((AcuVulkanDevice *) (void *) imagined)->tile = copy.tile;
-      run_on (net, &copy.base, in, 41, 29, bands ? 8 : 0);
-      run_on (net, imagined, in, 41, 29, bands ? 8 : 0);
+      ((AcuVulkanDevice *) (void *) imagined)->side = copy.side;
+      ((AcuVulkanDevice *) (void *) imagined)->together = copy.together;
+      ((AcuVulkanDevice *) (void *) imagined)->limits.maxComputeSharedMemorySize = copy.limits.maxComputeSharedMemorySize;
+      run_on (net, &copy.base, in, width, height, bands ? 8 : 0);
+      run_on (net, imagined, in, width, height, bands ? 8 : 0);
       wanted = acu_device_imagined_work (imagined);
       g_assert_cmpuint (counted.last_work.dispatches, ==, wanted.dispatches);
       g_assert_cmpuint (counted.last_work.barriers, ==, wanted.barriers);
@@ -250,6 +244,18 @@ as_imagined (gconstpointer data)
       g_assert_cmpfloat_with_epsilon (counted.last_work.numbers, wanted.numbers, 1e-6 * wanted.numbers);
       acu_device_imagined_free (imagined);
     }
+  g_rand_free (rand);
+}
+
+static void
+as_imagined (gconstpointer data)
+{
+  const SampleNet *sample = data;
+  GRand *rand = g_rand_new_with_seed (3);
+  AcuNet *net = acu_net_new (sample->name);
+
+  sample->build (net, rand);
+  assert_as_imagined (net, (const AcuVulkanDevice *) test_device (), 41, 29);
   acu_net_unref (net);
   g_rand_free (rand);
 }
@@ -463,6 +469,7 @@ main (int argc, char **argv)
   g_test_add_func ("/vulkan/large-numbers", large_numbers);
   g_test_add_func ("/vulkan/never-software", never_software);
   g_test_add_func ("/vulkan/says-which", says_which);
+  add_matrix_tests (n_sizes == 1);
   if (g_getenv ("ACUITY_TEST_POISON"))
     g_test_add_func ("/vulkan/poisoned", poisoned);
   return g_test_run ();

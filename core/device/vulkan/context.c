@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-#include "vk.h"
+#include "matrices.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -42,7 +42,9 @@ create_device (AcuVulkanContext *context)
 {
   const AcuVulkanDevice *device = context->device;
   const AcuVulkanInstance *instance = acu_vulkan_instance ();
-  static const char *const portability[] = { "VK_KHR_portability_subset" };
+  const char *extensions[3];
+  guint32 n_extensions = 0;
+  AcuVulkanMatrixFeatures matrices;
   float priority = 0.5f;
   VkDeviceQueueCreateInfo queue = {
     .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO, .queueFamilyIndex = device->family, .queueCount = 1, .pQueuePriorities = &priority
@@ -52,10 +54,19 @@ create_device (AcuVulkanContext *context)
   };
   VkDeviceCreateInfo info = {
     .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO, .pNext = context->half ? &half : NULL, .queueCreateInfoCount = 1, .pQueueCreateInfos = &queue,
-    .enabledExtensionCount = device->portability, .ppEnabledExtensionNames = portability
+    .ppEnabledExtensionNames = extensions
   };
   VkDevice handle;
 
+  if (device->portability)
+    extensions[n_extensions++] = "VK_KHR_portability_subset";
+  if (context->half && device->tile.matrices == ACU_VULKAN_MATRICES)
+    {
+      info.pNext = acu_vulkan_matrix_features (&matrices, &half);
+      for (guint i = 0; i < G_N_ELEMENTS (matrices.extensions); i++)
+        extensions[n_extensions++] = matrices.extensions[i];
+    }
+  info.enabledExtensionCount = n_extensions;
   if (!acu_vulkan_check (context, instance->CreateDevice (device->physical, &info, NULL, &handle), "CreateDevice"))
     return FALSE;
   if (!acu_vulkan_find_functions (&context->vk, handle))

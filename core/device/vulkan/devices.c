@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-#include "vk.h"
+#include "matrices.h"
 
 #include <string.h>
 
@@ -111,6 +111,8 @@ describe (AcuVulkanDevice *device, VkPhysicalDevice physical)
   /* One storage buffer more than all devices have. */
   device->info.half = features.storageBuffer16BitAccess && device->limits.maxPerStageDescriptorStorageBuffers >= ACU_VULKAN_MOST_STORAGE;
   device->subgroup = find_subgroup (device, &some);
+  acu_vulkan_find_matrices (device);
+  device->info.matrices = device->side > 0;
   describe_memory (device);
   g_mutex_init (&device->lock);
   return TRUE;

@@ -63,6 +63,10 @@ open_instance (AcuVulkanInstance *instance)
 #define FIND(name) complete &= (instance->name = (PFN_vk##name) get (instance->handle, "vk" #name)) != NULL;
   ACU_VULKAN_INSTANCE_FUNCTIONS (FIND)
 #undef FIND
+#ifdef VK_KHR_cooperative_matrix
+  instance->GetPhysicalDeviceCooperativeMatrixPropertiesKHR = (PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR)
+    get (instance->handle, "vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR");
+#endif
   return complete;
 }
 

@@ -68,6 +68,9 @@ typedef struct AcuVulkanInstance
 {
   VkInstance handle;
   ACU_VULKAN_INSTANCE_FUNCTIONS (ACU_VULKAN_DECLARE)
+#ifdef VK_KHR_cooperative_matrix
+  PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR GetPhysicalDeviceCooperativeMatrixPropertiesKHR;        /* may be NULL */
+#endif
 } AcuVulkanInstance;
 
 typedef struct AcuVulkanFunctions

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-#include "vk.h"
+#include "matrices.h"
 
 #include "fingerprint.h"
 
@@ -9,6 +9,10 @@
 #include "conv2d_half_comp.h"
 #include "conv2d_lanes_comp.h"
 #include "conv2d_lanes_half_comp.h"
+#ifdef ACU_VULKAN_HAS_MATRICES
+#include "conv2d_matrices_half_comp.h"
+#endif
+#include "conv2d_twin_half_comp.h"
 #include "deconv2d_comp.h"
 #include "deconv2d_half_comp.h"
 #include "depthwise_comp.h"
@@ -47,7 +51,12 @@ static const struct
   [ACU_VULKAN_BICUBIC] = SHADER (bicubic),
   [ACU_VULKAN_GLOBAL_POOL] = SHADER (global_pool),
   [ACU_VULKAN_CONV2D_LANES] = SHADER (conv2d_lanes),
-  [ACU_VULKAN_DEPTHWISE] = SHADER (depthwise)
+  [ACU_VULKAN_DEPTHWISE] = SHADER (depthwise),
+#define HALF_SHADER(name) { { NULL, name##_half_comp }, { 0, sizeof name##_half_comp } }
+#ifdef ACU_VULKAN_HAS_MATRICES
+  [ACU_VULKAN_CONV2D_MATRICES] = HALF_SHADER (conv2d_matrices),
+#endif
+  [ACU_VULKAN_CONV2D_TWIN] = HALF_SHADER (conv2d_twin)
 };
 
 char *
@@ -65,7 +74,8 @@ acu_vulkan_device_key (const AcuVulkanDevice *device)
   g_checksum_update (sum, device->cache_uuid, sizeof device->cache_uuid);
   for (guint i = 0; i < ACU_VULKAN_SHADERS; i++)
     for (int half = 0; half < 2; half++)
-      g_checksum_update (sum, (const guchar *) shaders[i].words[half], (gssize) shaders[i].bytes[half]);
+      if (shaders[i].words[half])
+        g_checksum_update (sum, (const guchar *) shaders[i].words[half], (gssize) shaders[i].bytes[half]);
   key = g_strdup (g_checksum_get_string (sum));
   key[32] = 0;
   return key;
@@ -171,10 +181,13 @@ compile (AcuVulkanContext *context, const Pipeline *pipeline)
     .stage = { .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO, .stage = VK_SHADER_STAGE_COMPUTE_BIT, .pName = "main",
                .pSpecializationInfo = &special }
   };
+  VkPipelineShaderStageRequiredSubgroupSizeCreateInfoEXT subgroups;
   VkPipeline made = VK_NULL_HANDLE;
 
   for (guint32 i = 0; i < ACU_VULKAN_CONSTANTS; i++)
     entries[i] = (VkSpecializationMapEntry) { i, i * (guint32) sizeof (gint32), sizeof (gint32) };
+  if (pipeline->shader == ACU_VULKAN_CONV2D_MATRICES)
+    acu_vulkan_ask_for_subgroups (context->device, &info.stage, &subgroups);
   if (!ACU_VULKAN_DO (context, CreateShaderModule (context->handle, &module_info, NULL, &info.stage.module)))
     return VK_NULL_HANDLE;
   if (!ACU_VULKAN_DO (context, CreateComputePipelines (context->handle, context->cache, 1, &info, NULL, &made)))

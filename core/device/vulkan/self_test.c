@@ -35,11 +35,13 @@ typedef struct PaceSize
 } PaceSize;
 
 /* Large enough for a card to be busy; what takes a processor long enough to compare. */
-static const PaceSize card_size = { 256, 128, 4 }, small_size = { 64, 32, 1 };
+static const PaceSize card_size = { 256, 128, 4 }, small_size = { 64, 32, 1 }, small_half_size = { 64, 32, 2 };
 #define CARD_SECONDS 0.002
 
 /* The first one works everywhere; lanes: TRUE, to become a subgroup's. */
 static const AcuVulkanTile tiles[] = { { 4, 4, FALSE }, { 4, 4, TRUE }, { 8, 4, TRUE } };
+/* Rows of a subgroup that multiplies matrices. */
+static const gint32 matrix_rows[] = { 2, 4 };
 
 typedef struct Network
 {
@@ -304,9 +306,10 @@ is_right (const AcuVulkanDevice *device, gboolean half)
   return right;
 }
 
-/* Operations a second, the quickest of a few runs; 0 if there were none. *seconds: what that run took. `result` unless it is NULL: of the last one. */
+/* Operations a second, the quickest of a few runs; 0 if there were none. *seconds: what that run took. `result` unless it is NULL: of the last one.
+ * half: with maps in 16 bits. */
 static double
-pace_of (const AcuDevice *device, const PaceSize *size, double *seconds, float *result)
+pace_of (const AcuDevice *device, const PaceSize *size, gboolean half, double *seconds, float *result)
 {
   Network net = { .random = 2 };
   g_autofree float *picture = NULL;
@@ -316,6 +319,8 @@ pace_of (const AcuDevice *device, const PaceSize *size, double *seconds, float *
 
   *seconds = G_MAXDOUBLE;
   build_pace (&net, size);
+  for (guint i = 1; half && i + 1 < net.program.n_stages; i++)
+    net.buffers[i].element = ACU_MAP_F16;
   picture = make_picture (&net, &n);
   for (guint i = 1; i < net.program.n_stages; i++)
     {
@@ -348,11 +353,11 @@ pace_of (const AcuDevice *device, const PaceSize *size, double *seconds, float *
 
 /* Of convolutions, with the tile that the device has now. */
 static double
-tile_pace (const AcuVulkanDevice *device, float *result)
+tile_pace (const AcuVulkanDevice *device, gboolean half, float *result)
 {
-  double seconds, pace = pace_of (&device->base, &small_size, &seconds, result);
+  double seconds, pace = pace_of (&device->base, half ? &small_half_size : &small_size, half, &seconds, result);
 
-  return seconds < CARD_SECONDS ? pace_of (&device->base, &card_size, &seconds, NULL) : pace;
+  return seconds < CARD_SECONDS ? pace_of (&device->base, &card_size, half, &seconds, NULL) : pace;
 }
 
 /* Whether this device could be asked to work with the tile; then what its lanes are. */
@@ -382,7 +387,7 @@ choose_tile (AcuVulkanDevice *device)
       if (!may_have (device, &tile))
         continue;
       device->tile = tile;
-      pace = tile_pace (device, i == 0 ? first : other);
+      pace = tile_pace (device, FALSE, i == 0 ? first : other);
       g_debug ("%s: %d pixels, %d groups, %d lanes: %.3g operations a second", device->info.title, tile.pixels, tile.groups, tile.lanes, pace);
       if (pace > best_pace && (i == 0 || are_near (device, other, first, n, TOLERANCE)))
         {
@@ -397,6 +402,34 @@ choose_tile (AcuVulkanDevice *device)
     return FALSE;
   device->tile = tiles[0];
   return is_right (device, FALSE);
+}
+
+/* Multiplies matrices where that is right and quicker than what the device does else with maps in 16 bits. */
+static void
+choose_matrices (AcuVulkanDevice *device)
+{
+  const gsize n = (gsize) small_half_size.width * small_half_size.height * PACE_CHANNELS;
+  g_autofree float *plain = g_new0 (float, n), *made = g_new0 (float, n);
+  AcuVulkanTile best = device->tile;
+  double best_pace = tile_pace (device, TRUE, plain);
+
+  for (guint i = 0; i < G_N_ELEMENTS (matrix_rows) && device->side > 0; i++)
+    {
+      double pace;
+
+      device->tile.matrices = ACU_VULKAN_MATRICES;
+      device->tile.rows = matrix_rows[i];
+      if (!is_right (device, TRUE))
+        continue;
+      pace = tile_pace (device, TRUE, made);
+      g_debug ("%s: matrices, %d rows: %.3g operations a second beside %.3g", device->info.title, device->tile.rows, pace, best_pace);
+      if (pace > best_pace && are_near (device, made, plain, n, HALF_TOLERANCE))
+        {
+          best = device->tile;
+          best_pace = pace;
+        }
+    }
+  device->tile = best;
 }
 
 static char *
@@ -419,14 +452,17 @@ keep (const char *path, const char *text)
 static gboolean
 is_known (const AcuVulkanDevice *device, const AcuVulkanTile *tile)
 {
+  gboolean plain = FALSE, matrices = tile->matrices == ACU_VULKAN_NO_MATRICES && tile->rows == 0;
+
   for (guint i = 0; i < G_N_ELEMENTS (tiles); i++)
     {
       AcuVulkanTile known = tiles[i];
 
-      if (may_have (device, &known) && memcmp (&known, tile, sizeof known) == 0)
-        return TRUE;
+      plain |= may_have (device, &known) && known.pixels == tile->pixels && known.groups == tile->groups && known.lanes == tile->lanes;
     }
-  return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (matrix_rows); i++)
+    matrices |= device->side > 0 && tile->matrices == ACU_VULKAN_MATRICES && tile->rows == matrix_rows[i];
+  return plain && matrices;
 }
 
 /* *tries: how often a test was begun that never ended. */
@@ -439,7 +475,8 @@ recall (AcuVulkanDevice *device, const char *path, int *tries)
 
   if (!g_file_get_contents (path, &text, NULL, NULL))
     return FALSE;
-  if (sscanf (text, "sound %lf %lf %d %d %d %d\n", &device->pace, &device->processor_pace, &halves, &tile.pixels, &tile.groups, &tile.lanes) == 6
+  if (sscanf (text, "sound %lf %lf %d %d %d %d %d %d\n", &device->pace, &device->processor_pace, &halves, &tile.pixels, &tile.groups, &tile.lanes,
+              &tile.matrices, &tile.rows) == 8
       && is_known (device, &tile))
     {
       device->tile = tile;
@@ -468,15 +505,17 @@ test (AcuVulkanDevice *device, const char *path, int tries)
   device->state = choose_tile (device) ? ACU_DEVICE_SOUND : ACU_DEVICE_WRONG;
   /* One that is wrong with 16 bits may still be right without. */
   device->base.halves = device->state == ACU_DEVICE_SOUND && device->info.half && is_right (device, TRUE);
+  if (device->base.halves && device->side > 0)
+    choose_matrices (device);
   /* Nobody takes a software device to be quick. */
   if (device->state == ACU_DEVICE_SOUND && !device->software)
     {
-      device->pace = pace_of (&device->base, &card_size, &seconds, NULL);
-      device->processor_pace = pace_of (&acu_device_cpu, &card_size, &seconds, NULL);
+      device->pace = pace_of (&device->base, &card_size, device->tile.matrices != ACU_VULKAN_NO_MATRICES, &seconds, NULL);
+      device->processor_pace = pace_of (&acu_device_cpu, &card_size, FALSE, &seconds, NULL);
     }
   result = device->state == ACU_DEVICE_SOUND
-             ? g_strdup_printf ("sound %.0f %.0f %d %d %d %d\n", device->pace, device->processor_pace, device->base.halves, device->tile.pixels,
-                                device->tile.groups, device->tile.lanes)
+             ? g_strdup_printf ("sound %.0f %.0f %d %d %d %d %d %d\n", device->pace, device->processor_pace, device->base.halves, device->tile.pixels,
+                                device->tile.groups, device->tile.lanes, device->tile.matrices, device->tile.rows)
              : g_strdup ("wrong\n");
   keep (path, result);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The program's stages as shaders, constants and numbers. */
-#include "vk.h"
+#include "matrices.h"
 
 #include "cpu.h"
 
@@ -55,6 +55,8 @@ padded_groups (const AcuProgram *program, const AcuStage *stage)
 {
   int groups = acu_vulkan_groups (program->buffers[stage->output].channels), at_once = groups_at_once (program, stage);
 
+  if (acu_vulkan_by_matrices (program, stage))
+    return acu_vulkan_matrix_groups (program, stage);
   return convolves (stage) ? (groups + at_once - 1) / at_once * at_once : groups;
 }
 
@@ -262,6 +264,8 @@ acu_vulkan_describe (const AcuVulkanDevice *device, const AcuProgram *program, g
       info->numbers[5] = stage->factor;
     }
   shape_workgroup (stage, described);
+  if (acu_vulkan_by_matrices (program, stage))
+    acu_vulkan_describe_matrices (program, stage, described);
 }
 
 /* How many groups of four numbers a stage has. */
@@ -275,6 +279,8 @@ numbers_fours (const AcuProgram *program, const AcuStage *stage)
     {
     case ACU_STAGE_CONV2D:
     case ACU_STAGE_DECONV2D:
+      if (acu_vulkan_by_matrices (program, stage))
+        return 2 * groups + acu_vulkan_matrix_fours (program, stage);
       return 2 * groups + groups * (guint64) in_groups (program, stage) * stage->kernel_width * stage->kernel_height * ACU_VULKAN_GROUP;
     case ACU_STAGE_DEPTHWISE:
       return 2 * groups + groups * stage->kernel_width * stage->kernel_height;
@@ -415,7 +421,11 @@ acu_vulkan_fill_numbers (const AcuProgram *program, const AcuStage *stage, float
         return FALSE;
       fill_vector (numbers, stage->bias, 0, out->channels);
       fill_vector (numbers, stage->slope, 1, out->channels);
-      fill_weights (program, stage, weights, numbers + 2 * padded_groups (program, stage) * ACU_VULKAN_GROUP);
+      numbers += 2 * padded_groups (program, stage) * ACU_VULKAN_GROUP;
+      if (acu_vulkan_by_matrices (program, stage))
+        acu_vulkan_fill_matrices (program, stage, weights, (guint16 *) (void *) numbers);
+      else
+        fill_weights (program, stage, weights, numbers);
       acu_free (room);
       break;
     case ACU_STAGE_DEPTHWISE:

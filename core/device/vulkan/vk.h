@@ -16,11 +16,21 @@ G_BEGIN_DECLS
 /* Channels are kept in groups of so many. */
 #define ACU_VULKAN_GROUP 4
 
+/* What multiplies matrices in convolutions of maps in 16 bits. */
+typedef enum AcuVulkanMatrices
+{
+  ACU_VULKAN_NO_MATRICES,
+  ACU_VULKAN_MATRICES,            /* the device */
+  ACU_VULKAN_MATRICES_TWIN        /* the shader's twin, for tests */
+} AcuVulkanMatrices;
+
 /* How a convolution's work is parted. */
 typedef struct AcuVulkanTile
 {
   gint32 pixels, groups;          /* of an invocation, at most: what it reads is used that often */
   gint32 lanes;                   /* not 0: invocations of a subgroup, which hand each other the weights */
+  gint32 matrices;                /* AcuVulkanMatrices: what they are not made for is made as above */
+  gint32 rows;                    /* of a subgroup that multiplies matrices */
 } AcuVulkanTile;
 
 extern const AcuVulkanTile acu_vulkan_plain_tile;
@@ -42,6 +52,8 @@ typedef struct AcuVulkanDevice
   guint8 uuid[VK_UUID_SIZE], driver_uuid[VK_UUID_SIZE], cache_uuid[VK_UUID_SIZE];
   gboolean software, tells_budget, portability, tells_subgroups;
   gint32 subgroup;                /* invocations that can read each other's numbers; 0: none */
+  gint32 side, together;          /* of the matrices that it multiplies, 0: none; invocations of a subgroup that holds one */
+  gboolean asks_together;         /* shaders must ask for that many */
   AcuVulkanTile tile;
   GMutex lock;                    /* of the test's result */
   AcuDeviceState state;
@@ -113,6 +125,8 @@ typedef enum AcuVulkanShader
   ACU_VULKAN_GLOBAL_POOL,
   ACU_VULKAN_CONV2D_LANES,
   ACU_VULKAN_DEPTHWISE,
+  ACU_VULKAN_CONV2D_MATRICES,
+  ACU_VULKAN_CONV2D_TWIN,
   ACU_VULKAN_SHADERS
 } AcuVulkanShader;
 
@@ -159,6 +173,7 @@ typedef struct AcuVulkanStage
   gboolean from_host, to_host;    /* the picture is read from, the result written to memory that the host sees */
   AcuVulkanRange to, from, also;  /* of the arena */
   int columns;                    /* invocations a row */
+  int tile_width, tile_height;    /* of a workgroup that multiplies matrices; 0: it does not */
 } AcuVulkanStage;
 
 /* Channels in whole groups. */

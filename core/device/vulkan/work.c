@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* What dispatches ask of a card, counted from what is recorded for them: how many invocations are started, which rows they read. */
-#include "vk.h"
+#include "matrices.h"
 
 #include <math.h>
 
@@ -20,6 +20,11 @@ acu_vulkan_set_rows (const AcuProgram *program, guint number, AcuVulkanStage *de
       info->dispatch.x = (guint32) ((rows + local[0] - 1) / local[0]);
       info->dispatch.y = 1;
       info->last = (VkDispatchIndirectCommand) { first + rows == program->buffers[stage->inputs[0]].height, 1, info->dispatch.z };
+    }
+  if (described->tile_height)
+    {
+      info->dispatch.x = (guint32) ((info->to.width + described->tile_width - 1) / described->tile_width);
+      info->dispatch.y = (guint32) ((rows + described->tile_height - 1) / described->tile_height);
     }
 }
 
@@ -91,6 +96,8 @@ issued (const AcuStage *stage, const AcuVulkanStage *described, double needed)
   switch (stage->kind)
     {
     case ACU_STAGE_CONV2D:
+      if (described->tile_height)
+        return acu_vulkan_matrix_operations (described);
       return 2 * invocations * c[10] * c[11] * ACU_VULKAN_GROUP * c[6] * c[7] * info->numbers[2] * c[9];
     case ACU_STAGE_DECONV2D:
       return 2 * invocations * c[10] * c[11] * ACU_VULKAN_GROUP * c[6] * c[7] / (c[8] * c[8]) * info->numbers[2] * ACU_VULKAN_GROUP;

@@ -31,6 +31,7 @@ typedef struct AcuDeviceInfo
   gboolean half, integers, matrices;    /* what it has beyond single precision: 16-bit floats, dot products of bytes, products of matrices */
   AcuDeviceState state;
   gboolean slow;                  /* it was slower than the processor in its test: "auto" does not take it */
+  gboolean fast_half, fast_matrices;    /* in fast jobs: what is between layers has 16 bits; and its matrices multiply them, as its test found that quicker */
 } AcuDeviceInfo;
 
 ACU_API void acu_device_info_free (AcuDeviceInfo *info);
