@@ -27,6 +27,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     .add = acu_add_c,
     .mul = acu_mul_c,
     .affine = acu_affine_c,
+    .channel_sums = acu_channel_sums_c,
     .noise = acu_noise_c,
     .range = acu_range_c,
     .pixel_shuffle = acu_pixel_shuffle_c,
@@ -59,6 +60,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->add = acu_add_avx2;
       k->mul = acu_mul_avx2;
       k->affine = acu_affine_avx2;
+      k->channel_sums = acu_channel_sums_avx2;
       k->noise = acu_noise_avx2;
       k->range = acu_range_avx2;
       k->pixel_shuffle = acu_pixel_shuffle_avx2;
@@ -90,6 +92,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->add = acu_add_avx512;
       k->mul = acu_mul_avx512;
       k->affine = acu_affine_avx512;
+      k->channel_sums = acu_channel_sums_avx512;
       k->noise = acu_noise_avx512;
       k->range = acu_range_avx512;
       k->pixel_shuffle = acu_pixel_shuffle_avx512;

@@ -107,6 +107,9 @@ typedef void (*acu_mul_fn) (float *dst, const float *a, const float *b, size_t n
 typedef void (*acu_affine_fn) (float *dst, const float *src, const float *scale, const float *offset,
                                int channels, int width);
 
+/* sums[c] grows by channel c of each of `width` pixels, one after the other. */
+typedef void (*acu_channel_sums_fn) (double *sums, const float *src, int channels, int width);
+
 /* Unit Gaussian noise: the n numbers of a row from the place `place` on; see noise.h. */
 typedef void (*acu_noise_fn) (float *dst, AcuNoiseRow row, uint32_t place, size_t n);
 
@@ -191,6 +194,7 @@ typedef struct AcuKernels
   acu_add_fn add;
   acu_mul_fn mul;
   acu_affine_fn affine;
+  acu_channel_sums_fn channel_sums;
   acu_noise_fn noise;
   acu_range_fn range;
   acu_pixel_shuffle_fn pixel_shuffle;

@@ -64,6 +64,7 @@ void acu_slope_c (float *dst, const float *src, const float *slope, int channels
 void acu_add_c (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
 void acu_mul_c (float *dst, const float *a, const float *b, size_t n);
 void acu_affine_c (float *dst, const float *src, const float *scale, const float *offset, int channels, int width);
+void acu_channel_sums_c (double *sums, const float *src, int channels, int width);
 void acu_noise_c (float *dst, AcuNoiseRow row, uint32_t place, size_t n);
 int acu_range_c (const float *src, size_t n, float *low, float *high);
 void acu_pixel_shuffle_c (float *dst, const float *src, const float *base, int channels, int factor, int row,
@@ -93,6 +94,7 @@ void acu_slope_avx2 (float *dst, const float *src, const float *slope, int chann
 void acu_add_avx2 (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
 void acu_mul_avx2 (float *dst, const float *a, const float *b, size_t n);
 void acu_affine_avx2 (float *dst, const float *src, const float *scale, const float *offset, int channels, int width);
+void acu_channel_sums_avx2 (double *sums, const float *src, int channels, int width);
 void acu_noise_avx2 (float *dst, AcuNoiseRow row, uint32_t place, size_t n);
 int acu_range_avx2 (const float *src, size_t n, float *low, float *high);
 void acu_pixel_shuffle_avx2 (float *dst, const float *src, const float *base, int channels, int factor, int row,
@@ -105,6 +107,7 @@ void acu_slope_avx512 (float *dst, const float *src, const float *slope, int cha
 void acu_add_avx512 (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
 void acu_mul_avx512 (float *dst, const float *a, const float *b, size_t n);
 void acu_affine_avx512 (float *dst, const float *src, const float *scale, const float *offset, int channels, int width);
+void acu_channel_sums_avx512 (double *sums, const float *src, int channels, int width);
 void acu_noise_avx512 (float *dst, AcuNoiseRow row, uint32_t place, size_t n);
 int acu_range_avx512 (const float *src, size_t n, float *low, float *high);
 void acu_pixel_shuffle_avx512 (float *dst, const float *src, const float *base, int channels, int factor, int row,

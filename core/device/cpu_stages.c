@@ -6,6 +6,8 @@
 
 /* The tallest window of a convolution, times slices: pointers kept on the stack. */
 #define MAX_ROWS (32 * ACU_CONV2D_MAX_SLICES)
+/* So many floats of each of a few rows stay in the nearest cache. */
+#define NEAR_NUMBERS 2048
 
 typedef struct Piece
 {
@@ -384,13 +386,39 @@ compute (Piece *p)
     }
 }
 
+/* Stages whose numbers follow from those in the same places, several passes over a few of which stay in the nearest cache. */
+static gboolean
+is_elementwise (const AcuStage *stage)
+{
+  return stage->kind == ACU_STAGE_SLOPE || stage->kind == ACU_STAGE_ACTIVATION || stage->kind == ACU_STAGE_ADD || stage->kind == ACU_STAGE_MUL
+         || stage->kind == ACU_STAGE_CHANNEL_MUL || stage->kind == ACU_STAGE_AFFINE;
+}
+
+static void
+compute_columns (Piece *p, int from, int to)
+{
+  const AcuKernels *k = p->executor->kernels;
+  gsize n = (gsize) (to - from) * p->out->channels;
+  char *dst = (char *) acu_cpu_row (p->executor, p->out, p->row) + from * acu_cpu_pixel_bytes (p->out);
+
+  p->spare = p->executor->scratch + p->executor->scratch_bytes * p->worker;
+  p->from = from;
+  p->to = to;
+  p->dst = p->out->element != ACU_MAP_F32 ? take_spare (p, n) : (float *) (void *) dst;
+  compute (p);
+  if (p->out->element == ACU_MAP_BF16)
+    k->bf16_narrow ((guint16 *) (void *) dst, p->dst, n);
+  if (p->out->element == ACU_MAP_F16 && !k->half_narrow ((guint16 *) (void *) dst, p->dst, n))
+    g_atomic_int_set (&p->executor->overflowed, TRUE);
+}
+
 void
 acu_cpu_stage_row (AcuExecutor *executor, guint number, int row, int from, int to, int worker)
 {
   const AcuProgram *program = executor->program;
   const AcuStage *stage = &program->stages[number];
   Piece p = { executor, stage, &executor->stages[number], &program->buffers[stage->output] };
-  gsize n = (gsize) (to - from) * p.out->channels;
+  int columns = is_elementwise (stage) ? MAX (NEAR_NUMBERS / p.out->channels, 1) : to - from;
   char *dst;
 
   for (guint k = 0; k < stage->n_inputs; k++)
@@ -413,12 +441,8 @@ acu_cpu_stage_row (AcuExecutor *executor, guint number, int row, int from, int t
     case ACU_STAGE_PAD: pad (&p, dst); break;
     case ACU_STAGE_NEAREST: nearest (&p, dst); break;
     default:
-      p.dst = p.out->element != ACU_MAP_F32 ? take_spare (&p, n) : (float *) (void *) dst;
-      compute (&p);
-      if (p.out->element == ACU_MAP_BF16)
-        executor->kernels->bf16_narrow ((guint16 *) (void *) dst, p.dst, n);
-      if (p.out->element == ACU_MAP_F16 && !executor->kernels->half_narrow ((guint16 *) (void *) dst, p.dst, n))
-        g_atomic_int_set (&executor->overflowed, TRUE);
+      for (int at = from; at < to; at += columns)
+        compute_columns (&p, at, MIN (at + columns, to));
     }
 }
 
@@ -434,22 +458,24 @@ static void
 sum_row (void *data, int task, int worker)
 {
   const PoolRows *pool = data;
-  int channels = pool->in->channels;
+  const AcuKernels *k = pool->executor->kernels;
+  int channels = pool->in->channels, width = pool->in->width, most = pool->in->element == ACU_MAP_F16 ? MAX (NEAR_NUMBERS / channels, 1) : width;
   double *sums = pool->sums + (gsize) task * channels;
-  const void *row = acu_cpu_row (pool->executor, pool->in, pool->first + task);
-  const float *pixel = row;
+  const char *row = acu_cpu_row (pool->executor, pool->in, pool->first + task);
   float *wide = (float *) (void *) (pool->executor->scratch + pool->executor->scratch_bytes * worker);
 
   memset (sums, 0, channels * sizeof (double));
-  for (int x = 0; x < pool->in->width; x++, pixel += channels)
+  for (int x = 0, columns; x < width; x += columns, row += columns * acu_cpu_pixel_bytes (pool->in))
     {
+      const float *pixels = (const float *) (const void *) row;
+
+      columns = MIN (most, width - x);
       if (pool->in->element == ACU_MAP_F16)
         {
-          pool->executor->kernels->half_widen (wide, (const guint16 *) row + (gsize) x * channels, channels);
-          pixel = wide;
+          k->half_widen (wide, (const guint16 *) (const void *) row, (gsize) columns * channels);
+          pixels = wide;
         }
-      for (int c = 0; c < channels; c++)
-        sums[c] += pixel[c];
+      k->channel_sums (sums, pixels, channels, columns);
     }
 }
 
