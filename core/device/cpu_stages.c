@@ -62,6 +62,16 @@ in_part (Piece *p, int input)
   return in_span (p, input, p->row + p->stage->from_top[input], p->from + p->stage->from_left[input], p->to - p->from);
 }
 
+/* What a convolution adds to its results. */
+static void
+add_residual (Piece *p)
+{
+  const AcuStage *stage = p->stage;
+  const float *other = in_span (p, stage->n_inputs - 1, p->row + stage->from_top[1], p->from + stage->from_left[1], p->to - p->from);
+
+  p->executor->kernels->add (p->dst, p->dst, stage->scale[0], other, stage->scale[1], (gsize) (p->to - p->from) * p->out->channels);
+}
+
 /* A pixel that is only moved. */
 static const void *
 in_pixel (const Piece *p, int input, int y, int x)
@@ -135,8 +145,7 @@ conv2d (Piece *p)
         gate[i] = gate[i] * p->stage->gate[0] + p->stage->gate[1];
     }
   if (p->stage->residual)
-    p->executor->kernels->add (p->dst, p->dst, p->stage->scale[0], in_piece (p, p->stage->n_inputs - 1),
-                               p->stage->scale[1], n);
+    add_residual (p);
   if (p->stage->gated)
     p->executor->kernels->mul (p->dst, p->dst, gate, n);
 }
@@ -181,6 +190,8 @@ deconv2d (Piece *p)
                                     rows, conv, (p->to - x + stride - 1) / stride);
     }
   activate (p);
+  if (p->stage->residual)
+    add_residual (p);
 }
 
 static void

@@ -104,10 +104,10 @@ typedef struct AcuStage
   double cubic;                         /* BICUBIC: Keys' a */
   int factor;
   gboolean reflect;                     /* PAD */
-  gboolean residual;                    /* CONV2D: the last input is no slice: result * scale[0] + input * scale[1];
+  gboolean residual;                    /* CONV2D, DECONV2D: the last input is no slice: result * scale[0] + input * scale[1];
                                            PIXEL_SHUFFLE: the second, enlarged by `factor` to the nearest pixel, is added */
   float scale[2];                       /* ADD, and a fused one */
-  int from_left[2], from_top[2];        /* ADD: where in each input its pixels begin */
+  int from_left[2], from_top[2];        /* ADD: where in each input its pixels begin; [1]: where in the residual */
   guint sums;                           /* CONV2D with a residual: such sums since the last other map, itself included */
   gboolean gated;                       /* CONV2D v: the sum with the residual times sigmoid (v) * gate[0] + gate[1] */
   float gate[2];

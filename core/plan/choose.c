@@ -26,8 +26,8 @@ windows_apart (const AcuProgram *program, const AcuStage *stage)
 {
   const AcuBuffer *in = &program->buffers[stage->inputs[0]], *out = &program->buffers[stage->output];
 
-  if (stage->kernel_width != stage->stride || stage->kernel_height != stage->stride || stage->left || stage->top || stage->residual
-      || (int) stage->n_inputs * stage->kernel_height > ACU_STAGE_MAX_RUNS || (in->width == 1 && in->height == 1))
+  if (stage->kernel_width != stage->stride || stage->kernel_height != stage->stride || stage->left || stage->top || stage->gated
+      || (int) (stage->n_inputs - stage->residual) * stage->kernel_height > ACU_STAGE_MAX_RUNS || (in->width == 1 && in->height == 1))
     return FALSE;
   return stage->kind == ACU_STAGE_DECONV2D
            ? out->width == in->width * stage->stride && out->height == in->height * stage->stride

@@ -111,7 +111,7 @@ acu_winograd_i16_avx2 (const AcuWinogradTile *tiles, int n, int ahead, const Acu
 }
 
 int
-acu_pointwise_avx2 (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch)
+acu_pointwise_avx2 (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch)
 {
-  return pointwise (dst, src, conv, n, scratch, products_i16, 0);
+  return pointwise (dst, src, residual, conv, n, scratch, products_i16, 0);
 }

@@ -52,15 +52,15 @@ acu_winograd_i16_avx512_planes (const AcuWinogradTile *tiles, int n, int ahead, 
 }
 
 int
-acu_pointwise_avx512_with (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch,
+acu_pointwise_avx512_with (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch,
                            ProductsI16 whole)
 {
-  return pointwise (dst, src, conv, n, scratch, whole, 0);
+  return pointwise (dst, src, residual, conv, n, scratch, whole, 0);
 }
 
 int
-acu_pointwise_avx512_planes (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch,
+acu_pointwise_avx512_planes (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch,
                              ProductsI16 whole)
 {
-  return pointwise (dst, src, conv, n, scratch, whole, 1);
+  return pointwise (dst, src, residual, conv, n, scratch, whole, 1);
 }
