@@ -8,6 +8,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
   *k = (AcuKernels) {
     .conv2d_isa = "c",
     .conv2d = acu_conv2d_c,
+    .conv2d_few = acu_conv2d_few_c,
     .conv2d_gradient = acu_conv2d_gradient_c,
     .winograd = { acu_winograd_f32_c, acu_winograd_i16_c },
     .pointwise = acu_pointwise_c,
@@ -47,6 +48,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     {
       k->conv2d_isa = "avx2";
       k->conv2d = acu_conv2d_avx2;
+      k->conv2d_few = acu_conv2d_few_avx2;
       k->conv2d_gradient = acu_conv2d_gradient_avx2;
       k->winograd[ACU_WINOGRAD_F32] = acu_winograd_f32_avx2;
       k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_avx2;
@@ -78,6 +80,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     {
       k->conv2d_isa = "avx512";
       k->conv2d = acu_conv2d_avx512;
+      k->conv2d_few = acu_conv2d_few_avx512;
       k->conv2d_gradient = acu_conv2d_gradient_avx512;
       k->winograd[ACU_WINOGRAD_F32] = acu_winograd_f32_avx512;
       k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_avx512;
@@ -137,6 +140,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     {
       k->conv2d_isa = "neon";
       k->conv2d = acu_conv2d_neon;
+      k->conv2d_few = acu_conv2d_few_neon;
       k->conv2d_gradient = acu_conv2d_gradient_neon;
       k->winograd[ACU_WINOGRAD_F32] = acu_winograd_f32_neon;
       k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_neon;

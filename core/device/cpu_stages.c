@@ -135,7 +135,10 @@ conv2d (Piece *p)
 
   gather_rows (p, conv, rows, p->row * p->stage->stride - p->stage->top, p->from * p->stage->stride - p->stage->left,
                p->to - p->from);
-  p->executor->kernels->conv2d (p->dst, p->out->channels, rows, conv, p->to - p->from);
+  if (p->stage->algorithm == ACU_ALGORITHM_CONV2D_FEW)
+    p->executor->kernels->conv2d_few (p->dst, p->out->channels, rows, conv, p->to - p->from);
+  else
+    p->executor->kernels->conv2d (p->dst, p->out->channels, rows, conv, p->to - p->from);
   activate (p);
   if (p->stage->gated)
     {
@@ -397,12 +400,24 @@ compute (Piece *p)
     }
 }
 
-/* Stages whose numbers follow from those in the same places, several passes over a few of which stay in the nearest cache. */
-static gboolean
-is_elementwise (const AcuStage *stage)
+/* Columns at a time, so that what several passes go over, or several rows' windows read, stays in the nearest cache. */
+static int
+near_columns (const AcuStage *stage, const AcuBuffer *in, int columns)
 {
-  return stage->kind == ACU_STAGE_SLOPE || stage->kind == ACU_STAGE_ACTIVATION || stage->kind == ACU_STAGE_ADD || stage->kind == ACU_STAGE_MUL
-         || stage->kind == ACU_STAGE_CHANNEL_MUL || stage->kind == ACU_STAGE_AFFINE;
+  switch (stage->kind)
+    {
+    case ACU_STAGE_CONV2D:
+      return stage->algorithm == ACU_ALGORITHM_CONV2D_FEW ? MAX (NEAR_NUMBERS / in->channels, 1) : columns;
+    case ACU_STAGE_SLOPE:
+    case ACU_STAGE_ACTIVATION:
+    case ACU_STAGE_ADD:
+    case ACU_STAGE_MUL:
+    case ACU_STAGE_CHANNEL_MUL:
+    case ACU_STAGE_AFFINE:
+      return MAX (NEAR_NUMBERS / in->channels, 1);
+    default:
+      return columns;
+    }
 }
 
 static void
@@ -429,7 +444,7 @@ acu_cpu_stage_row (AcuExecutor *executor, guint number, int row, int from, int t
   const AcuProgram *program = executor->program;
   const AcuStage *stage = &program->stages[number];
   Piece p = { executor, stage, &executor->stages[number], &program->buffers[stage->output] };
-  int columns = is_elementwise (stage) ? MAX (NEAR_NUMBERS / p.out->channels, 1) : to - from;
+  int columns = stage->n_inputs ? near_columns (stage, &program->buffers[stage->inputs[0]], to - from) : to - from;
   char *dst;
 
   for (guint k = 0; k < stage->n_inputs; k++)

@@ -55,8 +55,11 @@ typedef enum AcuAlgorithm
   ACU_ALGORITHM_WINOGRAD_I16,     /* the same in 16-bit block floating point */
   ACU_ALGORITHM_POINTWISE_I16,    /* windows that share no pixels, in 16-bit block floating point; DECONV2D, too */
   ACU_ALGORITHM_CONV2D_BF16,      /* products of bfloat16 numbers, sums in single precision; DECONV2D, too, where windows share no pixels */
+  ACU_ALGORITHM_CONV2D_FEW,       /* single precision, to at most ACU_STAGE_FEW_CHANNELS channels, from whole groups of 16 */
   ACU_N_ALGORITHMS
 } AcuAlgorithm;
+
+#define ACU_STAGE_FEW_CHANNELS 4
 
 static inline gboolean
 acu_algorithm_is_winograd (AcuAlgorithm algorithm)
