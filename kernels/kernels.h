@@ -182,7 +182,6 @@ typedef struct AcuKernels
 {
   const char *conv2d_isa;         /* which implementation was taken, for printing: "c", "avx2", "avx512", "neon" */
   acu_conv2d_fn conv2d;
-  acu_conv2d_few_fn conv2d_few;
   acu_conv2d_gradient_fn conv2d_gradient;
   acu_winograd_fn winograd[2];    /* by AcuWinogradKind */
   acu_pointwise_fn pointwise;
@@ -219,6 +218,7 @@ typedef struct AcuKernels
   acu_srgb_fn srgb_decode, srgb_encode;
   acu_stream_fn stream;
   acu_stream_end_fn stream_end;
+  acu_conv2d_few_fn conv2d_few;
 } AcuKernels;
 
 /* What the processor has, this build has kernels for, and the operating system lets it use. */
