@@ -42,6 +42,25 @@ acu_conv2d_pack (float *packed, const AcuConv2d *conv, const float *weights)
     }
 }
 
+size_t
+acu_conv2d_few_floats (const AcuConv2d *conv)
+{
+  return group_floats (conv) / ACU_CONV2D_GROUP * conv->out_channels;
+}
+
+void
+acu_conv2d_few_pack (float *packed, const AcuConv2d *conv, const float *weights)
+{
+  size_t plane = (size_t) conv->kernel_height * conv->kernel_width, out_floats = group_floats (conv) / ACU_CONV2D_GROUP;
+
+  for (int s = 0; s < conv->slices; weights += conv->slice_channels[s++] * plane)
+    for (size_t tap = 0; tap < plane; tap++)
+      for (int c = 0; c < conv->slice_channels[s]; c += ACU_CONV2D_GROUP)
+        for (int o = 0; o < conv->out_channels; o++)
+          for (int i = 0; i < ACU_CONV2D_GROUP; i++)
+            *packed++ = weights[o * out_floats + (c + i) * plane + tap];
+}
+
 /* One pixel of one group: the order of the sum that every other implementation keeps. */
 static void
 conv2d_pixel (float *sum, const float *const *src, size_t pixel, const AcuConv2d *conv, const float *weights)

@@ -76,6 +76,35 @@ KERNEL (affine) (float *dst, const float *src, const float *scale, const float *
     }
 }
 
+/* Of 16 channels: with a constant, their sums stay in registers. */
+__attribute__ ((always_inline)) static inline void
+add_pixels (double *sums, const float *src, int channels, const int some, int width)
+{
+  double sum[16];
+
+  ACU_UNROLL
+  for (int c = 0; c < some; c++)
+    sum[c] = sums[c];
+  for (int x = 0; x < width; x++, src += channels)
+    ACU_UNROLL
+    for (int c = 0; c < some; c++)
+      sum[c] += src[c];
+  ACU_UNROLL
+  for (int c = 0; c < some; c++)
+    sums[c] = sum[c];
+}
+
+void
+KERNEL (channel_sums) (double *sums, const float *src, int channels, int width)
+{
+  int c = 0;
+
+  for (; c + 16 <= channels; c += 16)
+    add_pixels (sums + c, src + c, channels, 16, width);
+  for (; c < channels; c++)
+    add_pixels (sums + c, src + c, channels, 1, width);
+}
+
 void
 KERNEL (noise) (float *dst, AcuNoiseRow row, uint32_t place, size_t n)
 {

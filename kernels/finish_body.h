@@ -6,16 +6,21 @@ INLINE int
 finish_row (void *dst, const float *sums, const void *residual, const AcuFinish *finish, int width, const AcuElement element,
             const AcuWinogradActivation activation, const int adds)
 {
+  /* Copies, which no store to dst can change. */
+  const int channels = finish->channels;
+  const float *const slope = finish->slope;
+  const vec first = v_set1 (finish->scale[0]), second = v_set1 (finish->scale[1]);
+  const AcuElement other = finish->residual_element;
   vec top = v_set1 (0);
+  size_t at = 0;
 
   for (int x = 0; x < width; x++)
-    for (int c = 0; c < finish->channels; c += LANES)
+    for (int c = 0; c < channels; c += LANES, at += LANES)
       {
-        const size_t at = (size_t) x * finish->channels + c;
         vec v = v_load (sums + at), gate = v;
 
         if (activation == ACU_WINOGRAD_SLOPE)
-          v = v_slope (v, v_load (finish->slope + c));
+          v = v_slope (v, v_load (slope + c));
         else if (activation == ACU_WINOGRAD_SIGMOID)
           v = over_sigmoid (v_set1 (1), v, ACU_WINOGRAD_I16);
         else if (activation == ACU_WINOGRAD_SWISH)
@@ -23,8 +28,7 @@ finish_row (void *dst, const float *sums, const void *residual, const AcuFinish 
         else if (activation == ACU_WINOGRAD_GATE)
           gate = v_add (v_mul (over_sigmoid (v_set1 (1), v, ACU_WINOGRAD_I16), v_set1 (finish->gate[0])), v_set1 (finish->gate[1]));
         if (adds)
-          v = v_add (v_mul (v, v_set1 (finish->scale[0])),
-                     v_mul (load_element (residual, at, finish->residual_element), v_set1 (finish->scale[1])));
+          v = v_add (v_mul (v, first), v_mul (load_element (residual, at, other), second));
         if (activation == ACU_WINOGRAD_GATE)
           v = v_mul (v, gate);
         top = v_max_magnitude (top, v);

@@ -8,6 +8,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
   *k = (AcuKernels) {
     .conv2d_isa = "c",
     .conv2d = acu_conv2d_c,
+    .conv2d_few = acu_conv2d_few_c,
     .conv2d_gradient = acu_conv2d_gradient_c,
     .winograd = { acu_winograd_f32_c, acu_winograd_i16_c },
     .pointwise = acu_pointwise_c,
@@ -27,6 +28,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     .add = acu_add_c,
     .mul = acu_mul_c,
     .affine = acu_affine_c,
+    .channel_sums = acu_channel_sums_c,
     .noise = acu_noise_c,
     .range = acu_range_c,
     .pixel_shuffle = acu_pixel_shuffle_c,
@@ -46,6 +48,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     {
       k->conv2d_isa = "avx2";
       k->conv2d = acu_conv2d_avx2;
+      k->conv2d_few = acu_conv2d_few_avx2;
       k->conv2d_gradient = acu_conv2d_gradient_avx2;
       k->winograd[ACU_WINOGRAD_F32] = acu_winograd_f32_avx2;
       k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_avx2;
@@ -59,6 +62,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->add = acu_add_avx2;
       k->mul = acu_mul_avx2;
       k->affine = acu_affine_avx2;
+      k->channel_sums = acu_channel_sums_avx2;
       k->noise = acu_noise_avx2;
       k->range = acu_range_avx2;
       k->pixel_shuffle = acu_pixel_shuffle_avx2;
@@ -76,6 +80,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     {
       k->conv2d_isa = "avx512";
       k->conv2d = acu_conv2d_avx512;
+      k->conv2d_few = acu_conv2d_few_avx512;
       k->conv2d_gradient = acu_conv2d_gradient_avx512;
       k->winograd[ACU_WINOGRAD_F32] = acu_winograd_f32_avx512;
       k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_avx512;
@@ -90,6 +95,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
       k->add = acu_add_avx512;
       k->mul = acu_mul_avx512;
       k->affine = acu_affine_avx512;
+      k->channel_sums = acu_channel_sums_avx512;
       k->noise = acu_noise_avx512;
       k->range = acu_range_avx512;
       k->pixel_shuffle = acu_pixel_shuffle_avx512;
@@ -134,6 +140,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     {
       k->conv2d_isa = "neon";
       k->conv2d = acu_conv2d_neon;
+      k->conv2d_few = acu_conv2d_few_neon;
       k->conv2d_gradient = acu_conv2d_gradient_neon;
       k->winograd[ACU_WINOGRAD_F32] = acu_winograd_f32_neon;
       k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_neon;

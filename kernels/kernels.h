@@ -56,6 +56,15 @@ typedef struct AcuConv2d
 typedef void (*acu_conv2d_fn) (float *dst, ptrdiff_t dst_step, const float *const *src,
                                const AcuConv2d *conv, int width);
 
+/* The most channels that acu_conv2d_few_fn makes. */
+#define ACU_CONV2D_FEW 4
+/* The same for 1 to ACU_CONV2D_FEW output channels and slices of whole groups of ACU_CONV2D_GROUP, whose channels are multiplied side by side: with
+ * output channels beside one another, most of a vector would be lost. Numbers i, i + 16, i + 32 … of a kernel row add up, from 0, in one of 16
+ * sums, over slices and kernel rows; these are added up as a tree (i and i + 8, then i + 4, i + 2, i + 1), and the bias to that.
+ * `weights` is what acu_conv2d_few_pack() makes: [slice][kernel_height][kernel_width][group of the slice's channels][out_channels]
+ * [ACU_CONV2D_GROUP]. */
+typedef void (*acu_conv2d_few_fn) (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
+
 /* A convolution of one row in which each channel sees only itself. Tap order: kernel row, kernel column. `weights` is
  * [kernel_height][kernel_width][channels], `bias` (may be NULL) and `slope` (may be NULL, see AcuConv2d) are [channels]. */
 typedef struct AcuDepthwise
@@ -106,6 +115,9 @@ typedef void (*acu_mul_fn) (float *dst, const float *a, const float *b, size_t n
 /* dst = src * scale[channel] + offset[channel] (product, then sum); dst may be src. */
 typedef void (*acu_affine_fn) (float *dst, const float *src, const float *scale, const float *offset,
                                int channels, int width);
+
+/* sums[c] grows by channel c of each of `width` pixels, one after the other. */
+typedef void (*acu_channel_sums_fn) (double *sums, const float *src, int channels, int width);
 
 /* Unit Gaussian noise: the n numbers of a row from the place `place` on; see noise.h. */
 typedef void (*acu_noise_fn) (float *dst, AcuNoiseRow row, uint32_t place, size_t n);
@@ -191,6 +203,7 @@ typedef struct AcuKernels
   acu_add_fn add;
   acu_mul_fn mul;
   acu_affine_fn affine;
+  acu_channel_sums_fn channel_sums;
   acu_noise_fn noise;
   acu_range_fn range;
   acu_pixel_shuffle_fn pixel_shuffle;
@@ -205,6 +218,7 @@ typedef struct AcuKernels
   acu_srgb_fn srgb_decode, srgb_encode;
   acu_stream_fn stream;
   acu_stream_end_fn stream_end;
+  acu_conv2d_few_fn conv2d_few;
 } AcuKernels;
 
 /* What the processor has, this build has kernels for, and the operating system lets it use. */
@@ -238,5 +252,8 @@ size_t acu_conv2d_packed_floats (const AcuConv2d *conv);
 /* Packs weights given as [out_channels][all input channels][kernel_height][kernel_width] (the order of PyTorch and
  * ncnn) into `packed` in the order that AcuConv2d describes. */
 void acu_conv2d_pack (float *packed, const AcuConv2d *conv, const float *weights);
+/* The same for a convolution to a few channels. */
+size_t acu_conv2d_few_floats (const AcuConv2d *conv);
+void acu_conv2d_few_pack (float *packed, const AcuConv2d *conv, const float *weights);
 
 #endif

@@ -47,6 +47,7 @@
 #define ACU_EXP_Q3 0.99996339f
 #define ACU_EXP_Q4 0.99999926f
 
+void acu_conv2d_few_c (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
 void acu_conv2d_c (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
 void acu_conv2d_gradient_c (float *sums, ptrdiff_t group_floats, const float *src, ptrdiff_t src_step, int taps,
                             const float *gradient, int out_channels, int width);
@@ -64,6 +65,7 @@ void acu_slope_c (float *dst, const float *src, const float *slope, int channels
 void acu_add_c (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
 void acu_mul_c (float *dst, const float *a, const float *b, size_t n);
 void acu_affine_c (float *dst, const float *src, const float *scale, const float *offset, int channels, int width);
+void acu_channel_sums_c (double *sums, const float *src, int channels, int width);
 void acu_noise_c (float *dst, AcuNoiseRow row, uint32_t place, size_t n);
 int acu_range_c (const float *src, size_t n, float *low, float *high);
 void acu_pixel_shuffle_c (float *dst, const float *src, const float *base, int channels, int factor, int row,
@@ -93,6 +95,7 @@ void acu_slope_avx2 (float *dst, const float *src, const float *slope, int chann
 void acu_add_avx2 (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
 void acu_mul_avx2 (float *dst, const float *a, const float *b, size_t n);
 void acu_affine_avx2 (float *dst, const float *src, const float *scale, const float *offset, int channels, int width);
+void acu_channel_sums_avx2 (double *sums, const float *src, int channels, int width);
 void acu_noise_avx2 (float *dst, AcuNoiseRow row, uint32_t place, size_t n);
 int acu_range_avx2 (const float *src, size_t n, float *low, float *high);
 void acu_pixel_shuffle_avx2 (float *dst, const float *src, const float *base, int channels, int factor, int row,
@@ -105,10 +108,12 @@ void acu_slope_avx512 (float *dst, const float *src, const float *slope, int cha
 void acu_add_avx512 (float *dst, const float *a, float a_scale, const float *b, float b_scale, size_t n);
 void acu_mul_avx512 (float *dst, const float *a, const float *b, size_t n);
 void acu_affine_avx512 (float *dst, const float *src, const float *scale, const float *offset, int channels, int width);
+void acu_channel_sums_avx512 (double *sums, const float *src, int channels, int width);
 void acu_noise_avx512 (float *dst, AcuNoiseRow row, uint32_t place, size_t n);
 int acu_range_avx512 (const float *src, size_t n, float *low, float *high);
 void acu_pixel_shuffle_avx512 (float *dst, const float *src, const float *base, int channels, int factor, int row,
                           int width);
+void acu_conv2d_few_avx2 (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
 void acu_conv2d_avx2 (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
 void acu_activation_avx2 (float *dst, const float *src, size_t n, AcuActivation kind);
 void acu_resample_horizontal_avx2 (float *dst, const float *src, const float *weights, const int32_t *first, int taps,
@@ -129,6 +134,7 @@ void acu_stream_end_avx2 (void);
 void acu_half_widen_avx2 (float *dst, const uint16_t *src, size_t n);
 int acu_half_narrow_avx2 (uint16_t *dst, const float *src, size_t n);
 
+void acu_conv2d_few_avx512 (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
 void acu_conv2d_avx512 (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
 void acu_activation_avx512 (float *dst, const float *src, size_t n, AcuActivation kind);
 void acu_half_widen_avx512 (float *dst, const uint16_t *src, size_t n);
@@ -158,6 +164,7 @@ void acu_conv2d_gradient_bf16_amx (float *sums, ptrdiff_t group_floats, const Ac
 #endif
 
 #ifdef __aarch64__
+void acu_conv2d_few_neon (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
 void acu_conv2d_neon (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width);
 void acu_conv2d_gradient_neon (float *sums, ptrdiff_t group_floats, const float *src, ptrdiff_t src_step, int taps,
                             const float *gradient, int out_channels, int width);

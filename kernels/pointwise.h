@@ -19,16 +19,18 @@ typedef struct AcuPointwise
   int run_numbers[ACU_POINTWISE_MAX_RUNS];
   AcuElement run_elements[ACU_POINTWISE_MAX_RUNS];
   int out_channels;
-  AcuElement out_element;
+  AcuElement out_element, residual_element;
+  float scale[2];                 /* with a residual, the result is v * scale[0] + residual * scale[1] (two products, then one sum) */
   AcuWinogradActivation activation;
   const void *weights;
   const float *factor, *bias, *slope;
 } AcuPointwise;
 
-/* Makes the results of n windows, out_channels numbers apart. src[run]: the first window's. `scratch`: acu_pointwise_scratch_bytes() bytes,
+/* Makes the results of n windows, out_channels numbers apart. src[run]: the first window's; residual: likewise, as far apart as the results, or
+ * NULL. `scratch`: acu_pointwise_scratch_bytes() bytes,
  * aligned to 64. Returns whether all results are finite, and within 16-bit floats where these are stored: where not, what was stored is of
  * no use. Thread-safe. */
-typedef int (*acu_pointwise_fn) (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch);
+typedef int (*acu_pointwise_fn) (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch);
 
 /* As for Winograd convolutions. */
 size_t acu_pointwise_weights_bytes (const AcuPointwise *conv);

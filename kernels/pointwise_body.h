@@ -97,10 +97,34 @@ store_numbers (void *dst, size_t at, vec v, int numbers, const AcuElement elemen
     v_store ((float *) dst + at, v);
 }
 
+/* Fewer than a vector, and zeros; `room` as above. */
+__attribute__ ((noinline)) static vec
+load_few (const void *src, size_t at, int numbers, AcuElement element, float *room)
+{
+  for (int i = 0; i < LANES; i++)
+    room[i] = i >= numbers ? 0 : element == ACU_ELEMENT_F16 ? acu_half_to_float (((const uint16_t *) src)[at + i]) : ((const float *) src)[at + i];
+  return v_load (room);
+}
+
+INLINE vec
+add_residual (vec v, const void *residual, size_t at, int numbers, const AcuPointwise *conv)
+{
+  float room[LANES];
+  vec other;
+
+  if (numbers < LANES)
+    other = load_few (residual, at, numbers, conv->residual_element, room);
+  else if (conv->residual_element == ACU_ELEMENT_F16)
+    other = load_element (residual, at, ACU_ELEMENT_F16);
+  else
+    other = load_element (residual, at, ACU_ELEMENT_F32);
+  return v_add (v_mul (v, v_set1 (conv->scale[0])), v_mul (other, v_set1 (conv->scale[1])));
+}
+
 /* The results of one group of channels of one window. Those beyond the last channel have weights of zero: they never are the largest, but for
  * NaN, which all have then. */
 INLINE vec
-window_group (void *dst, size_t at, const int32_t *m, float window_factor, const AcuPointwise *conv, int channel, vec top,
+window_group (void *dst, const void *residual, size_t at, const int32_t *m, float window_factor, const AcuPointwise *conv, int channel, vec top,
               const AcuWinogradActivation activation)
 {
   for (int part = 0; part < VECS && channel + part * LANES < conv->out_channels; part++)
@@ -109,6 +133,8 @@ window_group (void *dst, size_t at, const int32_t *m, float window_factor, const
       vec factor = v_mul (v_set1 (window_factor), v_load (conv->factor + from));
       vec v = finish (v_load_i32 (m + part * LANES), factor, conv->bias, conv->slope, from, ACU_WINOGRAD_I16, activation);
 
+      if (residual)
+        v = add_residual (v, residual, at + from, conv->out_channels - from, conv);
       top = v_max_magnitude (top, v);
       if (conv->out_element == ACU_ELEMENT_F16)
         store_numbers (dst, at + from, v, conv->out_channels - from, ACU_ELEMENT_F16);
@@ -119,28 +145,29 @@ window_group (void *dst, size_t at, const int32_t *m, float window_factor, const
 }
 
 INLINE vec
-window_groups (void *dst, size_t at, const int32_t *m, float window_factor, const AcuPointwise *conv, int group, int groups, vec top)
+window_groups (void *dst, const void *residual, size_t at, const int32_t *m, float window_factor, const AcuPointwise *conv, int group, int groups, vec top)
 {
   for (int g = 0; g < groups; g++, m += M_STEP)
     switch (conv->activation)
       {
       case ACU_WINOGRAD_SLOPE:
-        top = window_group (dst, at, m, window_factor, conv, (group + g) * GROUP, top, ACU_WINOGRAD_SLOPE);
+        top = window_group (dst, residual, at, m, window_factor, conv, (group + g) * GROUP, top, ACU_WINOGRAD_SLOPE);
         break;
       case ACU_WINOGRAD_SIGMOID:
-        top = window_group (dst, at, m, window_factor, conv, (group + g) * GROUP, top, ACU_WINOGRAD_SIGMOID);
+        top = window_group (dst, residual, at, m, window_factor, conv, (group + g) * GROUP, top, ACU_WINOGRAD_SIGMOID);
         break;
       case ACU_WINOGRAD_SWISH:
-        top = window_group (dst, at, m, window_factor, conv, (group + g) * GROUP, top, ACU_WINOGRAD_SWISH);
+        top = window_group (dst, residual, at, m, window_factor, conv, (group + g) * GROUP, top, ACU_WINOGRAD_SWISH);
         break;
       default:
-        top = window_group (dst, at, m, window_factor, conv, (group + g) * GROUP, top, ACU_WINOGRAD_LINEAR);
+        top = window_group (dst, residual, at, m, window_factor, conv, (group + g) * GROUP, top, ACU_WINOGRAD_LINEAR);
       }
   return top;
 }
 
 INLINE int
-pointwise (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch, ProductsI16 products_of, const int planes)
+pointwise (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch, ProductsI16 products_of,
+           const int planes)
 {
   PointwiseLayout layout = acu_pointwise_layout (conv);
   int16_t *v = scratch;
@@ -161,7 +188,7 @@ pointwise (void *dst, const void *const *src, const AcuPointwise *conv, int n, v
           groups = acu_winograd_chunk (layout.groups - group);
           products_of (m, v, weights, now, layout.numbers, groups, 1, &ahead);
           for (int t = 0; t < now; t++)
-            top = window_groups (dst, (size_t) (first + t) * conv->out_channels, m + (size_t) t * groups * M_STEP, factors[t], conv,
+            top = window_groups (dst, residual, (size_t) (first + t) * conv->out_channels, m + (size_t) t * groups * M_STEP, factors[t], conv,
                                  group, groups, top);
         }
     }

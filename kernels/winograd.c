@@ -43,6 +43,8 @@ products_i16 (int32_t *m, const int16_t *v, const int16_t *weights, int n, int c
 
 #include "pointwise_body.h"
 
+#include "few_body.h"
+
 #include "finish_body.h"
 
 FINISH (acu_finish_c)
@@ -60,7 +62,13 @@ acu_winograd_i16_c (const AcuWinogradTile *tiles, int n, int ahead, const AcuWin
 }
 
 int
-acu_pointwise_c (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch)
+acu_pointwise_c (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch)
 {
-  return pointwise (dst, src, conv, n, scratch, products_i16, 0);
+  return pointwise (dst, src, residual, conv, n, scratch, products_i16, 0);
+}
+
+void
+acu_conv2d_few_c (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width)
+{
+  conv2d_few (dst, dst_step, src, conv, width);
 }

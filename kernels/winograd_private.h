@@ -184,11 +184,11 @@ int acu_winograd_place (int channel, int slice_channels);
 
 int acu_finish_c (void *dst, const float *sums, const void *residual, const AcuFinish *finish, int width);
 int acu_winograd_f32_c (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
-int acu_pointwise_c (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch);
+int acu_pointwise_c (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch);
 int acu_winograd_i16_c (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 #ifdef __x86_64__
 int acu_winograd_f32_avx2 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
-int acu_pointwise_avx2 (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch);
+int acu_pointwise_avx2 (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch);
 int acu_winograd_i16_avx2 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 int acu_finish_avx512 (void *dst, const float *sums, const void *residual, const AcuFinish *finish, int width);
 int acu_winograd_f32_avx512 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
@@ -198,19 +198,19 @@ int acu_winograd_i16_avx512_with (const AcuWinogradTile *tiles, int n, int ahead
                                   ProductsI16 products);
 int acu_winograd_i16_avx512_planes (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch,
                                     ProductsI16 products);
-int acu_pointwise_avx512 (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch);
-int acu_pointwise_avx512_with (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch,
+int acu_pointwise_avx512 (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch);
+int acu_pointwise_avx512_with (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch,
                                ProductsI16 products);
-int acu_pointwise_avx512_planes (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch,
+int acu_pointwise_avx512_planes (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch,
                                  ProductsI16 products);
-int acu_pointwise_avx512vnni (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch);
+int acu_pointwise_avx512vnni (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch);
 int acu_winograd_i16_avx512vnni (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
-int acu_pointwise_amx (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch);
+int acu_pointwise_amx (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch);
 int acu_winograd_i16_amx (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 #endif
 #ifdef __aarch64__
 int acu_winograd_f32_neon (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
-int acu_pointwise_neon (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch);
+int acu_pointwise_neon (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch);
 int acu_winograd_i16_neon (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 #endif
 

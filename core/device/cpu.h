@@ -142,6 +142,15 @@ acu_cpu_padded_row (const AcuExecutor *executor, const AcuBuffer *buffer, int y)
                                       : acu_cpu_row (executor, buffer, y);
 }
 
+/* Pixel (x, y) of what a convolution adds to its results; NULL where it adds nothing. */
+static inline const void *
+acu_cpu_residual (const AcuExecutor *executor, const AcuStage *stage, int x, int y)
+{
+  const AcuBuffer *other = &executor->program->buffers[stage->inputs[stage->n_inputs - 1]];
+
+  return stage->residual ? (const char *) acu_cpu_row (executor, other, y + stage->from_top[1]) + (x + stage->from_left[1]) * (gssize) acu_cpu_pixel_bytes (other) : NULL;
+}
+
 G_END_DECLS
 
 #endif

@@ -273,13 +273,13 @@ finish (const Step *step, const Block *b, int first, int rows)
 {
   AcuExecutor *executor = step->executor;
   const AcuStage *stage = step->stage;
-  const AcuBuffer *out = &step->program->buffers[stage->output], *other = &step->program->buffers[stage->inputs[stage->n_inputs - 1]];
+  const AcuBuffer *out = &step->program->buffers[stage->output];
   const float *sums = b->sums;
 
   for (int y = first; y < first + rows; y++, sums += (gsize) b->columns * step->packed->finish.channels)
     {
       char *dst = (char *) acu_cpu_row (executor, out, y) + b->x * column_bytes (step);
-      const char *residual = stage->residual ? (const char *) acu_cpu_row (executor, other, y) + b->x * acu_cpu_pixel_bytes (other) : NULL;
+      const void *residual = acu_cpu_residual (executor, stage, b->x * sets (stage), y);
 
       if (!executor->kernels->finish (dst, sums, residual, &step->packed->finish, b->columns))
         g_atomic_int_set (&executor->overflowed, TRUE);

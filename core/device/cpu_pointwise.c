@@ -13,6 +13,12 @@ is_transposed (const AcuStage *stage)
   return stage->kind == ACU_STAGE_DECONV2D;
 }
 
+static guint
+slices (const AcuStage *stage)
+{
+  return stage->n_inputs - stage->residual;
+}
+
 /* The convolution without its weights. */
 static AcuPointwise
 shape (const AcuProgram *program, const AcuStage *stage)
@@ -23,10 +29,12 @@ shape (const AcuProgram *program, const AcuStage *stage)
     .order = acu_kernels ()->i16_order,
     .out_channels = out->channels * (is_transposed (stage) ? stage->stride : 1),
     .out_element = acu_cpu_element (out),
+    .residual_element = acu_cpu_element (&program->buffers[stage->inputs[stage->n_inputs - 1]]),
+    .scale = { stage->scale[0], stage->scale[1] },
     .activation = acu_cpu_activation (stage)
   };
 
-  for (guint k = 0; k < stage->n_inputs; k++)
+  for (guint k = 0; k < slices (stage); k++)
     for (int r = 0; r < rows; r++, conv.runs++)
       {
         const AcuBuffer *in = &program->buffers[stage->inputs[k]];
@@ -73,7 +81,7 @@ gather (float *dst, const float *weights, const AcuProgram *program, const AcuSt
   gsize taps = (gsize) stage->kernel_width * stage->kernel_height;
   int first = 0;
 
-  for (guint k = 0; k < stage->n_inputs; first += program->buffers[stage->inputs[k++]].channels)
+  for (guint k = 0; k < slices (stage); first += program->buffers[stage->inputs[k++]].channels)
     for (gsize tap = 0; tap < taps; tap++)
       for (int c = 0; c < program->buffers[stage->inputs[k]].channels; c++)
         *dst++ = weights[((gsize) out * channels + first + c) * taps + tap];
@@ -112,7 +120,7 @@ fill (const AcuProgram *program, const AcuStage *stage, const AcuCpuStage *packe
   float *room, *ordered;
   const float *weights = acu_cpu_weights (stage, &room);
 
-  for (guint k = 0; k < stage->n_inputs; k++)
+  for (guint k = 0; k < slices (stage); k++)
     channels += program->buffers[stage->inputs[k]].channels;
   for (int r = 0; r < conv.runs; r++)
     numbers += conv.run_numbers[r];
@@ -172,7 +180,7 @@ acu_cpu_pointwise_row (AcuExecutor *executor, guint number, int row, int from, i
   const void *src[ACU_POINTWISE_MAX_RUNS];
   int runs = 0;
 
-  for (guint k = 0; k < stage->n_inputs; k++)
+  for (guint k = 0; k < slices (stage); k++)
     for (int r = 0; r < (transposed ? 1 : stage->kernel_height); r++)
       {
         const AcuBuffer *in = &program->buffers[stage->inputs[k]];
@@ -180,6 +188,7 @@ acu_cpu_pointwise_row (AcuExecutor *executor, guint number, int row, int from, i
 
         src[runs++] = (const char *) acu_cpu_row (executor, in, y) + x * acu_cpu_pixel_bytes (in);
       }
-  return executor->kernels->pointwise ((char *) acu_cpu_row (executor, out, row) + from * acu_cpu_pixel_bytes (out), src, conv,
+  return executor->kernels->pointwise ((char *) acu_cpu_row (executor, out, row) + from * acu_cpu_pixel_bytes (out), src,
+                                       acu_cpu_residual (executor, stage, from, row), conv,
                                        (to - from) / (transposed ? stage->stride : 1), scratch);
 }

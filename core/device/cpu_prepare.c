@@ -7,6 +7,8 @@
 
 #define POOL_ROWS 64
 
+G_STATIC_ASSERT (ACU_STAGE_FEW_CHANNELS == ACU_CONV2D_FEW);
+
 static int
 phase_taps (int kernel, int stride, int phase)
 {
@@ -33,9 +35,16 @@ phase_shape (const AcuProgram *program, const AcuStage *stage, int py, int px)
 
 /* Floats for weights, bias and slope. Weights are in memory already, so their padded size is far from overflow. */
 static guint64
-phase_floats (const AcuConv2d *conv)
+weights_floats (const AcuStage *stage, const AcuConv2d *conv)
 {
-  return (guint64) acu_conv2d_packed_floats (conv) + 2 * (guint64) acu_cpu_vector_floats (conv->out_channels);
+  return stage->algorithm == ACU_ALGORITHM_CONV2D_FEW ? (acu_conv2d_few_floats (conv) + ACU_CONV2D_GROUP - 1) / ACU_CONV2D_GROUP * ACU_CONV2D_GROUP
+                                                      : acu_conv2d_packed_floats (conv);
+}
+
+static guint64
+phase_floats (const AcuStage *stage, const AcuConv2d *conv)
+{
+  return weights_floats (stage, conv) + 2 * (guint64) acu_cpu_vector_floats (conv->out_channels);
 }
 
 static int
@@ -62,7 +71,7 @@ acu_cpu_stage_packed_bytes (const AcuProgram *program, const AcuStage *stage)
     {
       AcuConv2d conv = phase_shape (program, stage, phase / n, phase % n);
 
-      floats += phase_floats (&conv);
+      floats += phase_floats (stage, &conv);
     }
   return floats * sizeof (float);
 }
@@ -122,15 +131,17 @@ fill_phases (const AcuStage *stage, const AcuCpuStage *packed)
     {
       const AcuConv2d *conv = &packed->phase[i];
       int channels = conv->out_channels;
-      float *bias = at + acu_conv2d_packed_floats (conv);
+      float *bias = at + weights_floats (stage, conv);
 
-      if (stage->kind == ACU_STAGE_CONV2D)
+      if (stage->algorithm == ACU_ALGORITHM_CONV2D_FEW)
+        acu_conv2d_few_pack (at, conv, numbers);
+      else if (stage->kind == ACU_STAGE_CONV2D)
         acu_conv2d_pack (at, conv, numbers);
       else
         done = pack_phase (at, conv, stage, numbers, i / n, i % n);
       acu_cpu_fill_vector (bias, stage->bias, channels);
       acu_cpu_fill_vector (bias + acu_cpu_vector_floats (channels), stage->slope, channels);
-      at += phase_floats (conv);
+      at += phase_floats (stage, conv);
     }
   acu_free (room);
   return done;
@@ -152,9 +163,9 @@ prepare_phases (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *p
 
       *conv = phase_shape (program, stage, i / n, i % n);
       conv->weights = at;
-      conv->bias = at + acu_conv2d_packed_floats (conv);
+      conv->bias = at + weights_floats (stage, conv);
       conv->slope = stage->slope ? conv->bias + acu_cpu_vector_floats (conv->out_channels) : NULL;
-      at += phase_floats (conv);
+      at += phase_floats (stage, conv);
     }
   return packed->ready || fill_phases (stage, packed);
 }

@@ -6,6 +6,8 @@
 
 /* The tallest window of a convolution, times slices: pointers kept on the stack. */
 #define MAX_ROWS (32 * ACU_CONV2D_MAX_SLICES)
+/* So many floats of each of a few rows stay in the nearest cache. */
+#define NEAR_NUMBERS 2048
 
 typedef struct Piece
 {
@@ -58,6 +60,16 @@ static const float *
 in_part (Piece *p, int input)
 {
   return in_span (p, input, p->row + p->stage->from_top[input], p->from + p->stage->from_left[input], p->to - p->from);
+}
+
+/* What a convolution adds to its results. */
+static void
+add_residual (Piece *p)
+{
+  const AcuStage *stage = p->stage;
+  const float *other = in_span (p, stage->n_inputs - 1, p->row + stage->from_top[1], p->from + stage->from_left[1], p->to - p->from);
+
+  p->executor->kernels->add (p->dst, p->dst, stage->scale[0], other, stage->scale[1], (gsize) (p->to - p->from) * p->out->channels);
 }
 
 /* A pixel that is only moved. */
@@ -123,7 +135,10 @@ conv2d (Piece *p)
 
   gather_rows (p, conv, rows, p->row * p->stage->stride - p->stage->top, p->from * p->stage->stride - p->stage->left,
                p->to - p->from);
-  p->executor->kernels->conv2d (p->dst, p->out->channels, rows, conv, p->to - p->from);
+  if (p->stage->algorithm == ACU_ALGORITHM_CONV2D_FEW)
+    p->executor->kernels->conv2d_few (p->dst, p->out->channels, rows, conv, p->to - p->from);
+  else
+    p->executor->kernels->conv2d (p->dst, p->out->channels, rows, conv, p->to - p->from);
   activate (p);
   if (p->stage->gated)
     {
@@ -133,8 +148,7 @@ conv2d (Piece *p)
         gate[i] = gate[i] * p->stage->gate[0] + p->stage->gate[1];
     }
   if (p->stage->residual)
-    p->executor->kernels->add (p->dst, p->dst, p->stage->scale[0], in_piece (p, p->stage->n_inputs - 1),
-                               p->stage->scale[1], n);
+    add_residual (p);
   if (p->stage->gated)
     p->executor->kernels->mul (p->dst, p->dst, gate, n);
 }
@@ -179,6 +193,8 @@ deconv2d (Piece *p)
                                     rows, conv, (p->to - x + stride - 1) / stride);
     }
   activate (p);
+  if (p->stage->residual)
+    add_residual (p);
 }
 
 static void
@@ -384,13 +400,51 @@ compute (Piece *p)
     }
 }
 
+/* Columns at a time, so that what several passes go over, or several rows' windows read, stays in the nearest cache. */
+static int
+near_columns (const AcuStage *stage, const AcuBuffer *in, int columns)
+{
+  switch (stage->kind)
+    {
+    case ACU_STAGE_CONV2D:
+      return stage->algorithm == ACU_ALGORITHM_CONV2D_FEW ? MAX (NEAR_NUMBERS / in->channels, 1) : columns;
+    case ACU_STAGE_SLOPE:
+    case ACU_STAGE_ACTIVATION:
+    case ACU_STAGE_ADD:
+    case ACU_STAGE_MUL:
+    case ACU_STAGE_CHANNEL_MUL:
+    case ACU_STAGE_AFFINE:
+      return MAX (NEAR_NUMBERS / in->channels, 1);
+    default:
+      return columns;
+    }
+}
+
+static void
+compute_columns (Piece *p, int from, int to)
+{
+  const AcuKernels *k = p->executor->kernels;
+  gsize n = (gsize) (to - from) * p->out->channels;
+  char *dst = (char *) acu_cpu_row (p->executor, p->out, p->row) + from * acu_cpu_pixel_bytes (p->out);
+
+  p->spare = p->executor->scratch + p->executor->scratch_bytes * p->worker;
+  p->from = from;
+  p->to = to;
+  p->dst = p->out->element != ACU_MAP_F32 ? take_spare (p, n) : (float *) (void *) dst;
+  compute (p);
+  if (p->out->element == ACU_MAP_BF16)
+    k->bf16_narrow ((guint16 *) (void *) dst, p->dst, n);
+  if (p->out->element == ACU_MAP_F16 && !k->half_narrow ((guint16 *) (void *) dst, p->dst, n))
+    g_atomic_int_set (&p->executor->overflowed, TRUE);
+}
+
 void
 acu_cpu_stage_row (AcuExecutor *executor, guint number, int row, int from, int to, int worker)
 {
   const AcuProgram *program = executor->program;
   const AcuStage *stage = &program->stages[number];
   Piece p = { executor, stage, &executor->stages[number], &program->buffers[stage->output] };
-  gsize n = (gsize) (to - from) * p.out->channels;
+  int columns = stage->n_inputs ? near_columns (stage, &program->buffers[stage->inputs[0]], to - from) : to - from;
   char *dst;
 
   for (guint k = 0; k < stage->n_inputs; k++)
@@ -413,12 +467,8 @@ acu_cpu_stage_row (AcuExecutor *executor, guint number, int row, int from, int t
     case ACU_STAGE_PAD: pad (&p, dst); break;
     case ACU_STAGE_NEAREST: nearest (&p, dst); break;
     default:
-      p.dst = p.out->element != ACU_MAP_F32 ? take_spare (&p, n) : (float *) (void *) dst;
-      compute (&p);
-      if (p.out->element == ACU_MAP_BF16)
-        executor->kernels->bf16_narrow ((guint16 *) (void *) dst, p.dst, n);
-      if (p.out->element == ACU_MAP_F16 && !executor->kernels->half_narrow ((guint16 *) (void *) dst, p.dst, n))
-        g_atomic_int_set (&executor->overflowed, TRUE);
+      for (int at = from; at < to; at += columns)
+        compute_columns (&p, at, MIN (at + columns, to));
     }
 }
 
@@ -434,22 +484,24 @@ static void
 sum_row (void *data, int task, int worker)
 {
   const PoolRows *pool = data;
-  int channels = pool->in->channels;
+  const AcuKernels *k = pool->executor->kernels;
+  int channels = pool->in->channels, width = pool->in->width, most = pool->in->element == ACU_MAP_F16 ? MAX (NEAR_NUMBERS / channels, 1) : width;
   double *sums = pool->sums + (gsize) task * channels;
-  const void *row = acu_cpu_row (pool->executor, pool->in, pool->first + task);
-  const float *pixel = row;
+  const char *row = acu_cpu_row (pool->executor, pool->in, pool->first + task);
   float *wide = (float *) (void *) (pool->executor->scratch + pool->executor->scratch_bytes * worker);
 
   memset (sums, 0, channels * sizeof (double));
-  for (int x = 0; x < pool->in->width; x++, pixel += channels)
+  for (int x = 0, columns; x < width; x += columns, row += columns * acu_cpu_pixel_bytes (pool->in))
     {
+      const float *pixels = (const float *) (const void *) row;
+
+      columns = MIN (most, width - x);
       if (pool->in->element == ACU_MAP_F16)
         {
-          pool->executor->kernels->half_widen (wide, (const guint16 *) row + (gsize) x * channels, channels);
-          pixel = wide;
+          k->half_widen (wide, (const guint16 *) (const void *) row, (gsize) columns * channels);
+          pixels = wide;
         }
-      for (int c = 0; c < channels; c++)
-        sums[c] += pixel[c];
+      k->channel_sums (sums, pixels, channels, columns);
     }
 }
 

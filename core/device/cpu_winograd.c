@@ -114,7 +114,7 @@ set_rows (AcuWinogradTile *tile, const Step *step, int y)
     {
       tile->dst[r] = acu_cpu_row (executor, &buffers[stage->output], y + r);
       if (stage->residual)
-        tile->residual[r] = acu_cpu_row (executor, &buffers[stage->inputs[slices]], y + r);
+        tile->residual[r] = acu_cpu_residual (executor, stage, 0, y + r);
     }
 }
 

@@ -55,8 +55,11 @@ typedef enum AcuAlgorithm
   ACU_ALGORITHM_WINOGRAD_I16,     /* the same in 16-bit block floating point */
   ACU_ALGORITHM_POINTWISE_I16,    /* windows that share no pixels, in 16-bit block floating point; DECONV2D, too */
   ACU_ALGORITHM_CONV2D_BF16,      /* products of bfloat16 numbers, sums in single precision; DECONV2D, too, where windows share no pixels */
+  ACU_ALGORITHM_CONV2D_FEW,       /* single precision, to at most ACU_STAGE_FEW_CHANNELS channels, from whole groups of 16 */
   ACU_N_ALGORITHMS
 } AcuAlgorithm;
+
+#define ACU_STAGE_FEW_CHANNELS 4
 
 static inline gboolean
 acu_algorithm_is_winograd (AcuAlgorithm algorithm)
@@ -104,10 +107,10 @@ typedef struct AcuStage
   double cubic;                         /* BICUBIC: Keys' a */
   int factor;
   gboolean reflect;                     /* PAD */
-  gboolean residual;                    /* CONV2D: the last input is no slice: result * scale[0] + input * scale[1];
+  gboolean residual;                    /* CONV2D, DECONV2D: the last input is no slice: result * scale[0] + input * scale[1];
                                            PIXEL_SHUFFLE: the second, enlarged by `factor` to the nearest pixel, is added */
   float scale[2];                       /* ADD, and a fused one */
-  int from_left[2], from_top[2];        /* ADD: where in each input its pixels begin */
+  int from_left[2], from_top[2];        /* ADD: where in each input its pixels begin; [1]: where in the residual */
   guint sums;                           /* CONV2D with a residual: such sums since the last other map, itself included */
   gboolean gated;                       /* CONV2D v: the sum with the residual times sigmoid (v) * gate[0] + gate[1] */
   float gate[2];

@@ -52,8 +52,9 @@ typedef struct AcuRepeat
 /* Whether layer `add` adds a repeated map to a pixel shuffle that can do so itself; `nearest` needs no stage then. */
 gboolean acu_plan_find_repeat (const AcuNet *net, const guint *readers, guint add, AcuRepeat *repeat);
 
-/* choose.c: picks each convolution's algorithm and how each map is kept. */
+/* choose.c: picks each convolution's algorithm and how each map is kept; and the latter once more, for other readers. */
 void acu_plan_choose (AcuPlan *plan);
+void acu_plan_choose_maps (AcuPlan *plan);
 
 /* The rows (or, cut to the picture, the last row) of an input that rows of a stage read; see acu_layer_window() and
  * acu_layer_last_row(). */

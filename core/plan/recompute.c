@@ -3,7 +3,10 @@
  *
  * RRDB nets add the map of their first convolution to what hundreds of rows later comes out of their trunk: a ring of 64 channels, an eighth
  * of all memory. The picture under it has 3, and the convolution is a ten-thousandth of the work (cf. Chen et al. 2016, “Training
- * Deep Nets with Sublinear Memory Cost”). Both times it makes the same numbers. */
+ * Deep Nets with Sublinear Memory Cost”). Both times it makes the same numbers.
+ *
+ * Channel attention multiplies a map, kept whole for its mean, by a number a channel. Where the product is read on both sides of another mean it would be
+ * kept whole as well; making it again costs less time than writing it to far memory and reading it back. */
 #include "plan_private.h"
 
 #include <string.h>
@@ -67,6 +70,32 @@ is_far (const AcuProgram *program, const double *lags, guint source, guint reade
   return rows - lags[source] >= FAR_ROWS;
 }
 
+/* A product with one number a channel (channel attention), of a map that is kept whole in any case, for the mean that those numbers come from. */
+static gboolean
+is_product_of_kept (const AcuPlan *plan, guint number)
+{
+  const AcuStage *stage = &plan->program.stages[number];
+  guint map = stage->inputs[0];
+
+  for (guint c = plan->consumers_start[map]; stage->kind == ACU_STAGE_CHANNEL_MUL && c < plan->consumers_start[map + 1]; c++)
+    if (plan->program.stages[plan->consumers[c]].kind == ACU_STAGE_GLOBAL_POOL)
+      return !plan->device->group;
+  return FALSE;
+}
+
+/* Whether a mean of a whole map is taken between both, which other readers of `source` lead to: all of it would have to be kept. */
+static gboolean
+is_behind_mean (const AcuPlan *plan, guint source, guint reader)
+{
+  guint first = reader;
+
+  for (guint c = plan->consumers_start[source]; c < plan->consumers_start[source + 1]; c++)
+    first = MIN (first, plan->consumers[c]);
+  while (first < reader && plan->program.stages[first].kind != ACU_STAGE_GLOBAL_POOL)
+    first++;
+  return first < reader;
+}
+
 /* Makes `source` once more as stage `at`, for all readers from there on. */
 static void
 insert_copy (AcuPlan *plan, double *lags, guint source, guint at)
@@ -107,12 +136,14 @@ acu_plan_recompute (AcuPlan *plan)
   find_lags (plan, lags);
   for (guint source = 1; source < program->n_stages && copies < MOST_COPIES; source++)
     {
+      gboolean product = is_product_of_kept (plan, source);
       guint reader = 0;
 
-      if (!is_cheap (program, source, most))
+      if (!product && !is_cheap (program, source, most))
         continue;
       for (guint c = plan->consumers_start[source]; c < plan->consumers_start[source + 1]; c++)
-        if (is_far (program, lags, source, plan->consumers[c]) && (!reader || plan->consumers[c] < reader))
+        if ((product ? is_behind_mean (plan, source, plan->consumers[c]) : is_far (program, lags, source, plan->consumers[c]))
+            && (!reader || plan->consumers[c] < reader))
           reader = plan->consumers[c];
       if (!reader)
         continue;
@@ -122,5 +153,7 @@ acu_plan_recompute (AcuPlan *plan)
       if (!acu_plan_list_consumers (plan))
         return FALSE;
     }
+  if (copies > 0)
+    acu_plan_choose_maps (plan);
   return TRUE;
 }

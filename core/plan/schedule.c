@@ -21,15 +21,22 @@ buffer_of (const AcuPlan *plan, guint stage)
   return &plan->program.buffers[stage];
 }
 
+/* What a convolution adds to its own results, pixel by pixel. */
+static gboolean
+is_added (const AcuStage *stage, guint input)
+{
+  return stage->residual && stage->kind != ACU_STAGE_PIXEL_SHUFFLE && input == stage->n_inputs - 1;
+}
+
 void
 acu_plan_window (const AcuPlan *plan, guint stage, guint input, int first, int last, int *in_first, int *in_last)
 {
   const AcuStage *at = &plan->program.stages[stage];
 
-  if (at->residual && at->kind == ACU_STAGE_CONV2D && input == at->n_inputs - 1)
+  if (is_added (at, input))
     {
-      *in_first = first;
-      *in_last = last;
+      *in_first = first + at->from_top[1];
+      *in_last = last + at->from_top[1];
     }
   else if (at->kind == ACU_STAGE_ADD)
     {
@@ -48,9 +55,9 @@ acu_plan_last_row (const AcuPlan *plan, guint stage, guint input, int last)
 
   if (at->kind == ACU_STAGE_ADD)
     return last + at->from_top[input];
-  return at->residual && at->kind == ACU_STAGE_CONV2D && input == at->n_inputs - 1
-           ? last : acu_layer_last_row (plan->layers[stage], buffer_of (plan, at->inputs[input])->height,
-                                        buffer_of (plan, stage)->height, last);
+  return is_added (at, input) ? last + at->from_top[1]
+                              : acu_layer_last_row (plan->layers[stage], buffer_of (plan, at->inputs[input])->height,
+                                                    buffer_of (plan, stage)->height, last);
 }
 
 /* The first row of `input` that rows from `first` on of a stage read, in all the rest of the picture. */

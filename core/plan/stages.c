@@ -39,6 +39,13 @@ stage_kind (const AcuLayer *layer, const AcuShape *shapes)
   g_assert_not_reached ();
 }
 
+/* A crop needs its second input's size only. */
+static guint
+inputs_read (const AcuLayer *layer)
+{
+  return layer->kind == ACU_LAYER_CROP ? MIN (layer->n_inputs, 1) : layer->n_inputs;
+}
+
 /* How many layers read each feature map; the result counts as read once more. */
 static guint *
 count_readers (const AcuNet *net)
@@ -48,7 +55,7 @@ count_readers (const AcuNet *net)
   if (!readers)
     return NULL;
   for (guint i = 0; i < net->layers->len; i++)
-    for (guint k = 0; k < acu_net_layer (net, i)->n_inputs; k++)
+    for (guint k = 0; k < inputs_read (acu_net_layer (net, i)); k++)
       readers[acu_net_layer (net, i)->inputs[k]]++;
   readers[net->layers->len - 1]++;
   return readers;
@@ -74,16 +81,20 @@ concat_is_virtual (const AcuNet *net, guint concat)
   return TRUE;
 }
 
-/* Whether the convolution that makes a map, if one does, can add what layer `other` makes to it. */
+/* Whether a convolution makes the map that can add what layer `other` makes to it, but no part of that: only the CPU's can. */
 static gboolean
-could_add (const AcuNet *net, guint map, guint other)
+must_be_whole (const AcuPlan *plan, guint map, guint other)
 {
+  const AcuNet *net = plan->net;
+
+  if (!plan->device->group)
+    return FALSE;
   while (acu_layer_is_activation (acu_net_layer (net, map)))
     map = acu_net_layer (net, map)->inputs[0];
   return acu_net_layer (net, map)->kind == ACU_LAYER_CONV2D && other < map;
 }
 
-/* Whether every reader of a part of a map is a sum that can read it where it lies, so that it need not be taken out. */
+/* Whether every reader of a part of a map is a sum that can read it where it lies, so that it need not be taken out; a convolution may do the sum. */
 static gboolean
 crop_is_virtual (const AcuPlan *plan, guint crop)
 {
@@ -96,7 +107,7 @@ crop_is_virtual (const AcuPlan *plan, guint crop)
       const AcuLayer *layer = acu_net_layer (net, i);
 
       for (guint k = 0; k < layer->n_inputs; k++)
-        if (layer->inputs[k] == crop && (layer->kind != ACU_LAYER_ADD || layer->inputs[1 - k] == crop || could_add (net, layer->inputs[1 - k], crop)))
+        if (layer->inputs[k] == crop && (layer->kind != ACU_LAYER_ADD || layer->inputs[1 - k] == crop || must_be_whole (plan, layer->inputs[1 - k], crop)))
           return FALSE;
     }
   return TRUE;
@@ -119,6 +130,27 @@ fuses (const AcuPlan *plan, const AcuLayer *layer, const guint *readers)
          && !before->slope && before->activation == ACU_STAGE_LINEAR && !before->residual;
 }
 
+/* The stage that makes what a sum reads as its input `k`: of a part of a map that is not taken out, all of it. */
+static guint
+added_stage (const AcuPlan *plan, const AcuLayer *layer, guint k)
+{
+  guint number = plan->layer_stage[layer->inputs[k]];
+
+  return number == G_MAXUINT ? plan->layer_stage[acu_net_layer (plan->net, layer->inputs[k])->inputs[0]] : number;
+}
+
+/* Whether a crop leaves all of a map, which then need not be copied; if it ends the network, what makes the map must be able to. */
+static gboolean
+crops_nothing (const AcuPlan *plan, guint index, const AcuShape *shapes, const guint *readers)
+{
+  const AcuLayer *layer = acu_net_layer (plan->net, index);
+  guint from = layer->n_inputs ? layer->inputs[0] : 0;
+
+  return layer->kind == ACU_LAYER_CROP && layer->left == 0 && layer->top == 0 && shapes[index].width == shapes[from].width
+         && shapes[index].height == shapes[from].height && plan->layer_stage[from] != G_MAXUINT && plan->layer_stage[from] > 0
+         && (index < plan->net->layers->len - 1 || (readers[from] == 1 && plan->layer_stage[from] == plan->program.n_stages - 1));
+}
+
 /* Which of an ADD layer's inputs is a convolution that nobody else reads and that can add the other one itself; -1 for none. The
  * other one has to be there before the convolution runs. */
 static int
@@ -128,10 +160,13 @@ adds_to (const AcuPlan *plan, const AcuLayer *layer, const guint *readers)
     return -1;
   for (int k = 0; k < 2; k++)
     {
-      guint number = plan->layer_stage[layer->inputs[k]], other = plan->layer_stage[layer->inputs[1 - k]];
+      guint number = plan->layer_stage[layer->inputs[k]];
       const AcuStage *stage = number == G_MAXUINT ? NULL : &plan->program.stages[number];
+      gboolean convolves = stage && (stage->kind == ACU_STAGE_CONV2D || (stage->kind == ACU_STAGE_DECONV2D && !plan->device->group));
 
-      if (stage && readers[layer->inputs[k]] == 1 && stage->kind == ACU_STAGE_CONV2D && !stage->residual && other < number
+      /* A card's adds whole maps only. */
+      convolves = convolves && (!plan->device->group || plan->layer_stage[layer->inputs[1 - k]] != G_MAXUINT);
+      if (convolves && readers[layer->inputs[k]] == 1 && !stage->residual && added_stage (plan, layer, 1 - k) < number
           && stage->n_inputs < ACU_STAGE_MAX_INPUTS)
         return k;
     }
@@ -143,9 +178,15 @@ fuse_add (AcuPlan *plan, const AcuLayer *layer, int convolution, guint index)
 {
   guint number = plan->layer_stage[layer->inputs[convolution]];
   AcuStage *stage = &plan->program.stages[number];
+  const AcuLayer *other = acu_net_layer (plan->net, layer->inputs[1 - convolution]);
 
+  if (plan->layer_stage[layer->inputs[1 - convolution]] == G_MAXUINT)
+    {
+      stage->from_left[1] = other->left;
+      stage->from_top[1] = other->top;
+    }
   stage->residual = TRUE;
-  stage->inputs[stage->n_inputs++] = plan->layer_stage[layer->inputs[1 - convolution]];
+  stage->inputs[stage->n_inputs++] = added_stage (plan, layer, 1 - convolution);
   stage->scale[0] = layer->scale[convolution];
   stage->scale[1] = layer->scale[1 - convolution];
   plan->layer_stage[index] = number;
@@ -161,7 +202,7 @@ drop_unread (const AcuNet *net, guint *readers, guint8 *swallowed)
         const AcuLayer *layer = acu_net_layer (net, i);
 
         swallowed[i] = TRUE;
-        for (guint k = 0; k < layer->n_inputs; k++)
+        for (guint k = 0; k < inputs_read (layer); k++)
           readers[layer->inputs[k]]--;
       }
 }
@@ -283,8 +324,7 @@ add_stage (AcuPlan *plan, const AcuLayer *layer, const AcuShape *shapes, guint i
     }
   else
     {
-      /* A crop needs its second input's size only. */
-      stage->n_inputs = layer->kind == ACU_LAYER_CROP ? 1 : layer->n_inputs;
+      stage->n_inputs = inputs_read (layer);
       for (guint k = 0; k < stage->n_inputs; k++)
         set_input (plan, stage, layer, k);
     }
@@ -383,6 +423,8 @@ acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
 
       if (swallowed[i] || (layer->kind == ACU_LAYER_CONCAT && concat_is_virtual (net, i)) || crop_is_virtual (plan, i))
         plan->layer_stage[i] = G_MAXUINT;
+      else if (crops_nothing (plan, i, shapes, readers))
+        plan->layer_stage[i] = plan->layer_stage[layer->inputs[0]];
       else if (acu_plan_find_gate (net, readers, i, &gate))
         fuse_gate (plan, &gate, i);
       else if (acu_plan_find_repeat (net, readers, i, &repeat))

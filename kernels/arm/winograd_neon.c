@@ -128,6 +128,8 @@ PRODUCTS (products_i16, int32_t, int16_t, product_i16)
 
 #include "pointwise_body.h"
 
+#include "few_body.h"
+
 int
 acu_winograd_f32_neon (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch)
 {
@@ -141,7 +143,13 @@ acu_winograd_i16_neon (const AcuWinogradTile *tiles, int n, int ahead, const Acu
 }
 
 int
-acu_pointwise_neon (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch)
+acu_pointwise_neon (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch)
 {
-  return pointwise (dst, src, conv, n, scratch, products_i16, 0);
+  return pointwise (dst, src, residual, conv, n, scratch, products_i16, 0);
+}
+
+void
+acu_conv2d_few_neon (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width)
+{
+  conv2d_few (dst, dst_step, src, conv, width);
 }

@@ -27,6 +27,8 @@ products_f32 (float *m, const float *v, const float *weights, int n, int channel
 
 #include "pointwise_body.h"
 
+#include "few_body.h"
+
 #include "finish_body.h"
 
 FINISH (acu_finish_avx512)
@@ -52,15 +54,21 @@ acu_winograd_i16_avx512_planes (const AcuWinogradTile *tiles, int n, int ahead, 
 }
 
 int
-acu_pointwise_avx512_with (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch,
+acu_pointwise_avx512_with (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch,
                            ProductsI16 whole)
 {
-  return pointwise (dst, src, conv, n, scratch, whole, 0);
+  return pointwise (dst, src, residual, conv, n, scratch, whole, 0);
 }
 
 int
-acu_pointwise_avx512_planes (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch,
+acu_pointwise_avx512_planes (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch,
                              ProductsI16 whole)
 {
-  return pointwise (dst, src, conv, n, scratch, whole, 1);
+  return pointwise (dst, src, residual, conv, n, scratch, whole, 1);
+}
+
+void
+acu_conv2d_few_avx512 (float *dst, ptrdiff_t dst_step, const float *const *src, const AcuConv2d *conv, int width)
+{
+  conv2d_few (dst, dst_step, src, conv, width);
 }

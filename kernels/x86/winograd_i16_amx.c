@@ -15,12 +15,12 @@ acu_winograd_i16_amx (const AcuWinogradTile *tiles, int n, int ahead, const AcuW
 }
 
 int
-acu_pointwise_amx (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch)
+acu_pointwise_amx (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch)
 {
   int fits;
 
   configure_tiles (acu_pointwise_layout (conv).numbers);
-  fits = acu_pointwise_avx512_planes (dst, src, conv, n, scratch, products);
+  fits = acu_pointwise_avx512_planes (dst, src, residual, conv, n, scratch, products);
   release_tiles ();
   return fits;
 }

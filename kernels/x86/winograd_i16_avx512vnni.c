@@ -23,7 +23,7 @@ acu_winograd_i16_avx512vnni (const AcuWinogradTile *tiles, int n, int ahead, con
 }
 
 int
-acu_pointwise_avx512vnni (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch)
+acu_pointwise_avx512vnni (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch)
 {
-  return acu_pointwise_avx512_with (dst, src, conv, n, scratch, products);
+  return acu_pointwise_avx512_with (dst, src, residual, conv, n, scratch, products);
 }

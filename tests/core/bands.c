@@ -183,6 +183,33 @@ cheap_maps_are_made_again (void)
   g_rand_free (rand);
 }
 
+/* What channel attention makes is made again for readers behind another mean: neither is kept whole. And sums whose parts lie anywhere, transposed
+ * convolutions do. */
+static void
+products_are_made_again (void)
+{
+  GRand *rand = g_rand_new_with_seed (4);
+  AcuNet *net = acu_net_new ("attention");
+  AcuPlan *plan;
+  g_autofree char *text = NULL;
+  guint copies = 0;
+
+  attention (net, rand);
+  plan = acu_plan_new (net, acu_device_find ("cpu", NULL), 20, 600, 1, 0, 4, ACU_PRECISION_EXACT, NULL);
+  text = acu_plan_print (plan);
+  g_test_message ("%s", text);
+  for (const char *at = text; (at = strstr (at, " channel_mul ")); copies++)
+    {
+      at = strstr (at, " f32, ") + 6;
+      g_assert_cmpint (atoi (at), <=, 16);
+    }
+  g_assert_cmpuint (copies, ==, 3);
+  g_assert_nonnull (strstr (text, "2×2 +residual"));
+  acu_plan_free (plan);
+  acu_net_unref (net);
+  g_rand_free (rand);
+}
+
 /* A net twice in a row is the same as its result put through it again. */
 static void
 repeated (void)
@@ -352,6 +379,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bands/rings", rings_stay_short);
   g_test_add_func ("/bands/gates", gates_are_fused);
   g_test_add_func ("/bands/made-again", cheap_maps_are_made_again);
+  g_test_add_func ("/bands/products-are-made-again", products_are_made_again);
   g_test_add_func ("/bands/repeated", repeated);
   g_test_add_func ("/bands/unread", unread_layers);
   g_test_add_func ("/bands/short-runs", runs_are_short);

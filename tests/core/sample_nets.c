@@ -116,11 +116,23 @@ gates (AcuNet *net, GRand *rand)
   conv (net, rand, &at, 3, 3, 1, 1);
 }
 
-/* A U-Net without padding, with channel attention: strides, transposed convolutions, crops, a barrier. */
-static void
+/* What a map is multiplied by, number by number of each channel. */
+static guint
+attend (AcuNet *net, GRand *rand, guint map)
+{
+  guint at;
+
+  acu_net_add (net, ACU_LAYER_GLOBAL_POOL, "pool", &map, 1, &at);
+  conv (net, rand, &at, 20, 1, 1, 0);
+  acu_net_add (net, ACU_LAYER_SIGMOID, "sigmoid", &at, 1, &at);
+  acu_net_add (net, ACU_LAYER_MUL, "attend", (const guint[]) { map, at }, 2, &at);
+  return at;
+}
+
+void
 attention (AcuNet *net, GRand *rand)
 {
-  guint at = picture (net), wide, deep, pooled, cut;
+  guint at = picture (net), wide, deep, cut;
   AcuLayer *l;
 
   l = acu_net_add (net, ACU_LAYER_PAD, "border", &at, 1, &at);
@@ -132,11 +144,10 @@ attention (AcuNet *net, GRand *rand)
   wide = at;
   conv (net, rand, &at, 16, 2, 2, 0);
   conv (net, rand, &at, 20, 3, 1, 0);
-  deep = at;
-  acu_net_add (net, ACU_LAYER_GLOBAL_POOL, "pool", &deep, 1, &at);
-  conv (net, rand, &at, 20, 1, 1, 0);
-  acu_net_add (net, ACU_LAYER_SIGMOID, "sigmoid", &at, 1, &pooled);
-  acu_net_add (net, ACU_LAYER_MUL, "attend", (const guint[]) { deep, pooled }, 2, &at);
+  at = deep = attend (net, rand, at);
+  conv (net, rand, &at, 20, 3, 1, 1);
+  at = attend (net, rand, at);
+  acu_net_add (net, ACU_LAYER_ADD, "both", (const guint[]) { deep, at }, 2, &at);
   l = acu_net_add (net, ACU_LAYER_DECONV2D, "up", &at, 1, &at);
   l->channels = 16;
   l->kernel_width = l->kernel_height = l->stride = 2;

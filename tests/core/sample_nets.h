@@ -14,10 +14,12 @@ typedef struct SampleNet
 /* Ended by a NULL name. All make three channels of three. */
 extern const SampleNet sample_nets[];
 
-/* Two of them. SRVGG: pixel shuffle added to the repeated picture, then shrunk. */
+/* Three of them. SRVGG: pixel shuffle added to the repeated picture, then shrunk. */
 void compact (AcuNet *net, GRand *rand);
 /* A dense block: joined channels are read as slices; a residual from far above. */
 void dense (AcuNet *net, GRand *rand);
+/* A U-Net with channel attention twice, the first of which is read before and after the second: strides, transposed convolutions, crops, barriers. */
+void attention (AcuNet *net, GRand *rand);
 
 /* The picture, three channels; its number. */
 guint picture (AcuNet *net);

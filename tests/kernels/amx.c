@@ -28,12 +28,12 @@ winograd_i16_amx_in_c (const AcuWinogradTile *tiles, int n, int ahead, const Acu
 }
 
 int
-pointwise_amx_in_c (void *dst, const void *const *src, const AcuPointwise *conv, int n, void *scratch)
+pointwise_amx_in_c (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch)
 {
   int fits;
 
   configure_tiles (acu_pointwise_layout (conv).numbers);
-  fits = pointwise (dst, src, conv, n, scratch, products, 1);
+  fits = pointwise (dst, src, residual, conv, n, scratch, products, 1);
   release_tiles ();
   return fits;
 }

@@ -53,6 +53,7 @@ double best_seconds (void (*work) (gpointer data), gpointer data);
 void add_amx_tests (void);
 void add_bf16_tests (void);
 void add_finish_tests (void);
+void add_few_tests (void);
 void add_conv2d_tests (void);
 void add_conv2d_gradient_tests (void);
 void add_winograd_tests (void);

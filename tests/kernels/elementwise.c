@@ -168,6 +168,47 @@ test_slope_edges (void)
   for_each_level (slope_level, NULL);
 }
 
+/* Sums of channels go on from what is there, in double precision. */
+static void
+sums_level (const char *isa, const AcuKernels *kernels, gpointer data)
+{
+  for (int i = 0; i < 60; i++)
+    {
+      int channels = g_test_rand_int_range (1, 81), width = g_test_rand_int_range (0, 41);
+      Buffer src, sums, expected;
+      double *to, *truth;
+
+      buffer_init (&src, (gsize) channels * width, g_test_rand_bit ());
+      fill_random (src.f, src.n, NUMBERS_ORDINARY);
+      buffer_init (&sums, 2 * (gsize) channels, TRUE);
+      buffer_init (&expected, 2 * (gsize) channels, TRUE);
+      to = (double *) (void *) sums.f;
+      truth = (double *) (void *) expected.f;
+      for (int c = 0; c < channels; c++)
+        to[c] = truth[c] = g_test_rand_double ();
+      for (int x = 0; x < width; x++)
+        for (int c = 0; c < channels; c++)
+          truth[c] += src.f[x * channels + c];
+      kernels->channel_sums (to, src.f, channels, width);
+      for (int c = 0; c < channels; c++)
+        if (to[c] != truth[c])
+          g_error ("channel sums, %s: channel %d of %d is %a, expected %a", isa, c, channels, to[c], truth[c]);
+      buffer_clear (&src, "channel sums, source");
+      buffer_clear (&sums, "channel sums");
+      buffer_clear (&expected, "channel sums, expected");
+    }
+}
+
+static void
+test_channel_sums (void)
+{
+  AcuKernels c;
+
+  acu_kernels_init (&c, 0);
+  sums_level ("c", &c, NULL);
+  for_each_level (sums_level, NULL);
+}
+
 /* The way back through a slope. */
 typedef struct Back
 {
@@ -240,6 +281,7 @@ void
 add_elementwise_tests (void)
 {
   g_test_add_func ("/kernels/elementwise/slope-gradient", test_slope_gradient);
+  g_test_add_func ("/kernels/elementwise/channel-sums", test_channel_sums);
   g_test_add_func ("/kernels/elementwise/hand-made", test_hand_made);
   g_test_add_func ("/kernels/elementwise/slope-edges", test_slope_edges);
   g_test_add_func ("/kernels/elementwise/random", test_random);

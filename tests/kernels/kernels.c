@@ -68,6 +68,7 @@ main (int argc, char **argv)
   add_amx_tests ();
   add_bf16_tests ();
   add_finish_tests ();
+  add_few_tests ();
   add_conv2d_tests ();
   add_conv2d_gradient_tests ();
   add_winograd_tests ();

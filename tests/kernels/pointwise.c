@@ -8,7 +8,8 @@ typedef struct Case
 {
   AcuPointwise conv;
   int windows, numbers;           /* numbers of a window */
-  Buffer src[ACU_POINTWISE_MAX_RUNS], expected, got, factor, bias, slope;
+  gboolean adds;
+  Buffer src[ACU_POINTWISE_MAX_RUNS], residual, expected, got, factor, bias, slope;
   Buffer weights[2], scratch[2];  /* by AcuI16Order */
   const void *rows[ACU_POINTWISE_MAX_RUNS];
   float *plain;
@@ -45,6 +46,7 @@ case_init (Case *c, Numbers numbers)
       buffer_init_elements (&c->src[r], (gsize) c->windows * conv->run_numbers[r], conv->run_elements[r], numbers);
       c->rows[r] = c->src[r].f;
     }
+  buffer_init_elements (&c->residual, n, conv->residual_element, numbers);
   c->plain = g_new (float, (gsize) c->numbers * conv->out_channels);
   fill_random (c->plain, (gsize) c->numbers * conv->out_channels, NUMBERS_ORDINARY);
   n = conv->out_element == ACU_ELEMENT_F16 ? (n + 1) / 2 : n;
@@ -72,6 +74,7 @@ case_clear (Case *c)
 {
   for (int r = 0; r < c->conv.runs; r++)
     buffer_clear (&c->src[r], "pointwise source");
+  buffer_clear (&c->residual, "pointwise residual");
   buffer_clear (&c->expected, "pointwise C");
   buffer_clear (&c->got, "pointwise result");
   buffer_clear (&c->factor, "pointwise factor");
@@ -106,6 +109,28 @@ random_case (Case *c, int i)
   conv->out_channels = g_test_rand_bit () ? g_test_rand_int_range (1, 130) : 16 * g_test_rand_int_range (1, 8);
   conv->out_element = g_test_rand_int_range (0, 2);
   conv->activation = i % ACU_WINOGRAD_GATE;
+  c->adds = g_test_rand_bit ();
+  conv->residual_element = g_test_rand_int_range (0, 2);
+  conv->scale[0] = (float) g_test_rand_double_range (-1, 1);
+  conv->scale[1] = (float) g_test_rand_double_range (-1, 1);
+}
+
+static const void *
+residual_of (const Case *c)
+{
+  return c->adds ? c->residual.f : NULL;
+}
+
+static double
+activate (double v, const AcuPointwise *conv, int out)
+{
+  switch (conv->activation)
+    {
+    case ACU_WINOGRAD_SLOPE: return v < 0 ? v * conv->slope[out] : v;
+    case ACU_WINOGRAD_SIGMOID: return 1 / (1 + exp (-v));
+    case ACU_WINOGRAD_SWISH: return v / (1 + exp (-v));
+    default: return v;
+    }
 }
 
 static double
@@ -118,13 +143,10 @@ direct (const Case *c, int window, int out)
   for (int r = 0; r < conv->runs; r++)
     for (int k = 0; k < conv->run_numbers[r]; k++)
       v += (double) *w++ * number_at (&c->src[r], conv->run_elements[r], (gsize) window * conv->run_numbers[r] + k);
-  switch (conv->activation)
-    {
-    case ACU_WINOGRAD_SLOPE: return v < 0 ? v * conv->slope[out] : v;
-    case ACU_WINOGRAD_SIGMOID: return 1 / (1 + exp (-v));
-    case ACU_WINOGRAD_SWISH: return v / (1 + exp (-v));
-    default: return v;
-    }
+  v = activate (v, conv, out);
+  if (c->adds)
+    v = v * conv->scale[0] + number_at (&c->residual, conv->residual_element, (gsize) window * conv->out_channels + out) * (double) conv->scale[1];
+  return v;
 }
 
 /* The reference against the definition: sixteen bits of each number, of which hundreds are added. */
@@ -141,7 +163,7 @@ test_against_double (void)
 
       random_case (&c, i);
       case_init (&c, NUMBERS_ORDINARY);
-      g_assert_true (k.pointwise (c.expected.f, c.rows, &c.conv, c.windows, c.scratch[c.conv.order].f));
+      g_assert_true (k.pointwise (c.expected.f, c.rows, residual_of (&c), &c.conv, c.windows, c.scratch[c.conv.order].f));
       for (int window = 0; window < c.windows; window++)
         for (int out = 0; out < c.conv.out_channels; out++)
           {
@@ -171,7 +193,7 @@ compare_level (const char *isa, const AcuKernels *kernels, gpointer data)
 
   memset (c->got.f, 0xa5, c->got.n * sizeof (float));
   set_order (c, kernels->i16_order);
-  g_assert_cmpint (kernels->pointwise (c->got.f, c->rows, &c->conv, c->windows, c->scratch[c->conv.order].f), ==, compare->fits);
+  g_assert_cmpint (kernels->pointwise (c->got.f, c->rows, residual_of (c), &c->conv, c->windows, c->scratch[c->conv.order].f), ==, compare->fits);
   for (gsize i = 0; i < (gsize) c->windows * c->conv.out_channels; i++)
     if (!same_float (number_at (&c->expected, c->conv.out_element, i), number_at (&c->got, c->conv.out_element, i)))
       {
@@ -194,7 +216,7 @@ test_random (void)
 
       random_case (&c, i);
       case_init (&c, i % N_NUMBERS);
-      compare.fits = k.pointwise (c.expected.f, c.rows, &c.conv, c.windows, c.scratch[c.conv.order].f);
+      compare.fits = k.pointwise (c.expected.f, c.rows, residual_of (&c), &c.conv, c.windows, c.scratch[c.conv.order].f);
       for_each_i16_level (compare_level, &compare);
       case_clear (&c);
     }
@@ -227,7 +249,7 @@ range_level (const char *isa, const AcuKernels *k, gpointer data)
       set_order (&c, k->i16_order);
       for (int j = 0; j < 512; j++)
         c.src[0].f[j] = rows[i].value;
-      g_assert_cmpint (k->pointwise (c.got.f, c.rows, &c.conv, 1, c.scratch[c.conv.order].f), ==, rows[i].fits);
+      g_assert_cmpint (k->pointwise (c.got.f, c.rows, NULL, &c.conv, 1, c.scratch[c.conv.order].f), ==, rows[i].fits);
       for (int out = 0; rows[i].fits && out < 16; out++)
         g_assert_cmpfloat_with_epsilon (number_at (&c.got, rows[i].out, out), 256 * rows[i].value, 256 * rows[i].value * 1e-3f + 1e-7f);
       case_clear (&c);
