@@ -16,7 +16,7 @@
  *
  * So all instruction sets share one order of operations, and agree bit for bit. */
 #include "kernels_private.h"
-#include "winograd_private.h"
+#include "winograd_block.h"
 
 #include <math.h>
 
@@ -26,21 +26,6 @@
 #define GROUP ACU_WINOGRAD_GROUP
 #define VECS (GROUP / LANES)
 #define INLINE __attribute__ ((always_inline)) static inline
-
-/* B of a column of six; the results lie `step` vectors apart. */
-INLINE void
-transform_input (vec *dst, int step, const vec *d)
-{
-  vec p = v_fnma (v_set1 (2), d[2], d[4]), q = v_fnma (v_set1 (2), d[1], d[3]);
-  vec r = v_fnma (v_set1 (0.5f), d[2], d[4]), u = v_fnma (v_set1 (0.5f), d[1], d[3]);
-
-  dst[0] = v_fnma (v_set1 (2.5f), d[2], v_add (d[0], d[4]));
-  dst[step] = v_fma (v_set1 (ACU_WINOGRAD_SQRT_HALF), q, p);
-  dst[2 * step] = v_fnma (v_set1 (ACU_WINOGRAD_SQRT_HALF), q, p);
-  dst[3 * step] = v_fma (v_set1 (ACU_WINOGRAD_SQRT_2), u, r);
-  dst[4 * step] = v_fnma (v_set1 (ACU_WINOGRAD_SQRT_2), u, r);
-  dst[5 * step] = v_fnma (v_set1 (2.5f), d[3], v_add (d[1], d[5]));
-}
 
 /* Aᵀ of a column of six, with `damping` in the columns of ±√2; see winograd.c. */
 INLINE void
@@ -61,165 +46,7 @@ load_element (const void *src, size_t at, const AcuElement element)
   return element == ACU_ELEMENT_F16 ? v_load_f16 ((const uint16_t *) src + at) : v_load ((const float *) src + at);
 }
 
-INLINE void
-clear_squares (vec squares[VECS][WINDOW])
-{
-  ACU_UNROLL
-  for (int part = 0; part < VECS; part++)
-    ACU_UNROLL
-    for (int y = 0; y < WINDOW; y++)
-      squares[part][y] = v_set1 (0);
-}
-
-/* Transforms the columns of one group of channels of one tile into columns[position][GROUP]; adds their squares, by row of
- * positions, to `squares`. */
-INLINE void
-input_columns (float *columns, vec squares[VECS][WINDOW], const void *const *src, size_t channels, size_t channel,
-               const AcuElement element)
-{
-  for (int part = 0; part < VECS; part++)
-    for (int x = 0; x < WINDOW; x++)
-      {
-        vec d[WINDOW], t[WINDOW];
-
-        ACU_UNROLL
-        for (int y = 0; y < WINDOW; y++)
-          d[y] = load_element (src[y], x * channels + channel + part * LANES, element);
-        transform_input (t, 1, d);
-        ACU_UNROLL
-        for (int y = 0; y < WINDOW; y++)
-          {
-            v_store (columns + (y * WINDOW + x) * GROUP + part * LANES, t[y]);
-            squares[part][y] = v_fma (t[y], t[y], squares[part][y]);
-          }
-      }
-}
-
-INLINE void
-load_columns (vec *row, const float *columns, int y, int part)
-{
-  vec d[WINDOW];
-
-  ACU_UNROLL
-  for (int x = 0; x < WINDOW; x++)
-    d[x] = v_load (columns + (y * WINDOW + x) * GROUP + part * LANES);
-  transform_input (row, 1, d);
-}
-
-/* One tile's V in single precision: v[position][tile][channel]. */
-INLINE void
-input_f32 (float *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout, float *columns)
-{
-  size_t step = (size_t) ACU_WINOGRAD_TILES * layout->channels;
-
-  for (int s = 0; s < conv->slices; s++)
-    for (int c = 0; c < conv->slice_channels[s]; c += GROUP, v += GROUP)
-      {
-        vec squares[VECS][WINDOW];
-
-        clear_squares (squares);
-        if (conv->slice_elements[s] == ACU_ELEMENT_F16)
-          input_columns (columns, squares, tile->src + s * WINDOW, conv->slice_channels[s], c, ACU_ELEMENT_F16);
-        else
-          input_columns (columns, squares, tile->src + s * WINDOW, conv->slice_channels[s], c, ACU_ELEMENT_F32);
-        for (int part = 0; part < VECS; part++)
-          for (int y = 0; y < WINDOW; y++)
-            {
-              vec row[WINDOW];
-
-              load_columns (row, columns, y, part);
-              ACU_UNROLL
-              for (int x = 0; x < WINDOW; x++)
-                v_store (v + (y * WINDOW + x) * step + part * LANES, row[x]);
-            }
-      }
-}
-
-/* Stores one or two groups of V at dst; as planes, dst - place in bytes is the tile's row of that position. */
-INLINE void
-store_i16 (int16_t *dst, int part, vec a, vec b, const int groups, size_t place, size_t channels, const int planes)
-{
-#ifdef V_PLANES
-  uint8_t *high = (uint8_t *) dst - place, *low = high + channels;
-
-  if (planes && groups == 2)
-    v_store_planes (high, low, part, a, b);
-  else if (planes)
-    v_store_planes_single (high + part * LANES, low + part * LANES, a);
-  if (planes)
-    return;
-#endif
-  if (groups == 2)
-    v_store_i16 (dst, part, a, b);
-  else
-    v_store_i16_single (dst + part * LANES, a);
-}
-
-/* Rounds the rows of `groups` (1 or 2) groups of channels to 16 bits; the first channel lies at `place` in V. */
-INLINE void
-input_rows_i16 (int16_t *v, size_t step, const float *columns, const float *scale, const int groups, size_t place, size_t channels,
-                const int planes)
-{
-  for (int y = 0; y < WINDOW; y++)
-    for (int part = 0; part < VECS; part++)
-      {
-        vec a[WINDOW], b[WINDOW];
-
-        load_columns (a, columns, y, part);
-        if (groups == 2)
-          load_columns (b, columns + POSITIONS * GROUP, y, part);
-        ACU_UNROLL
-        for (int x = 0; x < WINDOW; x++)
-          {
-            int16_t *dst = v + (y * WINDOW + x) * step;
-            vec factor = v_set1 (scale[y * WINDOW + x]);
-
-            store_i16 (dst, part, v_mul (a[x], factor), groups == 2 ? v_mul (b[x], factor) : a[x], groups, place, channels, planes);
-          }
-      }
-}
-
-/* One tile's V in block floating point. Returns the tile's exponent as a factor. */
-INLINE float
-input_i16 (int16_t *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout, float *columns, const int planes)
-{
-  int16_t *const row = v;
-  size_t step = (size_t) ACU_WINOGRAD_TILES * layout->channels;
-  vec squares[VECS][WINDOW], parts[VECS];
-  float sums[WINDOW], scale[POSITIONS], factor;
-  float *at = columns;
-
-  clear_squares (squares);
-  for (int s = 0; s < conv->slices; s++)
-    for (int c = 0; c < conv->slice_channels[s]; c += GROUP, at += POSITIONS * GROUP)
-      if (conv->slice_elements[s] == ACU_ELEMENT_F16)
-        input_columns (at, squares, tile->src + s * WINDOW, conv->slice_channels[s], c, ACU_ELEMENT_F16);
-      else
-        input_columns (at, squares, tile->src + s * WINDOW, conv->slice_channels[s], c, ACU_ELEMENT_F32);
-  for (int y = 0; y < WINDOW; y++)
-    {
-      for (int part = 0; part < VECS; part++)
-        parts[part] = squares[part][y];
-      sums[y] = v_reduce_sum (parts);
-    }
-  factor = acu_winograd_block (sums, scale);
-
-  at = columns;
-  for (int s = 0; s < conv->slices; s++)
-    {
-      int c = 0;
-
-      for (; c + 2 * GROUP <= conv->slice_channels[s]; c += 2 * GROUP, v += 2 * GROUP, at += 2 * POSITIONS * GROUP)
-        input_rows_i16 (v, step, at, scale, 2, (size_t) (v - row), layout->channels, planes);
-      if (c < conv->slice_channels[s])
-        {
-          input_rows_i16 (v, step, at, scale, 1, (size_t) (v - row), layout->channels, planes);
-          v += GROUP;
-          at += POSITIONS * GROUP;
-        }
-    }
-  return factor;
-}
+#include "winograd_input_body.h"
 
 /* The results of one group of one tile before they are stored: out[row][column] of `part`. */
 INLINE void
@@ -412,12 +239,12 @@ store_part (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd 
   return acu_winograd_magnitude (top);
 }
 
-/* Turns M of one group of one tile into results. Returns their largest magnitude. */
-INLINE float
-output_group (const void *m, float tile_factor, const AcuWinogradTile *tile, const AcuWinograd *conv, int group,
+/* Turns M of one group of one tile into results. largest[LANES]: their largest magnitudes so far. */
+INLINE void
+output_group (float *largest, const void *m, float tile_factor, const AcuWinogradTile *tile, const AcuWinograd *conv, int group,
               const AcuWinogradKind kind, const AcuWinogradActivation activation)
 {
-  vec top = v_set1 (0);
+  vec top = v_load (largest);
   float odd = 0, room[2 * LANES];
 
   for (int part = 0; part < VECS; part++)
@@ -444,15 +271,15 @@ output_group (const void *m, float tile_factor, const AcuWinogradTile *tile, con
       else
         top = store_whole (out, tile, conv, channel, top, ACU_ELEMENT_F32, kind, activation == ACU_WINOGRAD_GATE);
     }
-  return acu_winograd_larger_magnitude (odd, v_reduce_magnitude (top));
+  v_store (largest, v_max_magnitude (top, v_set1 (odd)));
 }
 
 /* Functions of their own, so that each has the registers for itself. */
 #define OUTPUT(name, kind, activation)                                                                          \
-  __attribute__ ((noinline)) static float                                                                       \
-  name (const void *m, float tile_factor, const AcuWinogradTile *tile, const AcuWinograd *conv, int group)      \
+  __attribute__ ((noinline)) static void                                                                        \
+  name (float *largest, const void *m, float tile_factor, const AcuWinogradTile *tile, const AcuWinograd *conv, int group) \
   {                                                                                                             \
-    return output_group (m, tile_factor, tile, conv, group, kind, activation);                                  \
+    output_group (largest, m, tile_factor, tile, conv, group, kind, activation);                                \
   }
 OUTPUT (output_f32_linear, ACU_WINOGRAD_F32, ACU_WINOGRAD_LINEAR)
 OUTPUT (output_f32_slope, ACU_WINOGRAD_F32, ACU_WINOGRAD_SLOPE)
@@ -465,34 +292,11 @@ OUTPUT (output_i16_sigmoid, ACU_WINOGRAD_I16, ACU_WINOGRAD_SIGMOID)
 OUTPUT (output_i16_swish, ACU_WINOGRAD_I16, ACU_WINOGRAD_SWISH)
 OUTPUT (output_i16_gate, ACU_WINOGRAD_I16, ACU_WINOGRAD_GATE)
 
-__attribute__ ((noinline)) static void
-input_tile_f32 (float *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout, float *columns)
-{
-  input_f32 (v, tile, conv, layout, columns);
-}
-
-__attribute__ ((noinline)) static float
-input_tile_i16 (int16_t *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout,
-                float *columns)
-{
-  return input_i16 (v, tile, conv, layout, columns, 0);
-}
-
-#ifdef V_PLANES
-__attribute__ ((noinline)) static float
-input_tile_planes (int16_t *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout, float *columns)
-{
-  return input_i16 (v, tile, conv, layout, columns, 1);
-}
-#else
-#define input_tile_planes input_tile_i16
-#endif
-
 INLINE int
 winograd (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch, ProductsI16 whole,
           const AcuWinogradKind kind, const int planes)
 {
-  static float (*const outputs[][5]) (const void *, float, const AcuWinogradTile *, const AcuWinograd *, int) = {
+  static void (*const outputs[][5]) (float *, const void *, float, const AcuWinogradTile *, const AcuWinograd *, int) = {
     { output_f32_linear, output_f32_slope, output_f32_sigmoid, output_f32_swish, output_f32_gate },
     { output_i16_linear, output_i16_slope, output_i16_sigmoid, output_i16_swish, output_i16_gate },
   };
@@ -501,15 +305,12 @@ winograd (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *con
   float *columns = (float *) (m + layout.m_bytes), *factors = columns + layout.columns;
   const char *weights = conv->weights;
   Ahead next = { tiles + n, conv, ahead };
-  float limit = conv->out_element == ACU_ELEMENT_F16 ? ACU_HALF_MAX : FLT_MAX, top = 0;
+  float limit = conv->out_element == ACU_ELEMENT_F16 ? ACU_HALF_MAX : FLT_MAX, largest[LANES] = { 0 };
 
-  for (int t = 0; t < n; t++)
-    {
-      if (kind == ACU_WINOGRAD_I16)
-        factors[t] = (planes ? input_tile_planes : input_tile_i16) ((int16_t *) v + (size_t) t * layout.channels, &tiles[t], conv, &layout, columns);
-      else
-        input_tile_f32 ((float *) v + (size_t) t * layout.channels, &tiles[t], conv, &layout, columns);
-    }
+  if (kind == ACU_WINOGRAD_I16)
+    input_all_i16 ((int16_t *) v, factors, tiles, n, conv, &layout, columns, planes);
+  for (int t = 0; t < n && kind == ACU_WINOGRAD_F32; t++)
+    input_tile_f32 ((float *) v + (size_t) t * layout.channels, &tiles[t], conv, &layout, columns);
 
   next.step = (float) ahead * WINDOW * conv->slices / ((float) POSITIONS * n * acu_winograd_chunks (layout.groups));
   for (int group = 0; group < layout.groups;)
@@ -523,10 +324,9 @@ winograd (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *con
       weights += layout.group_bytes * groups;
       for (int t = 0; t < n; t++)
         for (int g = 0; g < groups; g++)
-          top = acu_winograd_larger_magnitude (top, outputs[kind][conv->activation] (
-            m + (size_t) (t * groups + g) * M_STEP * sizeof (float), kind == ACU_WINOGRAD_I16 ? factors[t] : 1,
-            &tiles[t], conv, group + g));
+          outputs[kind][conv->activation] (largest, m + (size_t) (t * groups + g) * M_STEP * sizeof (float),
+                                           kind == ACU_WINOGRAD_I16 ? factors[t] : 1, &tiles[t], conv, group + g);
       group += groups;
     }
-  return top <= limit;
+  return v_reduce_magnitude (v_load (largest)) <= limit;
 }

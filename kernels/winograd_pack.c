@@ -1,60 +1,12 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Weights of Winograd and pointwise convolutions, and the sizes and scales that all instruction sets share. */
-#include "winograd_private.h"
+#include "winograd_block.h"
 
-#include <math.h>
-
-/* |Σ u v| is at most the product of the two vectors' norms, in 32 bits for these; roundings add to each number a half. The bound holds for all
- * data, yet lets typical data use more bits than a bound of the magnitudes would. */
-#define V_NORM 32700.0f
+/* Beside V_NORM of winograd_block.h. */
 #define U_NORM(channels) (65400.0 - 0.5 * sqrt (channels))
 #define LARGEST_WEIGHT 32700.0
-/* Norms outside are as good as infinite, or nothing. */
-#define SQUARES_MAX 1e36f
-#define SQUARES_MIN 1e-36f
-
-/* √Σb² of B's rows. */
-#define NORM_0 2.87228132f
-#define NORM_1 2.73861279f
-#define NORM_3 1.93649167f
-
-/* 1 / Σb². */
-static const float row_weights[ACU_WINOGRAD_WINDOW] = { 1 / 8.25f, 1 / 7.5f, 1 / 7.5f, 1 / 3.75f, 1 / 3.75f, 1 / 8.25f };
-
-/* With f the largest of the rows' norms, each divided by its B's norm, no position's vector V over the channels is longer than
- * f * norm_y * norm_x (Cauchy and Schwarz). */
-#define POSITION_ROW(norm)                                                                                      \
-  { 1 / (norm * NORM_0), 1 / (norm * NORM_1), 1 / (norm * NORM_1), 1 / (norm * NORM_3), 1 / (norm * NORM_3),    \
-    1 / (norm * NORM_0) }
-static const float position_scales[ACU_WINOGRAD_WINDOW][ACU_WINOGRAD_WINDOW] = {
-  POSITION_ROW (NORM_0), POSITION_ROW (NORM_1), POSITION_ROW (NORM_1),
-  POSITION_ROW (NORM_3), POSITION_ROW (NORM_3), POSITION_ROW (NORM_0)
-};
 
 static const float damping[ACU_WINOGRAD_WINDOW] = { 1, 1, 1, ACU_WINOGRAD_DAMPING, ACU_WINOGRAD_DAMPING, 1 };
-
-float
-acu_winograd_block (const float *squares, float *scale)
-{
-  float most = SQUARES_MIN, f, s;
-
-  for (int y = 0; y < ACU_WINOGRAD_WINDOW; y++)
-    {
-      float weighted = squares[y] * row_weights[y];
-
-      if (!(squares[y] < SQUARES_MAX))
-        {
-          memset (scale, 0, ACU_WINOGRAD_POSITIONS * sizeof *scale);
-          return NAN;
-        }
-      most = weighted > most ? weighted : most;
-    }
-  f = sqrtf (most);
-  s = V_NORM / f;
-  for (int p = 0; p < ACU_WINOGRAD_POSITIONS; p++)
-    scale[p] = s * (&position_scales[0][0])[p];
-  return f / V_NORM;
-}
 
 static int
 all_channels (const AcuWinograd *conv)

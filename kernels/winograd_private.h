@@ -79,10 +79,6 @@ acu_winograd_chunks (int groups)
   return chunks;
 }
 
-/* From the sum of squares in each row of column-transformed values: the factor of each position that brings V to 16 bits.
- * Returns what undoes it; NaN if a sum is no ordinary number. */
-float acu_winograd_block (const float *squares, float *scale);
-
 /* Magnitudes are compared as bit patterns: NaN is larger than infinity, infinity than all numbers. */
 static inline float
 acu_winograd_magnitude (uint32_t bits)

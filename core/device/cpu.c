@@ -53,7 +53,6 @@ cpu_free (AcuExecutor *executor)
     return;
   if (executor->stages)
     acu_cpu_unpack (executor);
-  acu_free (executor->arena);
   acu_free (executor->zeros);
   acu_free (executor->scratch);
   g_free (executor);
@@ -63,6 +62,7 @@ static AcuExecutor *
 cpu_prepare (const AcuProgram *program, int threads, GError **error)
 {
   AcuExecutor *executor = g_new0 (AcuExecutor, 1);
+  guint64 scratch, bytes;
 
   executor->program = program;
   executor->kernels = acu_kernels ();
@@ -70,21 +70,24 @@ cpu_prepare (const AcuProgram *program, int threads, GError **error)
   executor->row_bytes = longest_row (program);
   executor->scratch_bytes = scratch_bytes (program);
   executor->zeros = acu_try_alloc0 (executor->row_bytes, 1);
-  executor->scratch = acu_try_alloc (executor->scratch_bytes, threads);
   /* Weights first: packing takes memory that the arena can use afterwards. */
   if (!acu_cpu_pack (executor, error))
     {
       cpu_free (executor);
       return NULL;
     }
-  executor->arena = acu_try_alloc (program->arena_bytes, 1);
-  if (!executor->arena || !executor->zeros || !executor->scratch)
+  /* One piece of memory, so that scratch lies in large pages even where it is small by itself: products step through it from one page to the
+   * next. */
+  if (acu_size_mul (executor->scratch_bytes, threads, &scratch) && acu_size_add (scratch, program->arena_bytes, &bytes))
+    executor->scratch = acu_try_alloc (bytes, 1);
+  if (!executor->zeros || !executor->scratch)
     {
       g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY,
                            _("There is not enough memory for the network's feature maps."));
       cpu_free (executor);
       return NULL;
     }
+  executor->arena = executor->scratch + scratch;
   return executor;
 }
 

@@ -38,7 +38,7 @@ struct AcuExecutor
   int threads;
   char *arena;
   char *zeros;                    /* a row of zeros, as long as the longest row */
-  char *scratch;                  /* for each worker */
+  char *scratch;                  /* for each worker; the arena follows in the same memory */
   guint64 row_bytes, scratch_bytes;       /* of the longest row, of a worker's scratch */
   gint overflowed;                /* atomic: a number left the range of its map */
   AcuCpuStage *stages;

@@ -118,32 +118,43 @@ set_rows (AcuWinogradTile *tile, const Step *step, int y)
     }
 }
 
-/* The tile in column `column` of tiles, of a row's base. */
-static void
-set_tile (AcuWinogradTile *tile, const AcuWinogradTile *base, const Step *step, int column)
+typedef struct Across
+{
+  gsize in[ACU_WINOGRAD_MAX_SLICES], out, residual;       /* bytes from one tile to the next */
+} Across;
+
+static Across
+across_of (const Step *step)
 {
   const AcuProgram *program = step->executor->program;
   const AcuStage *stage = &program->stages[step->stage];
-  const AcuBuffer *out = &program->buffers[stage->output];
   guint slices = stage->n_inputs - stage->residual;
-  gsize x = (gsize) column * ACU_WINOGRAD_SIDE;
+  Across across = { .out = ACU_WINOGRAD_SIDE * acu_cpu_pixel_bytes (&program->buffers[stage->output]) };
 
-  tile->above = base->above;
-  tile->rows = base->rows;
-  tile->columns = MIN (ACU_WINOGRAD_SIDE, out->width - (int) x);
   for (guint k = 0; k < slices; k++)
-    {
-      gsize offset = x * acu_cpu_pixel_bytes (&program->buffers[stage->inputs[k]]);
+    across.in[k] = ACU_WINOGRAD_SIDE * acu_cpu_pixel_bytes (&program->buffers[stage->inputs[k]]);
+  if (stage->residual)
+    across.residual = ACU_WINOGRAD_SIDE * acu_cpu_pixel_bytes (&program->buffers[stage->inputs[slices]]);
+  return across;
+}
 
-      for (int r = 0; r < ACU_WINOGRAD_WINDOW; r++)
-        tile->src[k * ACU_WINOGRAD_WINDOW + r] = (const char *) base->src[k * ACU_WINOGRAD_WINDOW + r] + offset;
-    }
+/* The tile that lies `columns` tiles to the right of another. */
+static void
+set_right_of (AcuWinogradTile *tile, const AcuWinogradTile *left, gsize columns, const Step *step, const Across *across)
+{
+  const AcuStage *stage = &step->executor->program->stages[step->stage];
+  guint slices = stage->n_inputs - stage->residual;
+
+  tile->above = left->above;
+  tile->rows = left->rows;
+  for (guint k = 0; k < slices; k++)
+    for (int r = k * ACU_WINOGRAD_WINDOW; r < (int) (k + 1) * ACU_WINOGRAD_WINDOW; r++)
+      tile->src[r] = (const char *) left->src[r] + columns * across->in[k];
   for (int r = tile->above; r < tile->rows; r++)
     {
-      tile->dst[r] = (char *) base->dst[r] + x * acu_cpu_pixel_bytes (out);
+      tile->dst[r] = (char *) left->dst[r] + columns * across->out;
       if (stage->residual)
-        tile->residual[r] = (const char *) base->residual[r]
-                            + x * acu_cpu_pixel_bytes (&program->buffers[stage->inputs[slices]]);
+        tile->residual[r] = (const char *) left->residual[r] + columns * across->residual;
     }
 }
 
@@ -155,15 +166,26 @@ run_task (void *data, int task, int worker)
   const AcuWinograd *conv = &executor->stages[step->stage].winograd;
   int from = task * step->per_task, n = MIN (step->per_task, step->tiles - from);
   int ahead = MIN (step->per_task, step->tiles - from - n);
+  int row = from / step->across, column = from % step->across;
+  int width = executor->program->buffers[executor->program->stages[step->stage].output].width;
   AcuWinogradTile tiles[2 * ACU_WINOGRAD_TILES], base = { .rows = 0 };
+  Across across = across_of (step);
 
   for (int t = 0; t < n + ahead; t++)
     {
-      int column = (from + t) % step->across;
-
       if (t == 0 || column == 0)
-        set_rows (&base, step, step->top + (from + t) / step->across * ACU_WINOGRAD_SIDE);
-      set_tile (&tiles[t], &base, step, column);
+        {
+          set_rows (&base, step, step->top + row * ACU_WINOGRAD_SIDE);
+          set_right_of (&tiles[t], &base, column, step, &across);
+        }
+      else
+        set_right_of (&tiles[t], &tiles[t - 1], 1, step, &across);
+      tiles[t].columns = MIN (ACU_WINOGRAD_SIDE, width - column * ACU_WINOGRAD_SIDE);
+      if (++column == step->across)
+        {
+          column = 0;
+          row++;
+        }
     }
   if (!executor->kernels->winograd[conv->kind] (tiles, n, ahead, conv, executor->scratch + executor->scratch_bytes * worker))
     g_atomic_int_set (&executor->overflowed, TRUE);

@@ -47,7 +47,8 @@ last_reader (const AcuPlan *plan, guint stage)
     return G_MAXUINT;
   for (guint c = plan->consumers_start[stage]; c < plan->consumers_start[stage + 1]; c++)
     last = MAX (last, plan->consumers[c]);
-  return last;
+  /* The tail runs again and again. */
+  return last >= plan->tail ? G_MAXUINT : last;
 }
 
 /* Every buffer its own place. */

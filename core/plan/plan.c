@@ -11,9 +11,6 @@
 /* A piece of fewer operations (a map of one pixel) takes its time for other things. */
 #define TELLING_OPERATIONS 1e6
 
-/* Result rows that are handed on at once. */
-#define MOST_ROWS 64
-
 /* Trying a band height goes through its whole schedule: one of more steps than this (about a second) is not tried. */
 #define MOST_STEPS 3e7
 
@@ -284,7 +281,7 @@ run_step (void *data, guint number, int first, int rows, GError **error)
         {
           const float *pixels;
 
-          now = plan->device->download (plan->executor, y, MIN (first + rows - y, MOST_ROWS), &pixels);
+          now = plan->device->download (plan->executor, y, MIN (first + rows - y, ACU_PLAN_MOST_ROWS), &pixels);
           if (!callbacks->write (callbacks->data, y, now, pixels, error) || !report (run, error))
             return FALSE;
         }

@@ -17,11 +17,15 @@ struct AcuPlan
   guint *consumers_start;         /* by stage: its readers are consumers[start .. start of next) */
   guint *consumers;               /* stage numbers */
   int band_rows;
-  gboolean whole;                 /* one band a phase; buffers shared by lifetime */
+  gboolean whole;                 /* one band a phase, but for the tail; buffers shared by lifetime */
+  guint tail;                     /* the first of the last stages that make a few rows in turns even so; n_stages if none do */
   double operations;
   guint64 bytes, beside;          /* its own; of the memory limit, the caller's */
   AcuExecutor *executor;
 };
+
+/* Result rows that are handed on at once. */
+#define ACU_PLAN_MOST_ROWS 64
 
 /* stages.c: fuses the net's layers into plan->program.stages and shapes the buffers, without ring sizes. */
 gboolean acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error);
@@ -67,6 +71,9 @@ typedef gboolean (*AcuStep) (void *data, guint stage, int first, int rows, GErro
 
 /* schedule.c: sets the stages' phases, so that each stage is as far ahead of its readers as its window asks for, and no farther. */
 gboolean acu_plan_set_phases (AcuPlan *plan);
+
+/* schedule.c: sets plan->tail. */
+void acu_plan_find_tail (AcuPlan *plan);
 
 /* schedule.c: goes through the schedule. If `slots` is not NULL it gets the rows that each buffer must hold. */
 gboolean acu_plan_schedule (const AcuPlan *plan, int band_rows, int *slots, AcuStep step, void *data, GError **error);

@@ -213,30 +213,56 @@ finish_pool (Walk *walk, guint pool)
     walk->slots[pool] = 1;
 }
 
-/* One band: each stage makes all of its rows, in order, so that buffers can be shared by lifetime. */
+/* One band: each stage makes all of its rows, in order, so that buffers can be shared by lifetime; but those of the tail take turns, so that
+ * what they hand to one another, and to the caller, is still in the caches. */
 static gboolean
 run_whole (Walk *walk, GError **error)
 {
   const AcuPlan *plan = walk->plan;
   guint n = plan->program.n_stages;
+  int height = buffer_of (plan, n - 1)->height;
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < plan->tail; i++)
     {
       gboolean pool = plan->program.stages[i].kind == ACU_STAGE_GLOBAL_POOL;
-      int rows = buffer_of (plan, pool ? plan->program.stages[i].inputs[0] : i)->height;
 
+      walk->made[i] = walk->wanted[i] = buffer_of (plan, pool ? plan->program.stages[i].inputs[0] : i)->height;
       if (walk->slots)
         walk->slots[i] = buffer_of (plan, i)->height;
-      if (walk->step && !walk->step (walk->data, i, 0, rows, error))
+      if (walk->step && !walk->step (walk->data, i, 0, walk->made[i], error))
         return FALSE;
     }
-  return !walk->step || walk->step (walk->data, G_MAXUINT, 0, buffer_of (plan, n - 1)->height, error);
+  while (plan->tail < n && walk->made[n - 1] < height)
+    {
+      int before = walk->made[n - 1];
+
+      if (!run_band (walk, n - 1, MIN (before + ACU_PLAN_MOST_ROWS, height), error)
+          || (walk->step && !walk->step (walk->data, G_MAXUINT, before, walk->made[n - 1] - before, error)))
+        return FALSE;
+    }
+  return plan->tail < n || !walk->step || walk->step (walk->data, G_MAXUINT, 0, height, error);
 }
 
 static gboolean
 ends_segment (const AcuPlan *plan, guint stage)
 {
   return stage == plan->program.n_stages - 1 || plan->program.stages[stage].kind == ACU_STAGE_GLOBAL_POOL;
+}
+
+/* The stages at the end of which each reads the one before, which nothing else does: as far as the last convolution. */
+void
+acu_plan_find_tail (AcuPlan *plan)
+{
+  const AcuStage *stages = plan->program.stages;
+  guint last = plan->program.n_stages - 1, i = last;
+
+  plan->tail = last + 1;
+  if (plan->device->complete || last == 0 || stages[last].kind == ACU_STAGE_GLOBAL_POOL)
+    return;
+  while (stages[i].kind != ACU_STAGE_CONV2D && stages[i].kind != ACU_STAGE_DECONV2D && i > 1 && stages[i].inputs[0] == i - 1 && stages[i - 1].kind != ACU_STAGE_GLOBAL_POOL
+         && plan->consumers_start[i] - plan->consumers_start[i - 1] == 1)
+    i--;
+  plan->tail = i;
 }
 
 gboolean

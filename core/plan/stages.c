@@ -449,6 +449,7 @@ acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
   acu_plan_choose (plan);
   if (!acu_plan_recompute (plan) || !acu_plan_set_phases (plan))
     goto no_memory;
+  acu_plan_find_tail (plan);
   for (guint i = 0; i < plan->program.n_stages; i++)
     if (!plan->device->group && (plan->program.stages[i].kind == ACU_STAGE_CONV2D || plan->program.stages[i].kind == ACU_STAGE_DECONV2D
                                  || plan->program.stages[i].kind == ACU_STAGE_DEPTHWISE))

@@ -8,9 +8,9 @@
 
 #define TILES ACU_WINOGRAD_TILES
 
-/* `rows` tiles × `groups` groups at one position; in registers, one step of channels after the other. */
+/* `rows` tiles × `groups` groups at one position; in registers, one step of channels after the other. `soon`: a line a step is asked for. */
 __attribute__ ((always_inline)) static inline void
-product (NUMBER *m, const V_NUMBER *v, const V_NUMBER *weights, int channels, const int rows, const int groups)
+product (NUMBER *m, const V_NUMBER *v, const V_NUMBER *weights, int channels, const int rows, const int groups, const char *soon)
 {
   const int steps = channels / PAIR;
   const int32_t *data = (const int32_t *) v;
@@ -30,6 +30,7 @@ product (NUMBER *m, const V_NUMBER *v, const V_NUMBER *weights, int channels, co
       ACU_UNROLL
       for (int g = 0; g < groups; g++)
         now[g] = _mm512_loadu_si512 (w + g);
+      _mm_prefetch (soon + (ptrdiff_t) k * 64, _MM_HINT_T0);
       ACU_UNROLL
       for (int t = 0; t < rows; t++)
         {
@@ -47,22 +48,23 @@ product (NUMBER *m, const V_NUMBER *v, const V_NUMBER *weights, int channels, co
       _mm512_storeu_si512 (m + (size_t) (t * groups + g) * M_STEP, sum[t][g]);
 }
 
-/* Functions of their own: inlined into one, their sums would not stay in registers. */
+/* Functions of their own: inlined into one, their sums would not stay in registers. While the weights of one position are multiplied, those of the
+ * next one are asked for: as many lines for each `rows` tiles as make all of them. */
 #define PRODUCTS(rows, groups)                                                                                  \
   __attribute__ ((noinline)) static void                                                                        \
   products_##groups (NUMBER *m, const V_NUMBER *v, const V_NUMBER *weights, int n, int channels, int positions, Ahead *ahead) \
   {                                                                                                             \
-    for (int p = 0; p < positions; p++)                                                            \
-      {                                                                                                         \
-        for (int t = 0; t < n; t += rows)                                                                       \
-          {                                                                                                     \
-            acu_winograd_look_ahead (ahead, rows);                                                              \
-            product (m + (size_t) t * groups * M_STEP + p * ACU_WINOGRAD_GROUP, v + (size_t) t * channels, weights, channels, \
-                     rows, groups);                                                                             \
-          }                                                                                                     \
-        v += (size_t) TILES * channels;                                                                         \
-        weights += (size_t) groups * channels * ACU_WINOGRAD_GROUP;                                                          \
-      }                                                                                                         \
+    const size_t position = (size_t) groups * channels * ACU_WINOGRAD_GROUP;                                    \
+                                                                                                                \
+    for (int p = 0; p < positions; p++, v += (size_t) TILES * channels, weights += position)                    \
+      for (int t = 0; t < n; t += rows)                                                                         \
+        {                                                                                                       \
+          const V_NUMBER *soon = weights + position + position / (TILES / rows) * (t / rows);                   \
+                                                                                                                \
+          acu_winograd_look_ahead (ahead, rows);                                                                \
+          product (m + (size_t) t * groups * M_STEP + p * ACU_WINOGRAD_GROUP, v + (size_t) t * channels, weights, channels, rows, \
+                   groups, (const char *) soon);                                                                \
+        }                                                                                                       \
   }
 PRODUCTS (24, 1)
 PRODUCTS (12, 2)
