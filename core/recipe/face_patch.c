@@ -25,9 +25,9 @@ static const double model[ACU_FACE_LANDMARKS][2] = { { -17.7, -8.3 }, { 17.5, -8
 /* The least and the most pixels of a face's width. */
 #define LEAST_WIDTH 10
 #define MOST_WIDTH 160
-/* The network and bicubic interpolation err in different ways: a mixture of this much of the former is nearer to the person than either, as a recogniser sees it. See
- * models/README.md, Faces. */
-#define NETWORK_SHARE 0.5f
+/* The network and bicubic interpolation err in different ways: a mixture with so much of the latter is nearer to the person than either, as a recogniser sees it, if the
+ * picture was made worse (see models/README.md, Faces). */
+#define BICUBIC_SHARE 0.6
 
 gboolean
 acu_face_place (const AcuFace *face, AcuFacePlace *place)
@@ -215,7 +215,7 @@ void
 acu_face_patch_moderate (AcuFacePatch *patch)
 {
   const AcuFilter *filter = acu_filter_find ("cubic");
-  float *pixel = patch->pixels, colour[3];
+  float *pixel = patch->pixels, colour[3], much = (float) (BICUBIC_SHARE * patch->worse);
 
   for (int y = 0; y < patch->height * patch->factor; y++)
     for (int x = 0; x < patch->width * patch->factor; x++, pixel += 3)
@@ -225,7 +225,7 @@ acu_face_patch_moderate (AcuFacePatch *patch)
         to_box (patch, (x + 0.5) / patch->factor, (y + 0.5) / patch->factor, &box_x, &box_y);
         sample (patch->box, patch->box_width, patch->box_height, box_x, box_y, filter, 1, colour);
         for (int c = 0; c < 3; c++)
-          pixel[c] = colour[c] + NETWORK_SHARE * (pixel[c] - colour[c]);
+          pixel[c] += much * (colour[c] - pixel[c]);
       }
 }
 
