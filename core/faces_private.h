@@ -101,6 +101,8 @@ void acu_face_patch_clear (AcuFacePatch *patch);
 double acu_face_patch_at (const AcuFacePatch *patch, double x, double y);
 /* Row y of the upright part, from the box. */
 void acu_face_patch_read (const AcuFacePatch *patch, int y, float *row);
+/* Mixes the made face with the box's own pixels, enlarged by bicubic interpolation: the more of these, the worse the picture was made. */
+void acu_face_patch_moderate (AcuFacePatch *patch);
 /* Blends the face into a row of the picture enlarged `scale` times (`width` pixels, RGB): as much of it as `strength` says. */
 void acu_face_patch_blend (const AcuFacePatch *patch, int scale, int y, int width, double strength, float *row);
 /* The rows, from *first to before *end, that it reaches. */

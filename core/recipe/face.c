@@ -192,6 +192,8 @@ make (const AcuUpscaler *upscaler, Reader *reader, AcuFacePatch *patch, GError *
   gboolean done = plan && acu_plan_run (plan, &callbacks, error);
 
   acu_plan_free (plan);
+  if (done)
+    acu_face_patch_moderate (patch);
   acu_free (patch->box);
   patch->box = NULL;
   return done;

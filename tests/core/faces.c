@@ -401,6 +401,41 @@ judged (double blur, double light, double colours, gboolean gray)
   return worse;
 }
 
+/* Of faces that were made worse, the picture's own pixels are a part, upright as turned: bicubic interpolation keeps a slope as it is. */
+static void
+test_moderate (void)
+{
+  for (double turn = -0.6; turn <= 0.6; turn += 0.6)
+    for (int factor = 2; factor <= 4; factor += 2)
+      {
+        const AcuFacePlace place = { SIDE / 2 + 3.3, SIDE / 2 - 1.4, 24.0 / 88, turn };
+        const double worse = factor == 2 ? 1 : 0.5, own = 0.6 * worse;
+        AcuFacePatch patch;
+
+        acu_face_patch_init (&patch, &place, SIDE, SIDE, factor);
+        g_assert_true (acu_face_patch_alloc (&patch));
+        for (int y = 0; y < patch.box_height; y++)
+          for (int x = 0; x < patch.box_width; x++)
+            for (int c = 0; c < 3; c++)
+              patch.box[(y * patch.box_width + x) * 3 + c] = (float) (0.1 * c + 0.01 * (patch.box_x + x + 0.5) - 0.004 * (patch.box_y + y + 0.5));
+        for (int i = 0; i < patch.width * patch.height * factor * factor * 3; i++)
+          patch.pixels[i] = 0.8f;
+        patch.worse = worse;
+        acu_face_patch_moderate (&patch);
+        for (int v = 0; v < patch.height * factor; v++)
+          for (int u = 0; u < patch.width * factor; u++)
+            {
+              double right = (u + 0.5) / factor - patch.width / 2, down = (v + 0.5) / factor - patch.height / 2;
+              double x = turn == 0 ? right + patch.width / 2 + patch.left : place.x + cos (turn) * right - sin (turn) * down;
+              double y = turn == 0 ? down + patch.height / 2 + patch.top : place.y + sin (turn) * right + cos (turn) * down;
+
+              for (int c = 0; c < 3 && acu_face_patch_at (&patch, x, y) < 1.1; c++)
+                g_assert_cmpfloat_with_epsilon (patch.pixels[(v * patch.width * factor + u) * 3 + c], 0.8 * (1 - own) + own * (0.1 * c + 0.01 * x - 0.004 * y), 1e-4);
+            }
+        acu_face_patch_clear (&patch);
+      }
+}
+
 /* Good faces are kept; the network makes those that are blurred or noisy. */
 static void
 test_worse (void)
@@ -512,6 +547,7 @@ main (int argc, char **argv)
   g_test_add_func ("/faces/strength", test_strength);
   g_test_add_func ("/faces/ways", test_ways);
   g_test_add_func ("/faces/with-text", test_with_text);
+  g_test_add_func ("/faces/moderate", test_moderate);
   g_test_add_func ("/faces/worse", test_worse);
   g_test_add_func ("/faces/card", test_card);
   g_test_add_func ("/faces/cancelled", test_cancelled);
