@@ -131,7 +131,7 @@ load (const AcuModelInfo *model, GError **error)
   AcuNet *net;
 
   if (!model)
-    return acu_helper_net (ACU_FEATURE_JUDGE ".safetensors", error);
+    return acu_helper_net (ACU_FEATURE_JUDGE ".safetensors", 0, error);
   if (model->classic)
     g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("“%s” is a classic filter, it has no network."), model->name);
   else if (!model->path)

@@ -48,8 +48,8 @@ typedef struct CompareApproach
 } CompareApproach;
 
 /* The approaches that `models` names (ended by NULL), or with NULL the usual filters and everything installed that enlarges `scale` times. CompareApproach*,
- * freed with the array. What is named but not there is an error. */
-GPtrArray *compare_approaches_new (const char *const *models, int scale, GError **error);
+ * freed with the array. What is named but not there is an error. `threads`: as for acu_model_scale(). */
+GPtrArray *compare_approaches_new (const char *const *models, int scale, int threads, GError **error);
 
 /**
  * CompareOptions:

@@ -439,7 +439,7 @@ compare_run (const CompareOptions *options, GError **error)
   c->progress.quiet = options->quiet;
   c->progress.report = options->report;
   tool_memory_share (options->memory, FALSE);
-  c->approaches = compare_approaches_new (options->models, options->scale, error);
+  c->approaches = compare_approaches_new (options->models, options->scale, options->threads, error);
   ok = c->approaches && prepare_judge (c, error) && load_picture (c, error) && make_small (c, error) && open_shelf (c, error) && plan_all (c, error)
        && try_all (c, error);
   truth = (AcuMetricPicture) { c->truth, c->part.width, c->part.height, 3 };
