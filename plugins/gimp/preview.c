@@ -520,13 +520,7 @@ plugin_preview_pause (PluginPreview *preview)
 double
 plugin_preview_factor (const PluginPreview *preview, const PluginValues *values)
 {
-  int own_width = plugin_image_width (preview->image), own_height = plugin_image_height (preview->image), width, height;
-  AcuSize size;
-
-  plugin_values_size (values, &size);
-  if (!acu_size_resolve (&size, own_width, own_height, &width, &height, NULL))
-    return 2;
-  return fmax ((double) width / own_width, (double) height / own_height);
+  return plugin_values_factor (values, plugin_image_width (preview->image), plugin_image_height (preview->image));
 }
 
 gboolean
