@@ -109,8 +109,7 @@ typedef struct Comparison
   GArray *places;
   ToolProgress progress;
   char *doing;
-  double done, current, all;      /* seconds that were expected: of what is behind us, of what is at work, of everything */
-  gint64 started;
+  ToolSeries series;
 } Comparison;
 
 /* Does all of it. An approach that fails has a `problem`, and the others go on; an error is what concerns all of them. */

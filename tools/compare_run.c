@@ -14,8 +14,7 @@
  * measuring takes (measured). */
 #define HELD_PIXEL (12 + 12 + 8)
 #define MOST_PIXEL 104
-/* Until a machine has done it: operations a second, and seconds for measuring a megapixel. Only their proportion matters much. */
-#define USUAL_SPEED 1e11
+/* Until a machine has done it: seconds for measuring a megapixel. */
 #define USUAL_MEASURING 2.0
 /* The border that consistency leaves out, in pixels of the small picture. */
 #define SMALL_BORDER 1
@@ -263,10 +262,8 @@ plan_all (Comparison *c, GError **error)
 
       if (upscaler)
         {
-          double seconds = acu_upscaler_estimate_seconds (upscaler);
-
-          approach->expected = (seconds >= 0 ? seconds : acu_upscaler_operations (upscaler) / USUAL_SPEED) + measuring;
-          c->all += approach->expected;
+          approach->expected = tool_expected_seconds (upscaler) + measuring;
+          c->series.all += approach->expected;
           any = TRUE;
         }
       else
@@ -281,14 +278,6 @@ plan_all (Comparison *c, GError **error)
 
 /* --- one approach --- */
 
-static void
-tell (Comparison *c, double part)
-{
-  double fraction = MIN (1, (c->done + part * c->current) / MAX (c->all, 1e-9)), seconds = 1e-6 * (double) (g_get_monotonic_time () - c->started);
-
-  tool_progress (&c->progress, fraction, fraction > 0.01 && seconds > 0.5 ? seconds / fraction * (1 - fraction) : -1);
-}
-
 /* Measuring comes after it. */
 static gboolean
 on_progress (gpointer data, double fraction, double seconds_left)
@@ -296,7 +285,7 @@ on_progress (gpointer data, double fraction, double seconds_left)
   Comparison *c = data;
   double measuring = USUAL_MEASURING * 1e-6 * c->part.width * c->part.height;
 
-  tell (c, fraction * (1 - measuring / MAX (c->current, measuring)));
+  tool_series (&c->series, fraction * (1 - measuring / MAX (c->series.current, measuring)), seconds_left);
   return TRUE;
 }
 
@@ -415,15 +404,15 @@ try_approach (Comparison *c, guint index, GError **error)
   g_free (c->doing);
   c->doing = g_strdup (approach->name);
   c->progress.name = c->doing;
-  c->current = approach->expected;
+  c->series.current = approach->expected;
   if (c->options->report)
     tool_report ("doing", index, approach->label);
-  tell (c, 0);
+  tool_series (&c->series, 0, -1);
   result = enlarge (c, approach, &problem);
   if (result && measure (c, result, approach->values, &problem))
     shelved = shelve (c, index, result, error);
   acu_free (result);
-  c->done += approach->expected;
+  c->series.done += approach->expected;
   if (problem)
     {
       for (int m = 0; m < COMPARE_MEASURES; m++)
@@ -438,7 +427,7 @@ try_all (Comparison *c, GError **error)
 {
   guint failed = 0;
 
-  c->started = g_get_monotonic_time ();
+  tool_series_begin (&c->series);
   for (guint i = 0; i < c->approaches->len; i++)
     {
       if (!approach_of (c, i)->problem && !try_approach (c, i, error))
@@ -466,6 +455,7 @@ compare_run (const CompareOptions *options, GError **error)
   c->name = printable (options->name ? options->name : name);
   c->progress.quiet = options->quiet;
   c->progress.report = options->report;
+  c->series.progress = &c->progress;
   tool_memory_share (options->memory, FALSE);
   c->approaches = compare_approaches_new (options->models, options->scale, options->threads, error);
   ok = c->approaches && prepare_judge (c, error) && load_picture (c, error) && judge_fits (c, error) && make_small (c, error) && open_shelf (c, error) && plan_all (c, error)
