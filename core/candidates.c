@@ -80,11 +80,37 @@ add_strengths (GPtrArray *list, const char *model, double strength, int seed, gu
 
   for (guint i = 1; i <= missing; i++)
     {
-      double weaker = round (100 * strength * (1 - (double) i / (missing + 1))) / 100;
+      double weaker = strength * (1 - (double) i / (missing + 1));
+
+      /* Round numbers, where that leaves them apart. */
+      if (strength >= 0.02 * (missing + 1))
+        weaker = round (100 * weaker) / 100;
 
       /* Translators: a model's name, and a number from 0 to 1. */
       add (list, model, weaker, seed, g_strdup_printf (_("%s, strength %.2f"), model, weaker));
     }
+}
+
+static gboolean
+may_differ (const AcuModelInfo *own, double strength)
+{
+  return own->classic || strength > 0;
+}
+
+gboolean
+acu_candidates_differ (const char *model, double factor, double strength)
+{
+  AcuModelInfo *own = acu_model_find (model ? model : "auto", factor, NULL);
+  gboolean differ = !own || may_differ (own, strength);
+
+  acu_model_info_free (own);
+  return differ;
+}
+
+const char *
+acu_candidates_same_text (void)
+{
+  return _("With a strength of 0, all versions would be the same: that of bicubic interpolation.");
 }
 
 GPtrArray *
@@ -101,6 +127,11 @@ acu_candidates_list (const char *model, double factor, double strength, int seed
       return NULL;
     }
   own = acu_model_find (model ? model : "auto", factor, error);
+  if (own && n > 1 && !may_differ (own, strength))
+    {
+      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, acu_candidates_same_text ());
+      g_clear_pointer (&own, acu_model_info_free);
+    }
   if (!own)
     return NULL;
   list = g_ptr_array_new_with_free_func (candidate_free);

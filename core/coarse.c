@@ -283,9 +283,9 @@ key_of (const AcuNet *net)
 }
 
 void
-acu_net_choose_coarse (AcuNet *net, const AcuDevice *device)
+acu_net_choose_coarse (AcuNet *net, const AcuDevice *device, int threads)
 {
-  Trial trial = { .net = net, .device = device, .threads = MIN ((int) g_get_num_processors (), ACU_POOL_MAX_THREADS) };
+  Trial trial = { .net = net, .device = device, .threads = threads > 0 ? threads : MIN ((int) g_get_num_processors (), ACU_POOL_MAX_THREADS) };
   g_autofree guint *layers = g_new (guint, net->layers->len);
   g_autofree guint8 *choice = NULL;
   g_autoptr (GBytes) sample = acu_catalogue_file (SAMPLE, NULL);

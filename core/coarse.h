@@ -10,8 +10,8 @@
 G_BEGIN_DECLS
 
 /* Sets `coarse` of the net's layers; nobody else may use it meanwhile. Does nothing where such products are not quicker on that device. What cannot be measured stays as
- * it is. The choice depends on the network only, not on how fast the machine is at that moment. */
-void acu_net_choose_coarse (AcuNet *net, const AcuDevice *device);
+ * it is. The choice depends on the network only, not on how fast the machine is at that moment, nor on the threads (0: one for each processor). */
+void acu_net_choose_coarse (AcuNet *net, const AcuDevice *device, int threads);
 
 /* What was chosen for `from` for the layers of the same names in `net`, which was made of the same file: copies of a layer, in whose names " (" follows, count as one, and
  * may be coarse if all of them may. */

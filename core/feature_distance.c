@@ -21,6 +21,7 @@ struct AcuFeatureDistance
   AcuNet *parts[ACU_FEATURE_MOST_DEPTHS];       /* for each depth: the network as far as that, for both pictures beside one another */
   guint n_parts;
   int channels;                                 /* of a picture */
+  guint64 memory, beside;                       /* that may be taken, and what of it is the caller's */
   char *layers;
 };
 
@@ -127,6 +128,33 @@ acu_feature_distance_layers (const AcuFeatureDistance *distance)
   return distance->layers;
 }
 
+void
+acu_feature_distance_limit (AcuFeatureDistance *distance, guint64 memory, guint64 beside)
+{
+  distance->memory = memory;
+  distance->beside = beside;
+}
+
+static AcuPlan *
+plan_part (const AcuFeatureDistance *distance, const AcuNet *net, int width, int height, int threads, GError **error)
+{
+  return acu_plan_new_beside (net, acu_device_find ("cpu", NULL), width, height, threads, distance->memory, distance->beside, 0, ACU_PRECISION_EXACT, error);
+}
+
+gboolean
+acu_feature_distance_fits (const AcuFeatureDistance *distance, int width, int height, int border, int threads, GError **error)
+{
+  for (guint d = 0; d < distance->n_parts; d++)
+    {
+      AcuPlan *plan = plan_part (distance, distance->parts[d], width - 2 * border, height - 2 * border, threads, error);
+
+      if (!plan)
+        return FALSE;
+      acu_plan_free (plan);
+    }
+  return TRUE;
+}
+
 static AcuNet *
 load (const AcuModelInfo *model, GError **error)
 {
@@ -134,7 +162,7 @@ load (const AcuModelInfo *model, GError **error)
   AcuNet *net;
 
   if (!model)
-    return acu_helper_net (ACU_FEATURE_JUDGE ".safetensors", error);
+    return acu_helper_net (ACU_FEATURE_JUDGE ".safetensors", 0, error);
   if (model->helper)
     return acu_detector_net (error);
   if (model->classic)
@@ -259,8 +287,7 @@ static gboolean
 measure_part (const AcuFeatureDistance *distance, const AcuNet *net, const AcuMetricPicture *a, const AcuMetricPicture *b, int border,
               int threads, double *value, GError **error)
 {
-  AcuPlan *plan = acu_plan_new (net, acu_device_find ("cpu", NULL), a->width - 2 * border, a->height - 2 * border, threads, 0, 0,
-                                ACU_PRECISION_EXACT, error);
+  AcuPlan *plan = plan_part (distance, net, a->width - 2 * border, a->height - 2 * border, threads, error);
   Look look = { { a, b }, border, distance->channels };
   AcuPlanCallbacks callbacks = { read_rows, take_rows, NULL, &look };
   gboolean ok;

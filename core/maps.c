@@ -54,7 +54,7 @@ static AcuNet *
 load (const AcuModelInfo *model, GArray **places, GError **error)
 {
   /* Says what is wrong with classic filters and models that are not there. */
-  AcuNet *net = acu_model_scale (model, error) ? acu_model_net (model, 0, NULL, error) : NULL;
+  AcuNet *net = acu_model_scale (model, 0, error) ? acu_model_net (model, 0, NULL, 0, error) : NULL;
 
   *places = net ? places_of (net) : NULL;
   if (!net || (*places)->len)

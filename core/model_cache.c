@@ -52,23 +52,23 @@ same_sampling (const AcuNet *net, const AcuSampling *a, const AcuSampling *b)
 
 /* That of a diffusion network is asked once, however many ways it is sampled in: it takes seconds. */
 static void
-choose_coarse (AcuNet *net, const AcuWeights *weights)
+choose_coarse (AcuNet *net, const AcuWeights *weights, int threads)
 {
   const AcuDevice *cpu = acu_device_find ("cpu", NULL);
   AcuNet *usual = acu_net_is_random (net) ? acu_arch_build (weights, NULL) : NULL;
 
   if (usual)
     {
-      acu_net_choose_coarse (usual, cpu);
+      acu_net_choose_coarse (usual, cpu, threads);
       acu_net_copy_coarse (net, usual);
       acu_net_unref (usual);
     }
   else
-    acu_net_choose_coarse (net, cpu);
+    acu_net_choose_coarse (net, cpu, threads);
 }
 
 AcuNet *
-acu_model_net (const AcuModelInfo *model, double clean, const AcuSampling *sampling, GError **error)
+acu_model_net (const AcuModelInfo *model, double clean, const AcuSampling *sampling, int threads, GError **error)
 {
   const AcuSampling usual = { 0, 1 };
   GStatBuf now = { 0 }, clean_now = { 0 };
@@ -102,7 +102,7 @@ acu_model_net (const AcuModelInfo *model, double clean, const AcuSampling *sampl
   if (net)
     {
       net = acu_net_fold (net);
-      choose_coarse (net, weights);
+      choose_coarse (net, weights, threads);
     }
   acu_weights_free (weights);
   if (!net)
@@ -122,7 +122,7 @@ acu_model_net (const AcuModelInfo *model, double clean, const AcuSampling *sampl
 }
 
 AcuNet *
-acu_helper_net (const char *file, GError **error)
+acu_helper_net (const char *file, int threads, GError **error)
 {
   g_autofree char *path = g_strconcat (ACU_RESOURCE_PREFIX "/org/acuity/", file, NULL);
   AcuWeights *weights = acu_load_weights (path, error);
@@ -130,7 +130,7 @@ acu_helper_net (const char *file, GError **error)
 
   acu_weights_free (weights);
   if (net)
-    acu_net_choose_coarse (net, acu_device_find ("cpu", NULL));
+    acu_net_choose_coarse (net, acu_device_find ("cpu", NULL), threads);
   return net;
 }
 
@@ -146,10 +146,10 @@ acu_detector_net (GError **error)
 }
 
 AcuNet *
-acu_model_net_of (const AcuModelInfo *model, GError **error)
+acu_model_net_of (const AcuModelInfo *model, int threads, GError **error)
 {
   if (!model->classic && model->path)
-    return acu_model_net (model, 0, NULL, error);
+    return acu_model_net (model, 0, NULL, threads, error);
   if (model->classic)
     g_set_error (error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("“%s” is a classic filter, it has no network."), model->name);
   else
@@ -158,9 +158,9 @@ acu_model_net_of (const AcuModelInfo *model, GError **error)
 }
 
 int
-acu_model_scale (const AcuModelInfo *model, GError **error)
+acu_model_scale (const AcuModelInfo *model, int threads, GError **error)
 {
-  AcuNet *net = acu_model_net_of (model, error);
+  AcuNet *net = acu_model_net_of (model, threads, error);
   int scale = net ? net->scale : 0;
 
   if (net)
@@ -171,7 +171,7 @@ acu_model_scale (const AcuModelInfo *model, GError **error)
 char *
 acu_model_print (const AcuModelInfo *model, int width, int height, gboolean plan, GError **error)
 {
-  AcuNet *net = acu_model_net_of (model, error);
+  AcuNet *net = acu_model_net_of (model, 0, error);
   char *text;
 
   if (!net)

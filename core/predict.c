@@ -66,7 +66,7 @@ char *
 acu_model_predict (const AcuModelInfo *model, int width, int height, GError **error)
 {
   GString *text = g_string_new (NULL);
-  AcuNet *net = acu_model_net_of (model, error);
+  AcuNet *net = acu_model_net_of (model, 0, error);
   gboolean any = FALSE;
 
   for (guint i = 0; net && i < G_N_ELEMENTS (cards); i++)

@@ -14,8 +14,9 @@ G_BEGIN_DECLS
 gboolean acu_predict (const AcuNet *net, const AcuCard *card, int width, int height, int band_rows, AcuPrecision precision, AcuCardWork *work,
                       GError **error);
 
-/* model_cache.c: the net of a model that may be none: ACU_ERROR_ARGUMENT for classic filters, ACU_ERROR_NOT_FOUND where it is not installed. Unref it. */
-AcuNet *acu_model_net_of (const AcuModelInfo *model, GError **error);
+/* model_cache.c: the net of a model that may be none: ACU_ERROR_ARGUMENT for classic filters, ACU_ERROR_NOT_FOUND where it is not installed. What is measured of a network when it
+ * is used first is measured with so many threads; 0: with all. Unref it. */
+AcuNet *acu_model_net_of (const AcuModelInfo *model, int threads, GError **error);
 
 G_END_DECLS
 

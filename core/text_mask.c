@@ -56,7 +56,7 @@ acu_text_mask (const float *pixels, int width, int height, int threads, float *m
 {
   Rows rows = { pixels, mask, width, acu_text_regions_new (width, height, error) };
   AcuPlanCallbacks callbacks = { read_rows, write_rows, NULL, &rows };
-  AcuNet *net = rows.regions ? acu_helper_net ("text-mask.safetensors", error) : NULL;
+  AcuNet *net = rows.regions ? acu_helper_net ("text-mask.safetensors", threads, error) : NULL;
   AcuPlan *plan = net ? acu_plan_new (net, acu_device_find ("cpu", NULL), width, height, threads ? threads : MIN ((int) g_get_num_processors (), ACU_POOL_MAX_THREADS), 0, 0,
                                       ACU_PRECISION_FAST, error)
                       : NULL;

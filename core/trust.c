@@ -23,6 +23,9 @@
 /* Parts of a source's pixel, each way. */
 #define DISAGREEMENT_PARTS 2
 #define STEEPNESS_PARTS 4
+/* The share of the progress that each look at the whole result is: measured with a small network; with filters the one that holds it against the source is all. */
+#define LOOK_SHARE 0.05
+#define TOLD_ROWS 16              /* of the result between two reports */
 
 struct AcuTrust
 {
@@ -52,6 +55,8 @@ typedef struct Work
   Shrinking parts, shrinking;     /* from the result to parts of the source's pixels, and on to these */
   gboolean upside_down;           /* else left to right */
   int run;
+  double begun;                   /* share of the progress before what is going on, and what that is */
+  double share;
 } Work;
 
 static gboolean
@@ -218,11 +223,11 @@ static gboolean
 tell (void *data, double fraction, double seconds_left)
 {
   const Work *work = data;
-  double all = (work->run + fraction) / MIRRORS;
+  double all = work->begun + fraction * work->share;
 
   if (seconds_left >= 0)
-    seconds_left = fraction < 1 ? seconds_left * (MIRRORS - work->run - fraction) / (1 - fraction) : -1;
-  return work->progress (work->progress_data, all, seconds_left);
+    seconds_left = fraction < 1 ? seconds_left * (1 - all) / (work->share * (1 - fraction)) : -1;
+  return work->progress (work->progress_data, MIN (all, 1), seconds_left);
 }
 
 /* Weights 1, 2, 1 both ways; ends are repeated. */
@@ -265,6 +270,16 @@ steepness_row (const float *row, const float *above, int width, float *steepness
     steepness[x] = fabsf (row[x] - row[MAX (x - 1, 0)]) + fabsf (row[x] - above[x]);
 }
 
+/* How much of the result has been looked at. */
+static gboolean
+tell_rows (Work *work, int done, GError **error)
+{
+  if (!work->progress || (done % TOLD_ROWS && done < work->trust->dst_height) || tell (work, (double) done / work->trust->dst_height, -1))
+    return TRUE;
+  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_CANCELLED, _("Cancelled."));
+  return FALSE;
+}
+
 /* Makes the disagreement the error that is to be expected. */
 static gboolean
 weigh_by_steepness (Work *work, GError **error)
@@ -277,6 +292,8 @@ weigh_by_steepness (Work *work, GError **error)
   if (!parts_begin (work, STEEPNESS_PARTS, error))
     return FALSE;
   parts = (float) work->parts.width / (float) trust->src_width;
+  work->begun = 1 - 2 * LOOK_SHARE;
+  work->share = LOOK_SHARE;
   for (int y = 0; y < trust->dst_height; y++)
     {
       if (!work->read_result (work->data, y, 1, work->pixels, error))
@@ -296,6 +313,8 @@ weigh_by_steepness (Work *work, GError **error)
           for (int x = 0; x < trust->src_width; x++)
             expected[x] = times * cbrtf (expected[x] * expected[x] * parts * fmaxf (work->shrinking.row[x], 0));
         }
+      if (!tell_rows (work, y + 1, error))
+        return FALSE;
     }
   return TRUE;
 }
@@ -308,6 +327,8 @@ add_mirrored_runs (Work *work, GError **error)
   for (work->run = 0; work->run < MIRRORS; work->run++)
     {
       work->upside_down = work->run == 1;
+      work->share = (1 - 2 * LOOK_SHARE) / MIRRORS;
+      work->begun = work->run * work->share;
       if (!acu_upscaler_run (work->upscaler, read_mirrored, write_mirrored, work, work->progress ? tell : NULL, work, error))
         return FALSE;
       for (gsize i = 0; i < n; i++)
@@ -328,6 +349,8 @@ add_inconsistency (Work *work, GError **error)
 
   if (!shrinking_begin (&work->shrinking, "cubic", trust->dst_width, trust->dst_height, trust->src_width, trust->src_height, error))
     return FALSE;
+  work->begun = work->upscaler->net ? 1 - LOOK_SHARE : 0;
+  work->share = 1 - work->begun;
   for (int y = 0; y < trust->dst_height; y++)
     {
       if (!work->read_result (work->data, y, 1, work->pixels, error))
@@ -345,6 +368,8 @@ add_inconsistency (Work *work, GError **error)
           for (int x = 0; x < trust->src_width; x++)
             expected[x] += times * fabsf (work->shrinking.row[x] - work->luma[x]);
         }
+      if (!tell_rows (work, y + 1, error))
+        return FALSE;
     }
   return TRUE;
 }

@@ -175,7 +175,7 @@ add_text (AcuUpscaler *upscaler, GError **error)
   g_autofree char *file = g_strdup_printf ("text-x%d.safetensors", own->scale);
   gboolean everywhere = upscaler->text == ACU_TEXT_EVERYWHERE;
   g_autoptr (GError) problem = NULL;
-  AcuNet *over = upscaler->over = acu_helper_net (file, &problem);
+  AcuNet *over = upscaler->over = acu_helper_net (file, upscaler->threads, &problem);
 
   if (!over && !everywhere && g_error_matches (problem, ACU_ERROR, ACU_ERROR_NOT_FOUND))
     return TRUE;
@@ -186,7 +186,7 @@ add_text (AcuUpscaler *upscaler, GError **error)
     g_propagate_error (error, g_steal_pointer (&problem));
   if (over && everywhere && upscaler->text_strength >= 1)
     upscaler->overlay = finish_net (upscaler, acu_net_ref (over), upscaler->passes, error);
-  else if (over && (everywhere || (upscaler->mask = acu_helper_net ("text-mask.safetensors", error))))
+  else if (over && (everywhere || (upscaler->mask = acu_helper_net ("text-mask.safetensors", upscaler->threads, error))))
     upscaler->overlay = lay_text (upscaler, NULL, 0, error);
   return upscaler->overlay != NULL;
 }
@@ -197,7 +197,7 @@ add_faces (AcuUpscaler *upscaler, GError **error)
 {
   if (upscaler->plain->scale < 2)
     return TRUE;
-  upscaler->face = acu_helper_net (upscaler->plain->scale > 2 ? "face-x4.safetensors" : "face-x2.safetensors", error);
+  upscaler->face = acu_helper_net (upscaler->plain->scale > 2 ? "face-x4.safetensors" : "face-x2.safetensors", upscaler->threads, error);
   upscaler->detector = upscaler->face ? acu_detector_net (error) : NULL;
   return upscaler->detector != NULL;
 }
@@ -219,7 +219,7 @@ mask_bytes (AcuUpscaler *upscaler, guint64 *bytes, GError **error)
 static AcuNet *
 own_net (const AcuUpscaler *upscaler, GError **error)
 {
-  AcuNet *net = acu_model_net (upscaler->model, upscaler->clean, &upscaler->sampling, error), *seeded;
+  AcuNet *net = acu_model_net (upscaler->model, upscaler->clean, &upscaler->sampling, upscaler->threads, error), *seeded;
 
   if (!net || !acu_net_is_random (net))
     return net;

@@ -95,7 +95,7 @@ measure (const BenchOptions *options, const AcuModelInfo *model, BenchFigures *f
 
   figures->width = options->width;
   figures->height = options->height;
-  figures->scale = model->classic ? CLASSIC_SCALE : acu_model_scale (model, error);
+  figures->scale = model->classic ? CLASSIC_SCALE : acu_model_scale (model, options->threads, error);
   if (!figures->scale)
     return FALSE;
   megapixel = bench_upscaler_new (options, name, MEGAPIXEL_SIDE, MEGAPIXEL_SIDE, figures->scale, error);

@@ -212,7 +212,7 @@ load (Worker *worker, const char *path, GError **error)
     return FALSE;
   worker->base = bench_resident ("VmRSS");
   start = bench_wall ();
-  scale = acu_model_scale (model, error);
+  scale = acu_model_scale (model, options->threads, error);
   acu_model_info_free (model);
   if (!scale)
     return FALSE;

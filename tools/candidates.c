@@ -7,6 +7,10 @@
 
 #define SHEET_SIDE 480            /* of what the sheet shows of a version, in pixels of the result */
 #define SHEET_GAP 8
+/* Seconds that writing and measuring a megapixel of a result takes, roughly. */
+#define USUAL_WRITING 1.0
+/* How many times longer a version takes that goes back where it cannot be trusted. */
+#define FAITHFUL 3
 
 /* NAME-WHAT.EXT beside the output. */
 static char *
@@ -57,17 +61,47 @@ tell (const ToolVersions *versions, GeglBuffer *result, const char *name, const 
   g_print ("%s: %s. %s\n", shown, label, text);
 }
 
+static AcuUpscaler *
+plan (const ToolVersions *versions, const AcuCandidate *candidate, AcuBridgeJob *job, GError **error)
+{
+  *job = *versions->job;
+  acu_bridge_take_candidate (job, candidate);
+  return acu_bridge_plan (job, error);
+}
+
+/* Seconds of one version. */
+typedef struct Expected
+{
+  double computing, writing;
+} Expected;
+
+/* What cannot be done is told before any version is made. */
+static gboolean
+expect (const ToolVersions *versions, GPtrArray *list, Expected *expected, ToolSeries *series, GError **error)
+{
+  for (guint i = 0; i < list->len; i++)
+    {
+      AcuBridgeJob job;
+      AcuUpscaler *upscaler = plan (versions, g_ptr_array_index (list, i), &job, error);
+
+      if (!upscaler)
+        return FALSE;
+      expected[i].computing = tool_expected_seconds (upscaler) * (job.faithful > 0 ? FAITHFUL : 1);
+      expected[i].writing = USUAL_WRITING * 1e-6 * acu_upscaler_width (upscaler) * acu_upscaler_height (upscaler);
+      series->all += expected[i].computing + expected[i].writing;
+      acu_upscaler_free (upscaler);
+    }
+  return TRUE;
+}
+
 /* One version, or NULL. */
 static GeglBuffer *
-make (const ToolVersions *versions, const AcuCandidate *candidate, GError **error)
+make (const ToolVersions *versions, const AcuCandidate *candidate, ToolSeries *series, GError **error)
 {
-  AcuBridgeJob job = *versions->job;
-  AcuUpscaler *upscaler;
-  GeglBuffer *result;
+  AcuBridgeJob job;
+  AcuUpscaler *upscaler = plan (versions, candidate, &job, error);
+  GeglBuffer *result = upscaler ? versions->compute (&job, upscaler, versions->progress->name, tool_series, series, error) : NULL;
 
-  acu_bridge_take_candidate (&job, candidate);
-  upscaler = acu_bridge_plan (&job, error);
-  result = upscaler ? versions->compute (&job, upscaler, versions->data, error) : NULL;
   acu_upscaler_free (upscaler);
   return result;
 }
@@ -107,15 +141,20 @@ tool_versions_make (const ToolVersions *versions, GError **error)
   const AcuBridgeJob *job = versions->job;
   g_autoptr (GPtrArray) list = names_are_free (versions, error) ? acu_candidates_list (job->model, factor_of (job), job->strength, job->seed, versions->n, error) : NULL;
   GeglBuffer *sum = NULL, *sheet = NULL, *mean = NULL;
-  gboolean done = list != NULL;
+  ToolSeries series = { .progress = versions->progress };
+  Expected expected[ACU_MAX_CANDIDATES];
+  gboolean done = list && expect (versions, list, expected, &series, error);
   int columns = 1;
 
+  tool_series_begin (&series);
   for (guint i = 0; done && i < list->len; i++)
     {
       const AcuCandidate *candidate = g_ptr_array_index (list, i);
       g_autofree char *what = g_strdup_printf ("%u", i + 1), *path = name_of (versions, what);
-      GeglBuffer *result = make (versions, candidate, error);
+      GeglBuffer *result;
 
+      series.current = expected[i].computing;
+      result = make (versions, candidate, &series, error);
       done = result != NULL;
       if (!done)
         break;
@@ -126,6 +165,7 @@ tool_versions_make (const ToolVersions *versions, GError **error)
       done = save (versions, versions->picture, result, path, error);
       if (done)
         tell (versions, result, path, candidate->label);
+      series.done += expected[i].computing + expected[i].writing;
       if (done && i + 1 == list->len)
         mean = acu_bridge_mean (sum, (int) list->len, result);
       g_object_unref (result);

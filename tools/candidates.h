@@ -14,7 +14,8 @@
  * @output: where their mean goes; the versions go to NAME-1.EXT and so on beside it, a sheet of all of them to NAME-sheet.EXT
  * @n: how many
  * @written: as tool_output_is_free() has it
- * @compute: runs a planned job, with progress
+ * @compute: runs a planned job
+ * @progress: of all of them
  */
 typedef struct ToolVersions
 {
@@ -25,8 +26,8 @@ typedef struct ToolVersions
   GHashTable *written;
   int n, quality;
   gboolean quiet;
-  GeglBuffer *(*compute) (const AcuBridgeJob *job, AcuUpscaler *upscaler, gpointer data, GError **error);
-  gpointer data;
+  GeglBuffer *(*compute) (const AcuBridgeJob *job, AcuUpscaler *upscaler, const char *shown, AcuProgress progress, void *data, GError **error);
+  ToolProgress *progress;
 } ToolVersions;
 
 /* Makes and writes them, and prints a table of what made them and how they measure. */

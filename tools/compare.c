@@ -202,7 +202,7 @@ static int
 list (const CompareOptions *options)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) approaches = compare_approaches_new (options->models, options->scale, &error);
+  g_autoptr (GPtrArray) approaches = compare_approaches_new (options->models, options->scale, options->threads, &error);
 
   for (guint i = 0; approaches && i < approaches->len; i++)
     {

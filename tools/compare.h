@@ -48,15 +48,15 @@ typedef struct CompareApproach
 } CompareApproach;
 
 /* The approaches that `models` names (ended by NULL), or with NULL the usual filters and everything installed that enlarges `scale` times. CompareApproach*,
- * freed with the array. What is named but not there is an error. */
-GPtrArray *compare_approaches_new (const char *const *models, int scale, GError **error);
+ * freed with the array. What is named but not there is an error. `threads`: as for acu_model_scale(). */
+GPtrArray *compare_approaches_new (const char *const *models, int scale, int threads, GError **error);
 
 /**
  * CompareOptions:
  * @path: of the picture; @name: for people, or NULL for the file's
  * @models: as for compare_approaches_new()
  * @recipe, @preset, @seed: how the picture is made small, and what that is called
- * @features: the model that judges by its features; NULL: the first of our SRCNN networks that is not compared itself
+ * @features: the model that judges by its features; NULL: ACU_FEATURE_JUDGE
  * @device, @precision, @threads, @memory: as in AcuUpscalerParams
  * @megapixels: of a larger picture, a part of this size is compared
  */
@@ -81,7 +81,7 @@ typedef struct CompareOptions
  * Comparison:
  * @name: the picture's, for people
  * @space: of its colours; NULL for sRGB
- * @part: what of it is compared; whole_width × whole_height is all of it
+ * @part: what of it is compared; whole_width × whole_height is all of it, of so many `bytes`
  * @truth, @small: RGB floats: the part, and how it was made small
  * @shelf: results as 8-bit RGB, one after the other in the approaches' order, in a file without a name
  * @sum, @square: for each pixel, of the brightness of all results
@@ -96,6 +96,7 @@ typedef struct Comparison
   char *name;
   const Babl *space;
   int whole_width, whole_height;
+  guint64 bytes;
   GeglRectangle part;
   float *truth, *small;
   GPtrArray *approaches;
@@ -108,8 +109,7 @@ typedef struct Comparison
   GArray *places;
   ToolProgress progress;
   char *doing;
-  double done, current, all;      /* seconds that were expected: of what is behind us, of what is at work, of everything */
-  gint64 started;
+  ToolSeries series;
 } Comparison;
 
 /* Does all of it. An approach that fails has a `problem`, and the others go on; an error is what concerns all of them. */

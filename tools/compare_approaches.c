@@ -48,12 +48,12 @@ add (GPtrArray *approaches, const AcuModelInfo *info, const char *suffix, GError
 }
 
 static gboolean
-add_named (GPtrArray *approaches, const char *name, int scale, GError **error)
+add_named (GPtrArray *approaches, const char *name, int scale, int threads, GError **error)
 {
   const char *suffix = g_str_has_suffix (name, TEXT) ? TEXT : g_str_has_suffix (name, FACES) ? FACES : "";
   g_autofree char *model = g_strndup (name, strlen (name) - strlen (suffix));
   AcuModelInfo *info = acu_model_find (model, scale, error);
-  gboolean done = info && (info->classic || acu_model_scale (info, error) > 0);
+  gboolean done = info && (info->classic || acu_model_scale (info, threads, error) > 0);
 
   if (done && info->classic && *suffix)
     {
@@ -81,7 +81,7 @@ static gboolean
 add_filters (GPtrArray *approaches, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (usual_filters); i++)
-    if (!add_named (approaches, usual_filters[i], 1, error))
+    if (!add_named (approaches, usual_filters[i], 1, 0, error))
       return FALSE;
   return TRUE;
 }
@@ -100,7 +100,7 @@ add_automatic (GPtrArray *approaches, const AcuModelInfo *automatic, GError **er
 }
 
 static gboolean
-add_installed (GPtrArray *approaches, int scale, GError **error)
+add_installed (GPtrArray *approaches, int scale, int threads, GError **error)
 {
   g_autoptr (GPtrArray) models = acu_models_list (error);
   AcuModelInfo *automatic = models ? acu_model_find ("auto", scale, error) : NULL;
@@ -114,7 +114,7 @@ add_installed (GPtrArray *approaches, int scale, GError **error)
       if (info->classic || !info->path || g_str_equal (info->name, automatic->name) || (info->scale && info->scale != scale))
         continue;
       /* A file that is no network, or none for pictures, is nothing to compare. */
-      own = info->scale ? info->scale : acu_model_scale (info, NULL);
+      own = info->scale ? info->scale : acu_model_scale (info, threads, NULL);
       ok = own != scale || add (approaches, info, "", error);
     }
   acu_model_info_free (automatic);
@@ -122,14 +122,14 @@ add_installed (GPtrArray *approaches, int scale, GError **error)
 }
 
 GPtrArray *
-compare_approaches_new (const char *const *models, int scale, GError **error)
+compare_approaches_new (const char *const *models, int scale, int threads, GError **error)
 {
   g_autoptr (GPtrArray) approaches = g_ptr_array_new_with_free_func (approach_free);
 
   for (guint i = 0; models && models[i]; i++)
-    if (!add_named (approaches, models[i], scale, error))
+    if (!add_named (approaches, models[i], scale, threads, error))
       return NULL;
-  if (!models && (!add_filters (approaches, error) || !add_installed (approaches, scale, error)))
+  if (!models && (!add_filters (approaches, error) || !add_installed (approaches, scale, threads, error)))
     return NULL;
   return g_steal_pointer (&approaches);
 }

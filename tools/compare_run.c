@@ -14,8 +14,7 @@
  * measuring takes (measured). */
 #define HELD_PIXEL (12 + 12 + 8)
 #define MOST_PIXEL 104
-/* Until a machine has done it: operations a second, and seconds for measuring a megapixel. Only their proportion matters much. */
-#define USUAL_SPEED 1e11
+/* Until a machine has done it: seconds for measuring a megapixel. */
 #define USUAL_MEASURING 2.0
 /* The border that consistency leaves out, in pixels of the small picture. */
 #define SMALL_BORDER 1
@@ -93,15 +92,16 @@ most_pixels (const CompareOptions *options, guint64 picture)
 {
   double most = options->megapixels * 1e6, beside = (double) tool_memory_beside (picture);
 
-  return options->memory ? MIN (most, ((double) options->memory - beside) / MOST_PIXEL) : most;
+  /* Where the program alone needs more than there may be, there are none left, and not fewer than none. */
+  return options->memory ? CLAMP (((double) options->memory - beside) / MOST_PIXEL, 0, most) : most;
 }
 
-/* The part in the middle of a picture of so many bytes: multiples of the scale on both sides. */
+/* The part in the middle of the picture: multiples of the scale on both sides. */
 static gboolean
-choose_part (Comparison *c, guint64 picture, GError **error)
+choose_part (Comparison *c, GError **error)
 {
   int scale = c->options->scale, least = MAX (COMPARE_LEAST_SIDE, COMPARE_LEAST_SMALL * scale);
-  double most = most_pixels (c->options, picture), all = (double) c->whole_width * c->whole_height, shrink = all > most ? sqrt (most / all) : 1;
+  double most = most_pixels (c->options, c->bytes), all = (double) c->whole_width * c->whole_height, shrink = all > most ? sqrt (most / all) : 1;
   int width = MAX (least, (int) (c->whole_width * shrink)), height = MAX (least, (int) (c->whole_height * shrink));
 
   if (c->whole_width < least || c->whole_height < least)
@@ -149,7 +149,8 @@ load_picture (Comparison *c, GError **error)
     return FALSE;
   c->whole_width = gegl_buffer_get_width (picture->buffer);
   c->whole_height = gegl_buffer_get_height (picture->buffer);
-  if (choose_part (c, (guint64) c->whole_width * c->whole_height * babl_format_get_bytes_per_pixel (gegl_buffer_get_format (picture->buffer)), error))
+  c->bytes = (guint64) c->whole_width * (guint64) c->whole_height * (guint64) babl_format_get_bytes_per_pixel (gegl_buffer_get_format (picture->buffer));
+  if (choose_part (c, error))
     {
       rect = c->part;
       rect.x += gegl_buffer_get_x (picture->buffer);
@@ -205,16 +206,42 @@ open_shelf (Comparison *c, GError **error)
   return FALSE;
 }
 
+static int
+threads_of (const CompareOptions *options)
+{
+  return options->threads ? options->threads : (int) MIN (g_get_num_processors (), 256);
+}
+
+/* Bytes of the limit that are not the networks'. GEGL keeps the room of a picture's tiles for the next one. */
+static guint64
+bytes_beside (const Comparison *c)
+{
+  return c->options->memory ? tool_memory_beside (c->bytes) + (guint64) c->part.width * c->part.height * HELD_PIXEL : 0;
+}
+
+/* Every result is measured by it, so where it has no room there is nothing to begin with. */
+static gboolean
+judge_fits (Comparison *c, GError **error)
+{
+  if (!c->options->memory)
+    return TRUE;
+  acu_feature_distance_limit (c->features, c->options->memory, bytes_beside (c));
+  if (acu_feature_distance_fits (c->features, c->part.width, c->part.height, c->options->scale, threads_of (c->options), error))
+    return TRUE;
+  /* Translators: why not follows. */
+  g_prefix_error (error, "%s ", _("The feature distance cannot be measured."));
+  return FALSE;
+}
+
 static AcuUpscaler *
 plan (const Comparison *c, const CompareApproach *approach, GError **error)
 {
   const CompareOptions *options = c->options;
-  guint64 held = (guint64) c->part.width * c->part.height * HELD_PIXEL;
 
   return acu_upscaler_new (acu_upscaler_params (.width = c->part.width / options->scale, .height = c->part.height / options->scale,
                                                 .size = { .mode = ACU_SIZE_FACTOR, .scale = options->scale }, .model = approach->model,
                                                 .device = options->device, .precision = options->precision, .threads = options->threads,
-                                                .memory = options->memory, .beside = options->memory ? tool_memory_beside (0) + held : 0,
+                                                .memory = options->memory, .beside = bytes_beside (c),
                                                 /* as the picture was made small */
                                                 .linear_light = FALSE, .text = approach->text, .faces = approach->faces),
                            error);
@@ -235,10 +262,8 @@ plan_all (Comparison *c, GError **error)
 
       if (upscaler)
         {
-          double seconds = acu_upscaler_estimate_seconds (upscaler);
-
-          approach->expected = (seconds >= 0 ? seconds : acu_upscaler_operations (upscaler) / USUAL_SPEED) + measuring;
-          c->all += approach->expected;
+          approach->expected = tool_expected_seconds (upscaler) + measuring;
+          c->series.all += approach->expected;
           any = TRUE;
         }
       else
@@ -253,14 +278,6 @@ plan_all (Comparison *c, GError **error)
 
 /* --- one approach --- */
 
-static void
-tell (Comparison *c, double part)
-{
-  double fraction = MIN (1, (c->done + part * c->current) / MAX (c->all, 1e-9)), seconds = 1e-6 * (double) (g_get_monotonic_time () - c->started);
-
-  tool_progress (&c->progress, fraction, fraction > 0.01 && seconds > 0.5 ? seconds / fraction * (1 - fraction) : -1);
-}
-
 /* Measuring comes after it. */
 static gboolean
 on_progress (gpointer data, double fraction, double seconds_left)
@@ -268,7 +285,7 @@ on_progress (gpointer data, double fraction, double seconds_left)
   Comparison *c = data;
   double measuring = USUAL_MEASURING * 1e-6 * c->part.width * c->part.height;
 
-  tell (c, fraction * (1 - measuring / MAX (c->current, measuring)));
+  tool_series (&c->series, fraction * (1 - measuring / MAX (c->series.current, measuring)), seconds_left);
   return TRUE;
 }
 
@@ -332,13 +349,13 @@ measure_niqe (const AcuMetricPicture *made, int border, double *value, GError **
 static gboolean
 measure (const Comparison *c, const float *result, double *values, GError **error)
 {
-  int scale = c->options->scale, threads = c->options->threads ? c->options->threads : (int) MIN (g_get_num_processors (), 256);
+  int scale = c->options->scale;
   const AcuMetricPicture made = { result, c->part.width, c->part.height, 3 }, truth = { c->truth, c->part.width, c->part.height, 3 };
   const AcuMetricPicture given = { c->small, c->part.width / scale, c->part.height / scale, 3 };
 
   return acu_measure_psnr_y (&made, &truth, scale, &values[COMPARE_PSNR], error)
          && acu_measure_ssim_y (&made, &truth, scale, &values[COMPARE_SSIM], error)
-         && acu_feature_distance_measure (c->features, &made, &truth, scale, threads, &values[COMPARE_FEATURES], error)
+         && acu_feature_distance_measure (c->features, &made, &truth, scale, threads_of (c->options), &values[COMPARE_FEATURES], error)
          && measure_niqe (&made, scale, &values[COMPARE_NIQE], error)
          && acu_measure_consistency (&made, &given, SMALL_BORDER, &values[COMPARE_CONSISTENCY], error);
 }
@@ -387,15 +404,15 @@ try_approach (Comparison *c, guint index, GError **error)
   g_free (c->doing);
   c->doing = g_strdup (approach->name);
   c->progress.name = c->doing;
-  c->current = approach->expected;
+  c->series.current = approach->expected;
   if (c->options->report)
     tool_report ("doing", index, approach->label);
-  tell (c, 0);
+  tool_series (&c->series, 0, -1);
   result = enlarge (c, approach, &problem);
   if (result && measure (c, result, approach->values, &problem))
     shelved = shelve (c, index, result, error);
   acu_free (result);
-  c->done += approach->expected;
+  c->series.done += approach->expected;
   if (problem)
     {
       for (int m = 0; m < COMPARE_MEASURES; m++)
@@ -410,7 +427,7 @@ try_all (Comparison *c, GError **error)
 {
   guint failed = 0;
 
-  c->started = g_get_monotonic_time ();
+  tool_series_begin (&c->series);
   for (guint i = 0; i < c->approaches->len; i++)
     {
       if (!approach_of (c, i)->problem && !try_approach (c, i, error))
@@ -438,9 +455,10 @@ compare_run (const CompareOptions *options, GError **error)
   c->name = printable (options->name ? options->name : name);
   c->progress.quiet = options->quiet;
   c->progress.report = options->report;
+  c->series.progress = &c->progress;
   tool_memory_share (options->memory, FALSE);
-  c->approaches = compare_approaches_new (options->models, options->scale, error);
-  ok = c->approaches && prepare_judge (c, error) && load_picture (c, error) && make_small (c, error) && open_shelf (c, error) && plan_all (c, error)
+  c->approaches = compare_approaches_new (options->models, options->scale, options->threads, error);
+  ok = c->approaches && prepare_judge (c, error) && load_picture (c, error) && judge_fits (c, error) && make_small (c, error) && open_shelf (c, error) && plan_all (c, error)
        && try_all (c, error);
   truth = (AcuMetricPicture) { c->truth, c->part.width, c->part.height, 3 };
   ok = ok && measure_niqe (&truth, options->scale, &c->niqe, error) && compare_find_places (c, error);

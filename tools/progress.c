@@ -9,10 +9,16 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+/* Until a machine has done it: operations a second. */
+#define USUAL_SPEED 1e11
+
 static volatile sig_atomic_t interrupted, polled;
-/* The handler can neither free nor wait: the name lives here, and counts while the flag is set. */
-static char temporary_file[PATH_MAX];
-static volatile sig_atomic_t have_temporary_file;
+/* The handler can neither free nor wait: names live here, and count while their flag is set. */
+static struct
+{
+  char name[PATH_MAX];
+  volatile sig_atomic_t there;
+} doomed[2];
 
 /* Nothing looks at the flag while a picture is read, planned for or written, and libraries do most of that. */
 static void
@@ -23,8 +29,9 @@ on_signal (int number)
       interrupted = number;
       return;
     }
-  if (have_temporary_file)
-    unlink (temporary_file);
+  for (guint i = 0; i < G_N_ELEMENTS (doomed); i++)
+    if (doomed[i].there)
+      unlink (doomed[i].name);
   _exit (128 + number);
 }
 
@@ -57,14 +64,26 @@ tool_poll_signals (gboolean poll)
   polled = poll;
 }
 
+static gboolean
+remove_when_killed (guint i, const char *path)
+{
+  doomed[i].there = 0;
+  if (path && g_strlcpy (doomed[i].name, path, sizeof doomed[i].name) >= sizeof doomed[i].name)
+    return FALSE;
+  doomed[i].there = path != NULL;
+  return TRUE;
+}
+
 gboolean
 tool_remove_when_killed (const char *path)
 {
-  have_temporary_file = 0;
-  if (path && g_strlcpy (temporary_file, path, sizeof temporary_file) >= sizeof temporary_file)
-    return FALSE;
-  have_temporary_file = path != NULL;
-  return TRUE;
+  return remove_when_killed (0, path);
+}
+
+gboolean
+tool_remove_also_when_killed (const char *path)
+{
+  return remove_when_killed (1, path);
 }
 
 static int
@@ -127,4 +146,27 @@ tool_progress_end (ToolProgress *progress)
   if (progress->shown)
     g_printerr ("\n");
   progress->shown = FALSE;
+}
+
+double
+tool_expected_seconds (const AcuUpscaler *upscaler)
+{
+  double seconds = acu_upscaler_estimate_seconds (upscaler);
+
+  return seconds >= 0 ? seconds : acu_upscaler_operations (upscaler) / USUAL_SPEED;
+}
+
+void
+tool_series_begin (ToolSeries *series)
+{
+  series->started = g_get_monotonic_time ();
+}
+
+gboolean
+tool_series (void *data, double fraction, double seconds_left)
+{
+  const ToolSeries *series = data;
+  double all = MIN (1, (series->done + fraction * series->current) / MAX (series->all, 1e-9)), seconds = 1e-6 * (double) (g_get_monotonic_time () - series->started);
+
+  return tool_progress (series->progress, all, all > 0.01 && seconds > 0.5 ? seconds / all * (1 - all) : -1);
 }

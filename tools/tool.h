@@ -110,6 +110,24 @@ typedef struct ToolProgress
 } ToolProgress;
 gboolean tool_progress (void *progress, double fraction, double seconds_left);
 void tool_progress_end (ToolProgress *progress);
+
+/**
+ * ToolSeries: jobs after one another whose progress is told as one
+ * @all, @done, @current: seconds that are expected, of all, of what is behind us and of what is at work
+ * @started: by tool_series_begin()
+ */
+typedef struct ToolSeries
+{
+  ToolProgress *progress;
+  double all, done, current;
+  gint64 started;
+} ToolSeries;
+void tool_series_begin (ToolSeries *series);
+/* AcuProgress with a ToolSeries: how much is done of what is at work. The time that is left is worked out from what all took until now. */
+gboolean tool_series (void *series, double fraction, double seconds_left);
+/* Roughly how long a job takes, where this machine has not done it before as well. */
+double tool_expected_seconds (const AcuUpscaler *upscaler);
+
 /* A line "WHAT⇥INDEX⇥TEXT" for other programs; line ends in the text become spaces. WHAT is "progress" (TEXT: the share that is done, 0 to 1), "done", "skipped" or
  * "failed" (TEXT: why); of a comparison also "doing" (INDEX and TEXT: of the approach that begins), and "done" names the page. */
 void tool_report (const char *what, guint index, const char *text);
@@ -122,6 +140,8 @@ void tool_poll_signals (gboolean poll);
 int tool_interrupted (void);
 /* Names the file that must not stay behind when a signal ends the program; NULL: none. FALSE when its name is too long. */
 gboolean tool_remove_when_killed (const char *path);
+/* The same for a second file, which is complete but makes sense only with what is still being written. */
+gboolean tool_remove_also_when_killed (const char *path);
 
 /* Adds the names in the file `from` ("-": standard input) to a list ended by NULL (may be NULL; taken): a line each, or up to a zero byte each where there is one.
  * NULL with ACU_ERROR_IO. g_strfreev(). */

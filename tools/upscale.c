@@ -3,6 +3,7 @@
 #include "candidates.h"
 
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define DEFAULT_QUALITY 95
@@ -232,14 +233,13 @@ fits_memory (const ToolFormat *format, const AcuBridgeJob *job, const AcuUpscale
 
 /* What GEGL's swap files could not take is black. Other warnings do no harm to the picture. */
 static GeglBuffer *
-compute (const AcuBridgeJob *job, AcuUpscaler *upscaler, ToolProgress *progress, GError **error)
+compute (const AcuBridgeJob *job, AcuUpscaler *upscaler, const char *shown, AcuProgress progress, void *data, GError **error)
 {
   GeglBuffer *result;
 
   tool_poll_signals (TRUE);
-  result = acu_bridge_run (job, upscaler, tool_progress, progress, error);
+  result = acu_bridge_run (job, upscaler, progress, data, error);
   tool_poll_signals (FALSE);
-  tool_progress_end (progress);
   /* A signal that came with the last rows: nothing has asked since. */
   if (result && tool_interrupted ())
     {
@@ -249,7 +249,7 @@ compute (const AcuBridgeJob *job, AcuUpscaler *upscaler, ToolProgress *progress,
   else if (result && tool_take_lost_tiles ())
     {
       g_set_error (error, ACU_ERROR, ACU_ERROR_IO,
-                   _("%s: the result could not be kept; the disk with GEGL's swap files may be full."), progress->name);
+                   _("%s: the result could not be kept; the disk with GEGL's swap files may be full."), shown);
       g_clear_object (&result);
     }
   return result;
@@ -284,6 +284,26 @@ save_trust (GeglBuffer *map, const char *path, const ToolFormat *format, int qua
   return tool_picture_save (NULL, bytes, path, format, quality, error);
 }
 
+/* A result that is there counts as done, so its map comes first, and goes where the result does not follow. Both are released. */
+static gboolean
+save_with_trust (const ToolPicture *picture, GeglBuffer *result, const char *output, const ToolFormat *format, GeglBuffer *map, const char *trust,
+                 const ToolFormat *trust_format, int quality, GError **error)
+{
+  gboolean done;
+
+  if (!save_trust (map, trust, trust_format, quality, error))
+    {
+      g_object_unref (result);
+      return FALSE;
+    }
+  tool_remove_also_when_killed (trust);
+  done = tool_picture_save (picture, result, output, format, quality, error);
+  tool_remove_also_when_killed (NULL);
+  if (!done)
+    g_unlink (trust);
+  return done;
+}
+
 /* What must not be expected of the result, before it is computed. */
 static void
 tell_limits (const Arguments *arguments, const AcuBridgeJob *job, const AcuUpscaler *upscaler, const char *shown)
@@ -297,12 +317,6 @@ tell_limits (const Arguments *arguments, const AcuBridgeJob *job, const AcuUpsca
   text = acu_limits_text (factor, job->memory ? 1 : acu_bridge_oversize (job->input, &job->rect));
   if (text)
     g_printerr ("%s: %s\n", shown, text);
-}
-
-static GeglBuffer *
-compute_version (const AcuBridgeJob *job, AcuUpscaler *upscaler, gpointer progress, GError **error)
-{
-  return compute (job, upscaler, progress, error);
 }
 
 static gboolean
@@ -324,7 +338,7 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint 
     .linear_light = value_of (arguments, "linear-light")->number != 0
   };
   ToolVersions versions = { .job = &job, .output = output, .format = format, .written = written, .n = (int) value_of (arguments, "candidates")->number, .quality = arguments->quality,
-                            .quiet = arguments->quiet || arguments->report, .compute = compute_version, .data = &progress };
+                            .quiet = arguments->quiet || arguments->report, .compute = compute, .progress = &progress };
   AcuUpscaler *upscaler = NULL;
   GeglBuffer *result = NULL, *map = NULL;
   gboolean done = FALSE;
@@ -348,7 +362,7 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint 
       if (!format->alpha && babl_format_has_alpha (acu_bridge_result_format (&job)) && !arguments->quiet)
         g_printerr (_("%s: this kind of file has no transparency; the picture is put on white.\n"), shown);
       if (versions.n < 2)
-        result = compute (&job, upscaler, &progress, error);
+        result = compute (&job, upscaler, shown, tool_progress, &progress, error);
       else
         {
           /* Each plans anew, and they need not have memory beside this one's. */
@@ -356,10 +370,12 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint 
           done = tool_versions_make (&versions, error);
         }
     }
+  tool_progress_end (&progress);
   acu_upscaler_free (upscaler);
-  if (result)
-    done = tool_picture_save (picture, result, output, format, arguments->quality, error)
-           && (!trust || save_trust (g_steal_pointer (&map), trust, trust_format, arguments->quality, error));
+  if (result && trust)
+    done = save_with_trust (picture, result, output, format, g_steal_pointer (&map), trust, trust_format, arguments->quality, error);
+  else if (result)
+    done = tool_picture_save (picture, result, output, format, arguments->quality, error);
   g_clear_object (&map);
   tool_picture_free (picture);
   return done;

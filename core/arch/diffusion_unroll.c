@@ -33,13 +33,32 @@ eta_of (const Unrolling *u, int k)
   return acu_diffusion_eta (u->diffusion.kappa, u->steps, k);
 }
 
-static int
-own_steps (const AcuWeights *weights)
+/* As many as somebody asks for, or the file says. */
+static gboolean
+find_steps (Unrolling *u)
 {
-  const char *text = acu_weights_metadata (weights, "sampling_steps");
-  guint64 steps = 0;
+  AcuBuilder *b = u->b;
+  const char *text = acu_weights_metadata (b->weights, "sampling_steps");
+  guint64 steps = DEFAULT_STEPS;
 
-  return text && g_ascii_string_to_unsigned (text, 10, ACU_MIN_STEPS, ACU_MAX_STEPS, &steps, NULL) ? (int) steps : DEFAULT_STEPS;
+  if (b->sampling && b->sampling->steps)
+    {
+      u->steps = b->sampling->steps;
+      b->failed = u->steps < ACU_MIN_STEPS || u->steps > ACU_MAX_STEPS;
+      if (b->failed)
+        g_set_error (b->error, ACU_ERROR, ACU_ERROR_ARGUMENT, _("The number of steps must be from %d to %d, or 0 for the model's own."), ACU_MIN_STEPS, ACU_MAX_STEPS);
+      return !b->failed;
+    }
+  if (text && !g_ascii_string_to_unsigned (text, 10, ACU_MIN_STEPS, ACU_MAX_STEPS, &steps, NULL))
+    {
+      g_autofree char *shown = g_utf8_make_valid (text, -1);
+
+      g_set_error (b->error, ACU_ERROR, ACU_ERROR_FORMAT, _("%s: its own number of steps (“sampling_steps”) must be from %d to %d, not “%s”."), b->weights->path,
+                   ACU_MIN_STEPS, ACU_MAX_STEPS, shown);
+      b->failed = TRUE;
+    }
+  u->steps = (int) steps;
+  return !b->failed;
 }
 
 static int
@@ -191,11 +210,9 @@ acu_diffusion_build_unrolled (AcuBuilder *b, guint picture)
   guint last = 0;
 
   if (!acu_diffusion_read (b->weights, &u.diffusion, b->error))
-    {
-      b->failed = TRUE;
-      return 0;
-    }
-  u.steps = b->sampling && b->sampling->steps ? b->sampling->steps : own_steps (b->weights);
+    b->failed = TRUE;
+  if (b->failed || !find_steps (&u))
+    return 0;
   u.small = acu_diffusion_build_before (b, picture);
   u.first = acu_diffusion_build_first (b, u.small);
   if (!b->failed && build_step (&u) && (u.strength <= 0 || acu_consistency_init (&u.consistency, b, &u.diffusion, picture, u.first)))

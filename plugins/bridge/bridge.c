@@ -229,12 +229,13 @@ write_rows (void *data, int y, int rows, const float *pixels, GError **error)
   return TRUE;
 }
 
-/* With a map, the job itself is a third of the work. */
+/* What of the whole work is going on. */
 typedef struct Share
 {
-  AcuProgress progress;
+  AcuProgress progress;           /* NULL: nobody is told */
   void *data;
   double from, to;
+  gint64 started;                 /* microseconds */
 } Share;
 
 static gboolean
@@ -243,7 +244,48 @@ tell_share (void *data, double fraction, double seconds_left)
   const Share *share = data;
   double all = share->from + fraction * (share->to - share->from), left = (share->to - share->from) * (1 - fraction);
 
-  return share->progress (share->data, all, seconds_left >= 0 && left > 0 ? seconds_left * (1 - all) / left : -1);
+  return share->progress (share->data, MIN (all, 1), seconds_left >= 0 && left > 0 ? seconds_left * (1 - all) / left : -1);
+}
+
+static void
+next_share (Share *share, double size)
+{
+  share->from = share->to;
+  share->to += size;
+  share->started = g_get_monotonic_time ();
+}
+
+/* The same of work that does not say how long it takes. */
+static gboolean
+tell_done (const Share *share, double fraction, GError **error)
+{
+  double seconds = 1e-6 * (double) (g_get_monotonic_time () - share->started);
+
+  if (!share->progress || tell_share ((void *) share, fraction, seconds / MAX (fraction, 1e-3) * (1 - fraction)))
+    return TRUE;
+  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_CANCELLED, _("Cancelled."));
+  return FALSE;
+}
+
+/* How the work of a job with a map is divided: itself, the two mirrored runs, what the result goes back to, and writing. What is done with the pixels of a result takes as long
+ * as a network takes for so many operations on each (measured; where it is wrong, progress is uneven). */
+#define PASS_OPERATIONS 3000.0
+
+typedef struct Division
+{
+  double run, look, plain, write;
+} Division;
+
+static Division
+divide (const AcuBridgeJob *job, const AcuUpscaler *upscaler)
+{
+  double pass = PASS_OPERATIONS * acu_upscaler_width (upscaler) * acu_upscaler_height (upscaler), operations = acu_upscaler_operations (upscaler);
+  Division d = { operations + pass, 2 * operations + pass, job->faithful > 0 ? pass : 0, pass };
+  double all = d.run + d.look + d.plain + d.write;
+
+  if (!job->trust && job->faithful <= 0)
+    return (Division) { .run = 1 };
+  return (Division) { d.run / all, d.look / all, d.plain / all, d.write / all };
 }
 
 /* What the map is about, and what the result goes back to. */
@@ -253,7 +295,11 @@ typedef struct Trusting
   GeglBuffer *map, *plain;        /* plain: NULL where the result stays as it is */
   float amount;
   float *pixels, *other;          /* a row each */
+  const Share *share;
 } Trusting;
+
+/* Rows between two reports. */
+#define TOLD_ROWS 16
 
 static gboolean
 read_source (void *data, int y, int rows, float *pixels, GError **error)
@@ -288,6 +334,8 @@ take_map (void *data, int y, int rows, const float *map, GError **error)
   const GeglRectangle line = { 0, y, crossing->width, 1 };
   int channels = babl_format_get_n_components (crossing->write_format);
 
+  if (y % TOLD_ROWS == 0 && !tell_done (trusting->share, (double) y / gegl_buffer_get_height (crossing->output), error))
+    return FALSE;
   gegl_buffer_set (trusting->map, &line, 0, babl_format ("Y' float"), map, GEGL_AUTO_ROWSTRIDE);
   if (!trusting->plain)
     return TRUE;
@@ -301,7 +349,7 @@ take_map (void *data, int y, int rows, const float *map, GError **error)
 
 /* The picture as Lanczos interpolation makes it. */
 static GeglBuffer *
-run_plain (const AcuBridgeJob *job, GError **error)
+run_plain (const AcuBridgeJob *job, Share *share, GError **error)
 {
   AcuBridgeJob plain = *job;
   AcuUpscaler *upscaler;
@@ -314,22 +362,23 @@ run_plain (const AcuBridgeJob *job, GError **error)
   plain.trust = NULL;
   upscaler = acu_bridge_plan (&plain, error);
   if (upscaler)
-    result = acu_bridge_run (&plain, upscaler, NULL, NULL, error);
+    result = acu_bridge_run (&plain, upscaler, share->progress ? tell_share : NULL, share, error);
   acu_upscaler_free (upscaler);
   return result;
 }
 
 static gboolean
-use_trust (const AcuBridgeJob *job, AcuUpscaler *upscaler, const Crossing *crossing, Share *share, GError **error)
+use_trust (const AcuBridgeJob *job, AcuUpscaler *upscaler, const Crossing *crossing, const Division *division, Share *share, GError **error)
 {
-  Trusting trusting = { .crossing = *crossing, .amount = (float) job->faithful };
+  Trusting trusting = { .crossing = *crossing, .amount = (float) job->faithful, .share = share };
   gsize length = (gsize) crossing->width * 4 * sizeof (float);
   AcuTrust *trust;
   gboolean done;
 
-  *share = (Share) { share->progress, share->data, 1.0 / 3, 1 };
+  next_share (share, division->look);
   trust = acu_trust_new (upscaler, read_source, read_result, &trusting, share->progress ? tell_share : NULL, share, error);
-  done = trust && (job->faithful <= 0 || (trusting.plain = run_plain (job, error)));
+  next_share (share, division->plain);
+  done = trust && (job->faithful <= 0 || (trusting.plain = run_plain (job, share, error)));
   if (done && (!(trusting.pixels = g_try_malloc (length)) || !(trusting.other = g_try_malloc (length))))
     {
       g_set_error_literal (error, ACU_ERROR, ACU_ERROR_MEMORY, _("There is not enough memory for the picture's rows."));
@@ -338,7 +387,8 @@ use_trust (const AcuBridgeJob *job, AcuUpscaler *upscaler, const Crossing *cross
   if (done)
     {
       trusting.map = gegl_buffer_new (gegl_buffer_get_extent (crossing->output), babl_format ("Y' float"));
-      done = acu_trust_write (trust, take_map, &trusting, error);
+      next_share (share, division->write);
+      done = acu_trust_write (trust, take_map, &trusting, error) && tell_done (share, 1, error);
     }
   if (done && job->trust)
     *job->trust = g_object_ref (trusting.map);
@@ -364,12 +414,13 @@ acu_bridge_run (const AcuBridgeJob *job, AcuUpscaler *upscaler, AcuProgress prog
     .write_format = whole_bytes (own) ? result : babl_format_with_space (pixels, babl_format_get_space (result)),
     .width = acu_upscaler_width (upscaler)
   };
-  gboolean trust = job->trust || job->faithful > 0;
-  Share share = { progress, progress_data, 0, trust ? 1.0 / 3 : 1 };
+  const Division division = divide (job, upscaler);
+  Share share = { .progress = progress, .data = progress_data };
 
   crossing.output = gegl_buffer_new (GEGL_RECTANGLE (0, 0, crossing.width, acu_upscaler_height (upscaler)), result);
+  next_share (&share, division.run);
   if (!acu_upscaler_run (upscaler, read_rows, write_rows, &crossing, progress ? tell_share : NULL, &share, error)
-      || (trust && !use_trust (job, upscaler, &crossing, &share, error)))
+      || (division.run < 1 && !use_trust (job, upscaler, &crossing, &division, &share, error)))
     g_clear_object (&crossing.output);
   return crossing.output;
 }

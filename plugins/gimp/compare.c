@@ -186,6 +186,17 @@ set_fields (Tile *tile)
       plugin_combo_select (tile->fields[k], plugin_values_text (&tile->values, keys[k]));
 }
 
+/* Of a first picture that has nothing of a network there is but one version. */
+static void
+show_versions (Compare *compare)
+{
+  const PluginValues *first = &compare->tiles[0].values;
+  gboolean differ = acu_candidates_differ (plugin_values_text (first, "model"), plugin_preview_factor (compare->preview, first), plugin_values_number (first, "strength"));
+
+  gtk_widget_set_sensitive (compare->versions, differ);
+  gtk_widget_set_tooltip_text (compare->versions, differ ? _("How many versions of the first picture are shown: other seeds, models or strengths") : acu_candidates_same_text ());
+}
+
 static void
 show_tile (Tile *tile)
 {
@@ -197,6 +208,8 @@ show_tile (Tile *tile)
   gtk_widget_set_sensitive (tile->fields[3], is_used (tile) && acu_model_diffuses (model, plugin_preview_factor (tile->compare->preview, &tile->values)));
   if (!cleans)
     tile->values.value[plugin_option_index ("clean")].number = 0;
+  if (tile->number == 0)
+    show_versions (tile->compare);
   plugin_widget_describe (tile->canvas, NULL, model);
   if (!is_used (tile))
     plugin_label_set_small (tile->status, "");
@@ -384,7 +397,6 @@ new_versions_row (Compare *compare)
 
   compare->versions = gtk_spin_button_new_with_range (2, MIN (TILES, 2 * compare->columns), 1);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (compare->versions), SHOWN);
-  gtk_widget_set_tooltip_text (compare->versions, _("How many versions of the first picture are shown: other seeds, models or strengths"));
   g_signal_connect (compare->versions, "value-changed", G_CALLBACK (on_versions), compare);
   row = plugin_row_new (labels, _("_Versions"), compare->versions, FALSE);
   g_object_unref (labels);

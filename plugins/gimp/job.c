@@ -275,6 +275,12 @@ plugin_job_new (PluginImage image, const PluginValues *values, gboolean largest_
                    job->height);
       goto failed;
     }
+  if (versions (job) > 1 && !acu_candidates_differ (plugin_values_text (values, "model"), plugin_values_factor (values, plugin_image_width (image), plugin_image_height (image)),
+                                                    plugin_values_number (values, "strength")))
+    {
+      g_set_error_literal (error, ACU_ERROR, ACU_ERROR_ARGUMENT, acu_candidates_same_text ());
+      goto failed;
+    }
   job->source_width = plugin_image_width (image);
   job->source_height = plugin_image_height (image);
   job->space = plugin_image_space (image);

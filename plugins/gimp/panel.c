@@ -3,7 +3,7 @@
 #include "batch_window.h"
 #include "cards.h"
 #include "compare.h"
-#include "dialog.h"
+#include "lines.h"
 #include "presets_row.h"
 #include "preview.h"
 #include "widgets.h"
@@ -12,6 +12,8 @@
 #include <math.h>
 
 #define TEXT_WIDTH 380
+/* Pixels above and below the options in a window: its title, buttons and edges. */
+#define AROUND (ACU_GIMP == 2 ? 130 : 190)
 #define PAPER_ROUND_UP 0.049      /* millimetres: almost half of the last digit shown */
 #define ESTIMATE_DELAY 250        /* milliseconds after the last change */
 
@@ -33,7 +35,7 @@ struct PluginPanel
   int width, height;              /* of the image as it is */
   PluginValues values;
   GtkDialog *dialog;
-  GtkSizeGroup *labels;
+  PluginLines lines;
   Row rows[PLUGIN_MAX_OPTIONS];
   Pair pairs[2];
   GtkWidget *content, *detail, *outcome, *result, *limits, *icon, *status;
@@ -75,7 +77,7 @@ size_field (const char *key)
 static double
 value_when_gray (const PluginPanel *panel, const AcuOption *option, int i, double value)
 {
-  return g_str_equal (option->key, "clean") && !gtk_widget_get_sensitive (panel->rows[i].box) ? option->default_number : value;
+  return (g_str_equal (option->key, "clean") || g_str_equal (option->key, "candidates")) && !gtk_widget_get_sensitive (panel->rows[i].box) ? option->default_number : value;
 }
 
 void
@@ -157,16 +159,25 @@ fill_missing (PluginPanel *panel)
     panel->values.value[plugin_option_index ("longest")].number = 2 * MAX (panel->width, panel->height);
 }
 
+/* Of a result that has nothing of a network there is but one version. */
+static void
+show_versions (PluginPanel *panel, double factor)
+{
+  const Row *row = &panel->rows[plugin_option_index ("candidates")];
+  gboolean differ = acu_candidates_differ (plugin_values_text (&panel->values, "model"), factor, plugin_values_number (&panel->values, "strength"));
+
+  gtk_widget_set_sensitive (row->box, differ);
+  gtk_widget_set_tooltip_text (row->field, differ ? _(acu_option_find ("candidates")->help) : acu_candidates_same_text ());
+}
+
 static void
 show_rows (PluginPanel *panel)
 {
   const char *mode = plugin_values_text (&panel->values, "size-mode");
   static const char *const diffusion_keys[] = { "seed", "steps", "consistency" };
   const char *model = plugin_values_text (&panel->values, "model");
-  AcuSize size;
-  int width = panel->width, height;
-  double factor;
-  gboolean diffuses;
+  double factor = plugin_values_factor (&panel->values, panel->width, panel->height);
+  gboolean diffuses = acu_model_diffuses (model, factor);
 
   for (guint i = 0; i < G_N_ELEMENTS (size_fields); i++)
     gtk_widget_set_visible (panel->rows[plugin_option_index (size_fields[i].key)].box,
@@ -176,19 +187,17 @@ show_rows (PluginPanel *panel)
   gtk_widget_set_visible (panel->rows[plugin_option_index ("result")].box, !panel->same_size);
   gtk_widget_set_visible (panel->rows[plugin_option_index ("trust-layer")].box, !panel->same_size);
   gtk_widget_set_visible (panel->rows[plugin_option_index ("candidates")].box, !panel->same_size);
-  plugin_values_size (&panel->values, &size);
-  acu_size_resolve (&size, panel->width, panel->height, &width, &height, NULL);
-  factor = fmax ((double) width / panel->width, (double) height / panel->height);
   gtk_widget_set_sensitive (panel->rows[plugin_option_index ("clean")].box, acu_model_cleans (model, factor));
-  diffuses = acu_model_diffuses (model, factor);
   for (guint i = 0; i < G_N_ELEMENTS (diffusion_keys); i++)
     gtk_widget_set_visible (panel->rows[plugin_option_index (diffusion_keys[i])].box, diffuses);
   gtk_widget_set_sensitive (panel->rows[plugin_option_index ("text-strength")].box,
                             !g_str_equal (plugin_values_text (&panel->values, "text"), "off"));
   gtk_widget_set_sensitive (panel->rows[plugin_option_index ("face-strength")].box,
                             !g_str_equal (plugin_values_text (&panel->values, "faces"), "off"));
-  gtk_widget_set_visible (panel->pairs[0].box, g_str_equal (mode, "pixels"));
-  gtk_widget_set_visible (panel->pairs[1].box, g_str_equal (mode, "print"));
+  gtk_widget_set_visible (panel->pairs[0].box, !panel->same_size && g_str_equal (mode, "pixels"));
+  gtk_widget_set_visible (panel->pairs[1].box, !panel->same_size && g_str_equal (mode, "print"));
+  show_versions (panel, factor);
+  plugin_lines_update (&panel->lines);
 }
 
 static void
@@ -296,6 +305,8 @@ on_changed (GtkWidget *widget, PluginPanel *panel)
   follow_chain (panel, widget);
   plugin_panel_get (panel, &panel->values);
   show_rows (panel);
+  /* Without what has become gray. */
+  plugin_panel_get (panel, &panel->values);
   show_outcome (panel);
   plugin_presets_changed (panel->presets);
   if (panel->changed)
@@ -323,76 +334,50 @@ plugin_panel_set (PluginPanel *panel, const PluginValues *values)
       gimp_chain_button_set_active (GIMP_CHAIN_BUTTON (panel->pairs[k].chain), ABS (first / ratio - second) <= 1);
     }
   show_rows (panel);
+  plugin_panel_get (panel, &panel->values);
   show_outcome (panel);
   panel->updating = FALSE;
 }
 
-static GtkWidget *
-new_field (const AcuOption *option)
-{
-  gboolean whole = option->type == ACU_OPTION_INT;
-  double step = whole || option->maximum > 16 ? 1 : option->maximum > 1 ? 0.5 : 0.1;
-  GtkWidget *field;
-
-  switch (option->type)
-    {
-    case ACU_OPTION_DOUBLE:
-    case ACU_OPTION_INT:
-      field = gtk_spin_button_new_with_range (option->minimum, option->maximum, step);
-      gtk_spin_button_set_digits (GTK_SPIN_BUTTON (field), whole ? 0 : option->maximum <= 16 ? 2 : 1);
-      gtk_spin_button_set_increments (GTK_SPIN_BUTTON (field), step, option->maximum <= 16 ? 2 * step : 100);
-      gtk_entry_set_width_chars (GTK_ENTRY (field), 9);
-      gtk_entry_set_activates_default (GTK_ENTRY (field), TRUE);
-      return field;
-    case ACU_OPTION_BOOLEAN:
-      return gtk_check_button_new_with_mnemonic (_(option->label));
-    case ACU_OPTION_CHOICE:
-      return plugin_combo_new (option);
-    case ACU_OPTION_STRING:
-      break;
-    }
-  if (g_str_equal (option->key, "model"))
-    return plugin_combo_new (option);
-  field = gtk_entry_new ();
-  gtk_entry_set_activates_default (GTK_ENTRY (field), TRUE);
-  return field;
-}
-
 static void
-add_row (PluginPanel *panel, GtkBox *parent, const AcuOption *option, int index)
+add_row (PluginPanel *panel, GtkBox *line, gboolean right, const AcuOption *option, int index)
 {
   int limited = size_field (option->key);
-  GtkWidget *field = new_field (option);
-  GtkWidget *box = plugin_row_new (panel->labels, option->type == ACU_OPTION_BOOLEAN ? "" : _(option->label), field, !GTK_IS_SPIN_BUTTON (field));
+  GtkWidget *field = plugin_field_new (option), *box;
 
+  /* On the right, what a box to tick says follows at once. */
+  if (right && option->type == ACU_OPTION_BOOLEAN)
+    {
+      box = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+      gtk_box_pack_start (GTK_BOX (box), field, FALSE, FALSE, 0);
+      gtk_widget_show (field);
+    }
+  else
+    box = plugin_row_new (panel->lines.labels[right], option->type == ACU_OPTION_BOOLEAN ? "" : _(option->label), field, !GTK_IS_SPIN_BUTTON (field));
   gtk_widget_set_tooltip_text (field, _(option->help));
   if (limited >= 0 && size_fields[limited].unit)
     gtk_box_pack_start (GTK_BOX (box), plugin_label_new (_(size_fields[limited].unit), 0), FALSE, FALSE, 0);
-  gtk_box_pack_start (parent, box, FALSE, FALSE, 0);
+  gtk_box_pack_start (line, box, TRUE, TRUE, 0);
   panel->rows[index] = (Row) { box, field };
   if (g_str_equal (option->key, "device"))
     plugin_cards_add (field);
-  g_signal_connect (field,
-                    GTK_IS_SPIN_BUTTON (field)     ? "value-changed"
-                    : GTK_IS_TOGGLE_BUTTON (field) ? "toggled"
-                                                   : "changed",
-                    G_CALLBACK (on_changed), panel);
+  g_signal_connect (field, plugin_field_signal (field), G_CALLBACK (on_changed), panel);
 }
 
 static GtkBox *
 add_pair (PluginPanel *panel, GtkBox *parent, Pair *pair)
 {
-  GtkWidget *rows = plugin_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *line = plugin_line_new ();
 
   pair->box = plugin_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   pair->chain = gimp_chain_button_new (GIMP_CHAIN_RIGHT);
   gtk_widget_set_tooltip_text (pair->chain, _("Keep the proportions of the picture"));
   gtk_widget_show (pair->chain);
-  gtk_box_pack_start (GTK_BOX (pair->box), rows, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (pair->box), line, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (pair->box), pair->chain, FALSE, FALSE, 0);
   gtk_box_pack_start (parent, pair->box, FALSE, FALSE, 0);
   g_signal_connect (pair->chain, "toggled", G_CALLBACK (on_changed), panel);
-  return GTK_BOX (rows);
+  return GTK_BOX (line);
 }
 
 static gboolean
@@ -408,14 +393,54 @@ has_text_layer (PluginImage image)
   return found;
 }
 
-static void
+/* The new size, and beside it how it is reached. */
+static GtkBox *
 add_outcome (PluginPanel *panel, GtkBox *parent)
 {
+  GtkWidget *line = plugin_line_new ();
+
   panel->result = plugin_label_new (NULL, 0);
-  panel->outcome = plugin_row_new (panel->labels, _("New size"), panel->result, TRUE);
-  gtk_box_pack_start (parent, panel->outcome, FALSE, FALSE, 6);
+  panel->outcome = plugin_row_new (panel->lines.labels[0], _("New size"), panel->result, TRUE);
+  gtk_box_pack_start (GTK_BOX (line), panel->outcome, TRUE, TRUE, 0);
+  gtk_box_pack_start (parent, line, FALSE, FALSE, 3);
   panel->limits = plugin_label_new (NULL, TEXT_WIDTH);
   gtk_box_pack_start (parent, panel->limits, FALSE, FALSE, 0);
+  return GTK_BOX (line);
+}
+
+/* All options in the order of the table, as far as they do not stand beside another one. */
+static void
+add_options (PluginPanel *panel, GtkBox *parent)
+{
+  GtkBox *pair_lines[2] = { NULL, NULL }, *outcome = NULL;
+
+  plugin_for_each_option (option, i)
+    {
+      gboolean right = FALSE;
+      GtkBox *line = NULL;
+
+      for (int k = 0; k < 2; k++)
+        {
+          if (g_str_equal (option->key, panel->pairs[k].first))
+            pair_lines[k] = add_pair (panel, parent, &panel->pairs[k]);
+          right |= g_str_equal (option->key, panel->pairs[k].second);
+          if (g_str_equal (option->key, panel->pairs[k].first) || g_str_equal (option->key, panel->pairs[k].second))
+            line = pair_lines[k];
+        }
+      if (!outcome && size_field (option->key) < 0 && i > plugin_option_index ("size-mode"))
+        {
+          line = outcome = add_outcome (panel, parent);
+          right = TRUE;
+        }
+      if (!line)
+        line = plugin_lines_place (&panel->lines, option->key, &right);
+      add_row (panel, line, right, option, i);
+      if (g_str_equal (option->key, "model"))
+        {
+          panel->detail = plugin_label_new (NULL, TEXT_WIDTH);
+          gtk_box_pack_start (parent, plugin_row_new (panel->lines.labels[0], "", panel->detail, TRUE), FALSE, FALSE, 0);
+        }
+    }
 }
 
 static void
@@ -508,7 +533,7 @@ add_preview (PluginPanel *panel, GtkBox *box, GtkWidget *options)
 
   panel->content = both;
   gtk_container_set_border_width (GTK_CONTAINER (both), 12);
-  gtk_box_pack_start (GTK_BOX (both), options, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (both), plugin_scroller_new (options, plugin_room_down (GTK_WIDGET (panel->dialog)) - AROUND), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (both), side, TRUE, TRUE, 0);
   gtk_box_pack_start (box, both, TRUE, TRUE, 0);
   panel->preview = plugin_preview_new (panel->image, GTK_BOX (side), GTK_BOX (below));
@@ -528,8 +553,6 @@ plugin_panel_new (PluginImage image, const PluginValues *values, gboolean same_s
   PluginPanel *panel = g_new0 (PluginPanel, 1);
   GtkWidget *content = plugin_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkBox *parent = GTK_BOX (content);
-  GtkBox *pair_rows[2] = { NULL, NULL };
-  gboolean outcome = FALSE;
 
   panel->image = image;
   panel->same_size = same_size;
@@ -540,35 +563,13 @@ plugin_panel_new (PluginImage image, const PluginValues *values, gboolean same_s
   panel->changed = changed;
   panel->data = data;
   panel->time = plugin_estimate_new (image, on_estimated, panel);
-  panel->labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
+  plugin_lines_init (&panel->lines, parent);
   panel->pairs[0] = (Pair) { .first = "width", .second = "height" };
   panel->pairs[1] = (Pair) { .first = "print-width", .second = "print-height" };
   add_preview (panel, box, content);
-  panel->presets = plugin_presets_new (parent, panel->labels, get_values, set_values, panel);
+  panel->presets = plugin_presets_new (parent, panel->lines.labels[0], get_values, set_values, panel);
 
-  plugin_for_each_option (option, i)
-    {
-      GtkBox *here = parent;
-
-      if (!outcome && size_field (option->key) < 0 && i > plugin_option_index ("size-mode"))
-        {
-          add_outcome (panel, parent);
-          outcome = TRUE;
-        }
-      for (int k = 0; k < 2; k++)
-        {
-          if (g_str_equal (option->key, panel->pairs[k].first))
-            pair_rows[k] = add_pair (panel, parent, &panel->pairs[k]);
-          if (g_str_equal (option->key, panel->pairs[k].first) || g_str_equal (option->key, panel->pairs[k].second))
-            here = pair_rows[k];
-        }
-      add_row (panel, here, option, i);
-      if (g_str_equal (option->key, "model"))
-        {
-          panel->detail = plugin_label_new (NULL, TEXT_WIDTH);
-          gtk_box_pack_start (parent, plugin_row_new (panel->labels, "", panel->detail, TRUE), FALSE, FALSE, 0);
-        }
-    }
+  add_options (panel, parent);
   add_notes (panel, parent);
   gtk_widget_show (content);
   plugin_panel_set (panel, values);
@@ -589,6 +590,6 @@ plugin_panel_free (PluginPanel *panel)
   g_clear_handle_id (&panel->estimate, g_source_remove);
   plugin_preview_free (panel->preview);
   plugin_estimate_free (panel->time);
-  g_object_unref (panel->labels);
+  plugin_lines_clear (&panel->lines);
   g_free (panel);
 }

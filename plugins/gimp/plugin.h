@@ -50,6 +50,8 @@ gboolean plugin_values_trust (const PluginValues *values);
 /* What the values mean where the result is as large as the picture. */
 void plugin_values_keep_size (PluginValues *values);
 void plugin_values_size (const PluginValues *values, AcuSize *size);
+/* How many times larger they make an image of that size; 2 where they make no sense. */
+double plugin_values_factor (const PluginValues *values, int width, int height);
 
 /* Binds the texts to their catalogue: `locale` beside the program if it is there, the installed one otherwise. Returns
  * the folder; free with g_free(). */

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #define SIDE 380                  /* of the picture in the dialog, in the toolkit's pixels */
+#define LEAST_HEIGHT 340          /* where the screen is low */
 #define DELAY 150                 /* milliseconds after the last change */
 #define TICK 250                  /* between reports */
 #define FIRST_MARGIN 32           /* pixels read around the piece at first: the rest follows, where a network sees farther */
@@ -474,7 +475,7 @@ plugin_preview_new (PluginImage image, GtkBox *box, GtkBox *below)
   preview->has_layer = plugin_image_layer (image, &preview->layer);
   preview->worker = plugin_worker_new (on_done, preview);
   first_place (preview);
-  preview->canvas = plugin_canvas_new (SIDE, SIDE, _("Preview"), draw, preview);
+  preview->canvas = plugin_canvas_new (SIDE, LEAST_HEIGHT, _("Preview"), draw, preview);
   gtk_widget_set_tooltip_text (preview->canvas,
                                _("Drag the line to compare before and after, or the picture to see another piece of it.\n"
                                  "Keys: ← and → move the line, Shift with arrows the picture."));
@@ -520,13 +521,7 @@ plugin_preview_pause (PluginPreview *preview)
 double
 plugin_preview_factor (const PluginPreview *preview, const PluginValues *values)
 {
-  int own_width = plugin_image_width (preview->image), own_height = plugin_image_height (preview->image), width, height;
-  AcuSize size;
-
-  plugin_values_size (values, &size);
-  if (!acu_size_resolve (&size, own_width, own_height, &width, &height, NULL))
-    return 2;
-  return fmax ((double) width / own_width, (double) height / own_height);
+  return plugin_values_factor (values, plugin_image_width (preview->image), plugin_image_height (preview->image));
 }
 
 gboolean

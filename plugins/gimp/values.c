@@ -109,6 +109,18 @@ plugin_values_size (const PluginValues *values, AcuSize *size)
   size->resolution = plugin_values_number (values, "resolution");
 }
 
+double
+plugin_values_factor (const PluginValues *values, int width, int height)
+{
+  AcuSize size;
+  int new_width, new_height;
+
+  plugin_values_size (values, &size);
+  if (!acu_size_resolve (&size, width, height, &new_width, &new_height, NULL))
+    return 2;
+  return MAX ((double) new_width / width, (double) new_height / height);
+}
+
 char *
 plugin_bind_texts (void)
 {

@@ -180,8 +180,8 @@ plugin_canvas_new (int width, int height, const char *name, PluginDraw draw, gpo
   return widget;
 }
 
-int
-plugin_room_across (GtkWidget *widget)
+static GdkRectangle
+room (GtkWidget *widget)
 {
   GdkRectangle area = { 0 };
 #if ACU_GIMP == 2
@@ -197,7 +197,56 @@ plugin_room_across (GtkWidget *widget)
   if (monitor)
     gdk_monitor_get_workarea (monitor, &area);
 #endif
-  return area.width;
+  return area;
+}
+
+int
+plugin_room_across (GtkWidget *widget)
+{
+  return room (widget).width;
+}
+
+int
+plugin_room_down (GtkWidget *widget)
+{
+  return room (widget).height;
+}
+
+#if ACU_GIMP == 2
+/* GTK 2 knows no scrolled window that is as high as what is in it. */
+static void
+on_content_size (GtkWidget *content, GtkRequisition *size, GtkWidget *scroller)
+{
+  int most = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (scroller), "room")), height;
+
+  gtk_widget_get_size_request (scroller, NULL, &height);
+  if (height != MIN (size->height, most))
+    gtk_widget_set_size_request (scroller, -1, MIN (size->height, most));
+}
+#endif
+
+GtkWidget *
+plugin_scroller_new (GtkWidget *content, int room)
+{
+  GtkWidget *scroller = gtk_scrolled_window_new (NULL, NULL), *view;
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+#if ACU_GIMP == 2
+  gtk_scrolled_window_add_with_viewport (GTK_SCROLLED_WINDOW (scroller), content);
+  g_object_set_data (G_OBJECT (scroller), "room", GINT_TO_POINTER (MAX (room, 1)));
+  g_signal_connect_after (content, "size-request", G_CALLBACK (on_content_size), scroller);
+#else
+  gtk_container_add (GTK_CONTAINER (scroller), content);
+  gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (scroller), TRUE);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), MAX (room, 1));
+#endif
+  view = gtk_bin_get_child (GTK_BIN (scroller));
+  gtk_viewport_set_shadow_type (GTK_VIEWPORT (view), GTK_SHADOW_NONE);
+  gtk_container_set_focus_vadjustment (GTK_CONTAINER (content), gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller)));
+  gtk_widget_show (view);
+  gtk_widget_show (scroller);
+  return scroller;
 }
 
 void

@@ -25,8 +25,11 @@ GtkWidget *plugin_canvas_new (int width, int height, const char *name, PluginDra
 /* How many pixels of the screen a pixel of the toolkit has, and the canvas's size in them. */
 int plugin_canvas_scale (GtkWidget *canvas);
 void plugin_canvas_size (GtkWidget *canvas, int *width, int *height);
-/* The width of the screen that the widget's window is on, in the toolkit's pixels. */
+/* The size of the screen that the widget's window is on, without panels where that is known, in the toolkit's pixels. */
 int plugin_room_across (GtkWidget *widget);
+int plugin_room_down (GtkWidget *widget);
+/* What is in it is as high as it likes, but if it has no room it scrolls; what gets the focus is brought into view. */
+GtkWidget *plugin_scroller_new (GtkWidget *content, int room);
 void plugin_canvas_set_cursor (GtkWidget *canvas, GdkCursorType type);
 
 /* Whether a key is an arrow, and which: -1, 0 or 1 in each direction. */

@@ -81,7 +81,7 @@ test_refused (void)
     double strength;
     int seed, n;
   } table[] = { { "photo-x2", 1, 0, 0 }, { "photo-x2", 1, 0, ACU_MAX_CANDIDATES + 1 }, { "photo-x2", 1.5, 0, 2 }, { "photo-x2", NAN, 0, 2 }, { "photo-x2", 1, -1, 2 },
-                { "no-such-model", 1, 0, 2 } };
+                { "no-such-model", 1, 0, 2 }, { "photo-x2", 0, 0, 2 }, { "diffusion-x4", 0, 0, 2 } };
 
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
     {
@@ -93,6 +93,28 @@ test_refused (void)
     }
 }
 
+/* Where nothing of a network is left, only filters differ, and one version is no question; a little is enough. */
+static void
+test_strength (void)
+{
+  g_autoptr (GPtrArray) one = list ("photo-x2", 2, 0, 1), filters = list ("lanczos3", 2, 0, 4), little = list ("srcnn-x3", 3, 0.03, 8);
+
+  g_assert_cmpuint (one->len, ==, 1);
+  g_assert_cmpuint (filters->len, ==, 4);
+  g_assert_false (acu_candidates_differ ("photo-x2", 2, 0));
+  g_assert_false (acu_candidates_differ (NULL, 2, 0));
+  g_assert_true (acu_candidates_differ ("photo-x2", 2, 0.01));
+  g_assert_true (acu_candidates_differ ("lanczos3", 2, 0));
+  g_assert_true (acu_candidates_differ ("no-such-model", 2, 0));
+  for (guint i = 1; i < little->len; i++)
+    for (guint k = 0; k < i; k++)
+      {
+        const AcuCandidate *a = g_ptr_array_index (little, i), *b = g_ptr_array_index (little, k);
+
+        g_assert_true (!g_str_equal (a->model, b->model) || a->strength != b->strength);
+      }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -102,5 +124,6 @@ main (int argc, char **argv)
   g_test_add_func ("/candidates/differ", test_differ);
   g_test_add_func ("/candidates/networks", test_networks);
   g_test_add_func ("/candidates/refused", test_refused);
+  g_test_add_func ("/candidates/strength", test_strength);
   return g_test_run ();
 }

@@ -233,11 +233,13 @@ count (const AcuNet *net)
 }
 
 static guint trials;
+static int threads_of_trials;
 
 static AcuExecutor *
 prepare_counted (const AcuProgram *program, int threads, GError **error)
 {
   trials++;
+  threads_of_trials = threads;
   return acu_device_find ("cpu", NULL)->prepare (program, threads, error);
 }
 
@@ -250,22 +252,23 @@ test_choice (void)
   guint before;
 
   device.prepare = prepare_counted;
-  acu_net_choose_coarse (net, &device);
+  acu_net_choose_coarse (net, &device, 3);
   g_test_message ("%u of 6 layers by %u trials", count (net), trials);
   g_assert_cmpuint (trials, >, 0);
+  g_assert_cmpint (threads_of_trials, ==, 3);
   /* All but those with three channels. */
   g_assert_cmpuint (count (net), ==, 4);
   before = trials;
-  acu_net_choose_coarse (again, &device);
+  acu_net_choose_coarse (again, &device, 3);
   g_assert_cmpuint (trials, ==, before);
   for (guint i = 0; i < net->layers->len; i++)
     g_assert_cmpint (acu_net_layer (net, i)->coarse, ==, acu_net_layer (again, i)->coarse);
-  acu_net_choose_coarse (loud, &device);
+  acu_net_choose_coarse (loud, &device, 3);
   g_test_message ("%u of 6 layers of the loud one by %u trials", count (loud), trials - before);
   g_assert_cmpuint (count (loud), <, 4);
   set_all (net, FALSE);
   device.bf16_quick = NULL;
-  acu_net_choose_coarse (net, &device);
+  acu_net_choose_coarse (net, &device, 3);
   g_assert_cmpuint (count (net), ==, 0);
   acu_net_unref (net);
   acu_net_unref (again);

@@ -405,6 +405,7 @@ test_refused (void)
     PARAMS (.seed = -1), PARAMS (.steps = ACU_MIN_STEPS - 1), PARAMS (.steps = ACU_MAX_STEPS + 1), PARAMS (.steps = -1), PARAMS (.consistency = 1.01),
     PARAMS (.consistency = -0.01), PARAMS (.consistency = NAN), PARAMS (.left = -1)
   };
+  static const char *const wrong_steps[] = { "3", "16", "-4", "4.5", "many", "", "99999999999999999999" };
   GError *error = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
@@ -417,6 +418,18 @@ test_refused (void)
   g_assert_error (error, ACU_ERROR, ACU_ERROR_FORMAT);
   g_assert_nonnull (strstr (error->message, "kappa"));
   g_clear_error (&error);
+  /* A file's own number of steps, which is asked for where nobody says another. */
+  for (guint i = 0; i < G_N_ELEMENTS (wrong_steps); i++)
+    {
+      g_autofree char *path = write_model ("steps.safetensors", FALSE, "1", wrong_steps[i]);
+
+      g_assert_null (acu_upscaler_new (PARAMS (.model = path), &error));
+      g_assert_error (error, ACU_ERROR, ACU_ERROR_FORMAT);
+      g_assert_nonnull (strstr (error->message, "steps.safetensors"));
+      g_assert_nonnull (strstr (error->message, "from 4 to 15"));
+      g_clear_error (&error);
+      g_unlink (path);
+    }
 }
 
 /* What is no diffusion takes no notice, and is not loaded anew. */

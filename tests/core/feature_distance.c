@@ -105,6 +105,41 @@ check_definition (float white)
   acu_net_unref (net);
 }
 
+/* Within a limit the same comes out; where it does not fit, that is said beforehand and when it is measured. */
+static void
+test_limit (void)
+{
+  enum { WIDTH = 64, HEIGHT = 200 };
+  g_autofree float *first = g_new (float, WIDTH * HEIGHT * 3), *second = g_new (float, WIDTH * HEIGHT * 3);
+  const AcuMetricPicture a = { first, WIDTH, HEIGHT, 3 }, b = { second, WIDTH, HEIGHT, 3 };
+  AcuNet *net = net_new (3);
+  AcuFeatureDistance *distance = acu_feature_distance_new (net, 2, NULL);
+  GError *error = NULL;
+  double whole = -1, within = -2;
+
+  random_picture (first, WIDTH * HEIGHT * 3);
+  random_picture (second, WIDTH * HEIGHT * 3);
+  g_assert_true (acu_feature_distance_fits (distance, WIDTH, HEIGHT, 1, 1, &error));
+  g_assert_true (acu_feature_distance_measure (distance, &a, &b, 1, 1, &whole, &error));
+  /* a megabyte of the caller's, and less than the whole picture takes */
+  acu_feature_distance_limit (distance, 1100000, 1000000);
+  g_assert_true (acu_feature_distance_fits (distance, WIDTH, HEIGHT, 1, 1, &error));
+  g_assert_true (acu_feature_distance_measure (distance, &a, &b, 1, 1, &within, &error));
+  g_assert_no_error (error);
+  g_assert_cmpfloat (within, ==, whole);
+  acu_feature_distance_limit (distance, 1001000, 1000000);
+  g_assert_false (acu_feature_distance_fits (distance, WIDTH, HEIGHT, 1, 1, &error));
+  g_assert_error (error, ACU_ERROR, ACU_ERROR_MEMORY);
+  g_clear_error (&error);
+  g_assert_false (acu_feature_distance_measure (distance, &a, &b, 1, 1, &within, &error));
+  g_assert_error (error, ACU_ERROR, ACU_ERROR_MEMORY);
+  g_clear_error (&error);
+  acu_feature_distance_limit (distance, 0, 0);
+  g_assert_true (acu_feature_distance_fits (distance, WIDTH, HEIGHT, 1, 1, &error));
+  acu_feature_distance_free (distance);
+  acu_net_unref (net);
+}
+
 static void
 test_definition (void)
 {
@@ -164,6 +199,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/feature-distance/definition", test_definition);
+  g_test_add_func ("/feature-distance/limit", test_limit);
   g_test_add_func ("/feature-distance/edges", test_edges);
   return g_test_run ();
 }

@@ -5,36 +5,11 @@
  *
  * Prints one line: scale, seconds of the run, planned bytes. */
 #include "arch.h"
-#include "plan.h"
+#include "run_net.h"
 #include "weights.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-typedef struct Pictures
-{
-  float *in, *out;
-  int in_width, out_width;
-} Pictures;
-
-static gboolean
-read_rows (void *data, int y, int rows, float *pixels, GError **error)
-{
-  const Pictures *p = data;
-
-  memcpy (pixels, p->in + (gsize) y * p->in_width * 3, (gsize) rows * p->in_width * 3 * sizeof (float));
-  return TRUE;
-}
-
-static gboolean
-write_rows (void *data, int y, int rows, const float *pixels, GError **error)
-{
-  Pictures *p = data;
-
-  memcpy (p->out + (gsize) y * p->out_width * 3, pixels, (gsize) rows * p->out_width * 3 * sizeof (float));
-  return TRUE;
-}
 
 static int
 fail (GError *error)
@@ -58,8 +33,9 @@ main (int argc, char **argv)
   gsize bytes;
   gint64 start;
   FILE *file;
-  Pictures p = { 0 };
-  AcuPlanCallbacks callbacks = { read_rows, write_rows, NULL, &p };
+  TestRows p = { 0 };
+  g_autofree char *read = NULL;
+  AcuPlanCallbacks callbacks = { test_rows_read, test_rows_write, NULL, &p };
 
   if (width < 1 || height < 1)
     return fail (NULL);
@@ -73,12 +49,13 @@ main (int argc, char **argv)
   if (!device)
     return fail (error);
   plan = acu_plan_new (net, device, width, height, threads, memory, bands, precision, &error);
-  if (!plan || !g_file_get_contents (argv[4], (char **) &p.in, &bytes, &error))
+  if (!plan || !g_file_get_contents (argv[4], &read, &bytes, &error))
     return fail (error);
   if (bytes != (gsize) width * height * 3 * sizeof (float))
     return fail (NULL);
-  p.in_width = width;
-  p.out_width = acu_plan_width (plan);
+  p.in = (const float *) (const void *) read;
+  p.in_row = 3 * (gsize) width;
+  p.out_row = 3 * (gsize) acu_plan_width (plan);
   bytes = (gsize) acu_plan_width (plan) * acu_plan_height (plan) * 3 * sizeof (float);
   p.out = g_malloc (bytes);
   if (!acu_plan_prepare (plan, &error))
@@ -95,7 +72,6 @@ main (int argc, char **argv)
       perror (argv[5]);
       return 1;
     }
-  g_free (p.in);
   g_free (p.out);
   acu_plan_free (plan);
   acu_net_unref (net);

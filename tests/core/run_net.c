@@ -3,18 +3,10 @@
 
 #include <string.h>
 
-typedef struct Pictures
+gboolean
+test_rows_read (void *data, int y, int rows, float *pixels, GError **error)
 {
-  const float *in;
-  float *out;
-  gsize in_row, out_row;
-  int next_read, next_write;
-} Pictures;
-
-static gboolean
-read_rows (void *data, int y, int rows, float *pixels, GError **error)
-{
-  Pictures *p = data;
+  TestRows *p = data;
 
   g_assert_cmpint (y, ==, p->next_read);
   p->next_read += rows;
@@ -22,10 +14,10 @@ read_rows (void *data, int y, int rows, float *pixels, GError **error)
   return TRUE;
 }
 
-static gboolean
-write_rows (void *data, int y, int rows, const float *pixels, GError **error)
+gboolean
+test_rows_write (void *data, int y, int rows, const float *pixels, GError **error)
 {
-  Pictures *p = data;
+  TestRows *p = data;
 
   g_assert_cmpint (y, ==, p->next_write);
   p->next_write += rows;
@@ -51,8 +43,8 @@ run_net_on (const AcuDevice *device, const AcuNet *net, const float *picture, in
   GError *error = NULL;
   AcuPlan *plan = acu_plan_new (net, device, *width, *height, threads, memory, bands, precision, &error);
   AcuShape *shapes = g_new (AcuShape, net->layers->len);
-  Pictures p = { picture };
-  AcuPlanCallbacks callbacks = { read_rows, write_rows, NULL, &p };
+  TestRows p = { picture };
+  AcuPlanCallbacks callbacks = { test_rows_read, test_rows_write, NULL, &p };
 
   g_assert_no_error (error);
   g_assert_true (acu_net_infer (net, *width, *height, shapes, NULL));

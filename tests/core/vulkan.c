@@ -106,31 +106,6 @@ quickly (gconstpointer data)
   like_the_processor (data, ACU_PRECISION_FAST);
 }
 
-typedef struct Pictures
-{
-  const float *in;
-  float *out;
-  int in_width, out_width;
-} Pictures;
-
-static gboolean
-read_rows (void *data, int y, int rows, float *pixels, GError **error)
-{
-  const Pictures *p = data;
-
-  memcpy (pixels, p->in + (gsize) y * p->in_width * 3, (gsize) rows * p->in_width * 3 * sizeof (float));
-  return TRUE;
-}
-
-static gboolean
-write_rows (void *data, int y, int rows, const float *pixels, GError **error)
-{
-  const Pictures *p = data;
-
-  memcpy (p->out + (gsize) y * p->out_width * 3, pixels, (gsize) rows * p->out_width * 3 * sizeof (float));
-  return TRUE;
-}
-
 /* A device that tells what its executor did. */
 static AcuVulkanCounts counted;
 static const AcuDevice *real;
@@ -152,13 +127,13 @@ all_rows (AcuExecutor *executor, guint stage, int rows)
 static void
 run_on (const AcuNet *net, const AcuDevice *device, const float *in, int width, int height, int band_rows)
 {
-  Pictures pictures = { in, NULL, width, 0 };
-  const AcuPlanCallbacks callbacks = { read_rows, write_rows, NULL, &pictures };
+  TestRows pictures = { .in = in, .in_row = 3 * (gsize) width };
+  const AcuPlanCallbacks callbacks = { test_rows_read, test_rows_write, NULL, &pictures };
   GError *error = NULL;
   AcuPlan *plan = acu_plan_new (net, device, width, height, 1, 0, band_rows, ACU_PRECISION_FAST, &error);
 
   g_assert_no_error (error);
-  pictures.out_width = acu_plan_width (plan);
+  pictures.out_row = 3 * (gsize) acu_plan_width (plan);
   pictures.out = g_new (float, (gsize) 3 * acu_plan_width (plan) * acu_plan_height (plan));
   acu_plan_run (plan, &callbacks, &error);
   g_assert_no_error (error);
@@ -175,8 +150,8 @@ counts (void)
   const AcuVulkanDevice *card = (const AcuVulkanDevice *) test_device ();
   AcuVulkanDevice copy = *card;
   g_autofree float *in = draw_picture (rand, 12, 10), *out = NULL;
-  Pictures pictures = { in, NULL, 12, 0 };
-  const AcuPlanCallbacks callbacks = { read_rows, write_rows, NULL, &pictures };
+  TestRows pictures = { .in = in, .in_row = 3 * 12 };
+  const AcuPlanCallbacks callbacks = { test_rows_read, test_rows_write, NULL, &pictures };
   GError *error = NULL;
 
   real = &card->base;
@@ -193,7 +168,7 @@ counts (void)
 
       g_assert_no_error (error);
       g_free (pictures.out);
-      pictures.out_width = acu_plan_width (plan);
+      pictures.out_row = 3 * (gsize) acu_plan_width (plan);
       pictures.out = g_new (float, (gsize) 3 * acu_plan_width (plan) * acu_plan_height (plan));
       for (int i = 0; i < 8; i++)
         {
@@ -320,8 +295,8 @@ large_numbers (void)
   GRand *rand = g_rand_new_with_seed (3);
   AcuNet *net = acu_net_new ("large");
   float in[12 * 10 * 3], out[12 * 10 * 3];
-  Pictures pictures = { in, out, 12, 12 };
-  const AcuPlanCallbacks callbacks = { read_rows, write_rows, NULL, &pictures };
+  TestRows pictures = { in, out, 3 * 12, 3 * 12 };
+  const AcuPlanCallbacks callbacks = { test_rows_read, test_rows_write, NULL, &pictures };
   guint at = picture (net);
   GError *error = NULL;
 

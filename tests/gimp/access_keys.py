@@ -31,7 +31,7 @@ def labels_of_buttons():
     for name in ("panel.c", "presets_row.c"):
         text = read("plugins", "gimp", name)
         # the name of a preset is asked in a window of its own
-        found += [label for label in re.findall(r'plugin_(?:button_new|row_new) \((?:panel->labels, |labels, )?_\("([^"]*_[^"]*)"\)', text) if label != "_Name"]
+        found += [label for label in re.findall(r'plugin_(?:button_new|row_new) \((?:panel->lines.labels\[\d\], |labels, )?_\("([^"]*_[^"]*)"\)', text) if label != "_Name"]
     return found
 
 

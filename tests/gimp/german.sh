@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-3.0-or-later
-# The dialog in German, in a real window.   german.sh 2|3 PLUG-IN-PROGRAM FOLDER-FOR-PHOTOGRAPHS SAMPLE.png GERMAN.po
+# The dialog in German, whose words are long, in a real window on a small screen.   german.sh 2|3 PLUG-IN-PROGRAM FOLDER-FOR-PHOTOGRAPHS SAMPLE.png GERMAN.po
 set -u
 major=$1 program=$2 shots=$3 sample=$4 catalogue=$5
 command -v msgfmt >/dev/null || { echo '1..0 # SKIP msgfmt is not installed'; exit 0; }
@@ -18,7 +18,18 @@ if [ "$(TEXTDOMAIN=acuity TEXTDOMAINDIR=$ACUITY_TEST_LOCALE gettext 'AI Upscale'
   echo '1..0 # SKIP this system has no German locale, and translates nothing in C.UTF-8'
   exit 0
 fi
+screen=1366x700
 . "$here/windows.sh"
+# The last in the list of presets has all at once that makes the dialog high, the one before it the usual values.
+printf '%s\n' '[preset 1]' 'name=Usual' '[preset 2]' 'name=High' 'model=diffusion-x4' 'size-mode=print' 'print-width=300' 'print-height=200' >"$work/gimp/acuity-upscale.presets"
+# Whether the window with its frame has room on a screen of 768 pixels of which a panel takes some.
+fits () {
+  local HEIGHT WIDTH frame
+  eval "$(xdotool getwindowgeometry --shell "$dialog")"
+  frame=$(xprop -id "$dialog" _NET_FRAME_EXTENTS | sed 's/.*= //' | awk -F', ' '{ print $3 + $4 }')
+  echo "# $WIDTH x $HEIGHT and a frame of $frame" >&2
+  [ $((HEIGHT + frame)) -le 700 ] && [ "$WIDTH" -le 1366 ]
+}
 rm -rf "$(dirname "$ACUITY_TEST_LOCALE")"
 if [ "$major" = 2 ]; then
   start_gimp "(let* ((image (car (gimp-file-load RUN-NONINTERACTIVE \"$sample\" \"$sample\")))) (gimp-display-new image)
@@ -32,6 +43,12 @@ if dialog=$(wait_title '^KI-Vergrößerung$' 90); then
   close_greetings
   activate "$dialog"; sleep 4
   shot "dialog-german" "$dialog"
+  check 'it fits a small screen' fits
+  keys shift+Tab shift+Tab shift+Tab shift+Tab End; sleep 2
+  shot "dialog-german-high" "$dialog"
+  check 'more options change it' differ dialog-german dialog-german-high 5000
+  check 'and then it still fits' fits
+  keys Up; sleep 1
   keys alt+v                      # _Vergrößern
   check 'a German access key enlarges' wait_title '482x358' 60
 else

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 # shellcheck shell=bash
 # GIMP with the plug-in in a real window on a display of its own. Sourced with $major (2 or 3), $program (the plug-in) and $shots (a folder) set;
-# with $gegl_module and $acuity (the command line), those are there as well; $language (such as "de") is that of the windows.
+# with $gegl_module and $acuity (the command line), those are there as well; $language (such as "de") is that of the windows, $screen (such as 1366x768) the display's size.
 
 for tool in Xvfb openbox xdotool import xprop dbus-run-session compare; do
   command -v $tool >/dev/null || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
@@ -31,7 +31,7 @@ if [ -n "${language:-}" ]; then echo "(language \"$language\")" >>"$work/gimp/gi
 for folder in gradients brushes; do mkdir -p "$work/gimp/$folder"; done
 
 # a display that nobody has, the server's own choice
-Xvfb -displayfd 6 -screen 0 1280x1000x24 -nolisten tcp 6>"$work/display" >"$work/xvfb.log" 2>&1 &
+Xvfb -displayfd 6 -screen 0 "${screen:-1280x1000}x24" -nolisten tcp 6>"$work/display" >"$work/xvfb.log" 2>&1 &
 pids+=($!)
 for i in $(seq 150); do [ -s "$work/display" ] && break; sleep 0.1; done
 [ -s "$work/display" ] || { echo "1..0 # SKIP no virtual display"; exit 0; }

@@ -49,7 +49,7 @@ entries (void)
 
           /* What is built in is a network of that scale, and can be used at once. */
           g_assert_true (g_str_has_prefix (m->path, "resource://") && m->bytes > 10000 && m->bytes <= 2000000 && !m->package);
-          g_assert_cmpint (acu_model_scale (m, &problem), ==, m->scale);
+          g_assert_cmpint (acu_model_scale (m, 0, &problem), ==, m->scale);
           g_assert_no_error (problem);
           built_in++;
           continue;

@@ -9,16 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-ACUITY = os.path.abspath(sys.argv[1])
-number, failures = 0, 0
-
-
-def check(ok, what):
-    global number, failures
-    number += 1
-    failures += not ok
-    print(f"{'ok' if ok else 'not ok'} {number} - {what}", flush=True)
-    return ok
+from tap import ACUITY, check, finish
 
 
 def run(*arguments, stdin="", **options):
@@ -28,8 +19,8 @@ def run(*arguments, stdin="", **options):
 
 def refused(done, *words):
     lines = done.stderr.strip().splitlines()
-    return check(done.returncode in (1, 2) and len(lines) == 1 and lines[0].startswith("acuity: ")
-                 and all(word in lines[0] for word in words), f"refused: {done.stderr.strip() or done.stdout!r}")
+    return check(f"refused: {done.stderr.strip() or done.stdout!r}", done.returncode in (1, 2) and len(lines) == 1 and lines[0].startswith("acuity: ")
+                 and all(word in lines[0] for word in words))
 
 
 def make_network(name, channels=3):
@@ -57,19 +48,19 @@ def worker():
     asked = "load a picture.f32\nrun 0.05\nrun 0\nsave the result.f32\nrss\nquit\n"
     done = run("--worker", "./double.param", "--size", f"{width}x{height}", "--threads", 2, stdin=asked)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
-    check(done.returncode == 0 and not done.stderr and len(answers) == 5, f"a whole conversation {done.stderr}")
+    check(f"a whole conversation {done.stderr}", done.returncode == 0 and not done.stderr and len(answers) == 5)
     load, batch, once, saved, rss = answers
-    check(load["load_s"] > 0 and load["first_s"] > 0, "load is timed")
-    check(batch["n"] > 1 and 0 < batch["wmin"] <= batch["wall"] < 1 and 0 <= batch["cmin"] <= batch["cpu"]
-          and batch["foreign"] >= 0, f"a batch {batch}")
-    check(once["n"] == 1 and once["wmin"] == once["wall"], "one run at least")
-    check(0 < rss["base"] <= rss["peak"] and rss["now"] <= rss["peak"], f"memory {rss}")
+    check("load is timed", load["load_s"] > 0 and load["first_s"] > 0)
+    check(f"a batch {batch}", batch["n"] > 1 and 0 < batch["wmin"] <= batch["wall"] < 1 and 0 <= batch["cmin"] <= batch["cpu"]
+          and batch["foreign"] >= 0)
+    check("one run at least", once["n"] == 1 and once["wmin"] == once["wall"])
+    check(f"memory {rss}", 0 < rss["base"] <= rss["peak"] and rss["now"] <= rss["peak"])
     result = array.array("f")
     with open("the result.f32", "rb") as f:
         result.frombytes(f.read())
     wanted = [picture[(c * height + y // 2) * width + x // 2]
               for c in range(3) for y in range(2 * height) for x in range(2 * width)]
-    check(saved == {} and list(result) == wanted, "the result, plane by plane")
+    check("the result, plane by plane", saved == {} and list(result) == wanted)
 
 
 def worker_refuses():
@@ -93,30 +84,30 @@ def worker_refuses():
                         ("load ok.f32\nload ok.f32", "once"), ("load ok.f32\nrun", "seconds"), ("load ok.f32\nrun -1", "-1"),
                         ("load ok.f32\nrun nan", "nan"), ("load ok.f32\nsave no/such/folder", "no/such/folder")):
         refused(run("--worker", "double.param", *size, stdin=asked + "\n"), word)
-    check(run("--worker", "double.param", *size).returncode == 0, "nothing asked is nothing wrong")
+    check("nothing asked is nothing wrong", run("--worker", "double.param", *size).returncode == 0)
 
 
 def table():
     done = run("double.param", "--size", "40x30", "--threads", 1)
     lines = done.stdout.splitlines()
-    check(done.returncode == 0 and done.stderr == "" and "Megapixels/s" in lines[0] and lines[1].startswith("double.param"[:6])
-          and "40 × 30, 2×" in lines[1], f"a table {done.stderr}")
+    check(f"a table {done.stderr}", done.returncode == 0 and done.stderr == "" and "Megapixels/s" in lines[0] and lines[1].startswith("double.param"[:6])
+          and "40 × 30, 2×" in lines[1])
     listed = json.loads(run("double.param", "lanczos3", "--repeat", 3, "--precision", "exact", "--json").stdout)
-    check([m["model"] for m in listed] == ["double", "lanczos3"] and all(
+    check(f"as JSON {listed}", [m["model"] for m in listed] == ["double", "lanczos3"] and all(
         m["scale"] == 2 and m["width"] >= 48 and m["precision"] == "exact" and 0 < m["seconds"] < 60
         and 0 < m["megapixel_seconds"] < 60 and abs(m["megapixels_per_second"] * m["megapixel_seconds"] - 1) < 1e-3
-        and m["megapixel_memory"] > 0 and m["planned_memory"] > 0 and m["measured_memory"] > 0 for m in listed), f"as JSON {listed}")
+        and m["megapixel_memory"] > 0 and m["planned_memory"] > 0 and m["measured_memory"] > 0 for m in listed))
     done = run("--size", "16x16")
-    check(done.returncode == 0 and "lanczos3" in done.stdout and "nearest" in done.stdout, "everything installed")
+    check("everything installed", done.returncode == 0 and "lanczos3" in done.stdout and "nearest" in done.stdout)
     done = run("missing.param", "double.param", "--size", "9x9")
-    check(done.returncode == 1 and "9 × 9" in done.stdout and "missing.param" in done.stderr, "goes on after a bad one")
+    check("goes on after a bad one", done.returncode == 1 and "9 × 9" in done.stdout and "missing.param" in done.stderr)
     refused(run("double.param", "--size", "9x"), "--size")
     refused(run("double.param", "--repeat", "0"), "--repeat")
     refused(run("double.param", "--precision", "quick"), "quick")
     refused(run("double.param", "--no-such"), "--no-such")
     refused(run("double.param", "--device", "abacus"), "abacus")
     done = run("double.param", "--size", "16x16", "--device", "cpu")
-    check(done.returncode == 0 and "16 × 16" in done.stdout, "on a device that is named")
+    check("on a device that is named", done.returncode == 0 and "16 × 16" in done.stdout)
 
 
 def main():
@@ -130,8 +121,7 @@ def main():
         for part in (worker, worker_refuses, table):
             part()
         os.chdir("/")
-    print(f"1..{number}")
-    return 1 if failures else 0
+    return finish()
 
 
 sys.exit(main())

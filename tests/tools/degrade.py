@@ -8,15 +8,7 @@ import sys
 import tempfile
 import zlib
 
-ACUITY = os.path.abspath(sys.argv[1])
-number, failures = 0, 0
-
-
-def check(ok, what):
-    global number, failures
-    number += 1
-    failures += not ok
-    print(f"{'ok' if ok else 'not ok'} {number} - {what}", flush=True)
+from tap import ACUITY, check, finish
 
 
 def run(*arguments):
@@ -58,36 +50,35 @@ write_png("gray.png", 9, 1, kind=0)
 write_png("alpha.png", 20, 20, kind=6)
 for preset in PRESETS:
     done = run("rgb8.png", "-o", "a.png", "-p", preset, "--scale", 2.5, "--seed", 5)
-    check(done.returncode == 0 and done.stderr == "" and head("a.png") == (24, 19, 8, 2), f"{preset}: size and depth")
+    check(f"{preset}: size and depth", done.returncode == 0 and done.stderr == "" and head("a.png") == (24, 19, 8, 2))
     run("rgb8.png", "-o", "b.png", "-p", preset, "--scale", 2.5, "--seed", 5)
-    check(content("a.png") == content("b.png"), f"{preset}: the same seed gives the same file")
+    check(f"{preset}: the same seed gives the same file", content("a.png") == content("b.png"))
 run("rgb8.png", "-o", "a.png", "--seed", 1)
 run("rgb8.png", "-o", "b.png", "--seed", 2)
-check(content("a.png") != content("b.png"), "another seed gives another picture")
+check("another seed gives another picture", content("a.png") != content("b.png"))
 run("rgb8.png", "-o", "a.png", "--strength", 0, "-s", "area=0", "-s", "linear=0", "--seed", 1)
 run("rgb8.png", "-o", "b.png", "-p", "cubic", "--seed", 2)
-check(content("a.png") == content("b.png"), "strength 0 is the resize alone")
+check("strength 0 is the resize alone", content("a.png") == content("b.png"))
 for name, wanted in (("rgb16.png", (10, 8, 16, 2)), ("gray.png", (2, 1, 8, 2)), ("alpha.png", (5, 5, 8, 2))):
     done = run(name, "-o", "c.png", "-p", "clean")
-    check(done.returncode == 0 and head("c.png") == wanted, f"{name}: {head('c.png')}")
+    check(f"{name}: {head('c.png')}", done.returncode == 0 and head("c.png") == wanted)
 os.mkdir("out")
 done = run("rgb8.png", "rgb16.png", "-o", "out", "--seed", 3)
 run("rgb16.png", "-o", "b.png", "--seed", 4)
-check(done.returncode == 0 and content("out/rgb16.png") == content("b.png"), "the second picture takes the next seed")
+check("the second picture takes the next seed", done.returncode == 0 and content("out/rgb16.png") == content("b.png"))
 listed = run("--list")
-check(listed.returncode == 0 and all(p in listed.stdout for p in PRESETS) and "first-sigma" in listed.stdout and "0.2..3" in listed.stdout, "--list")
+check("--list", listed.returncode == 0 and all(p in listed.stdout for p in PRESETS) and "first-sigma" in listed.stdout and "0.2..3" in listed.stdout)
 changed = run("--list", "--set", "first-sigma=1..2")
-check("0.2..3" not in changed.stdout and "1..2 " in changed.stdout, "--set shows in --list")
+check("--set shows in --list", "0.2..3" not in changed.stdout and "1..2 " in changed.stdout)
 for arguments, words in ((["-p", "nothing"], ["nothing"]), (["--scale", "9"], ["--scale"]), (["--scale", "nan"], ["--scale"]),
                          (["--strength", "2"], ["--strength"]), (["--set", "sigma"], ["KEY=VALUE"]), (["--set", "sigma=1"], ["sigma"]),
                          (["--set", "first-sigma=3..1"], ["first-sigma", "3..1"]), (["--quality", "0"], ["--quality"])):
-    check(refused(run("rgb8.png", "-o", "d.png", *arguments), 2, *words), f"refuses {' '.join(arguments)}")
-check(refused(run("rgb8.png"), 2, "-o"), "refuses to run without an output")
-check(refused(run("missing.png", "-o", "d.png"), 1, "missing.png"), "a missing picture")
-check(refused(run("rgb8.png", "-o", "d.txt"), 1, "d.txt"), "a format that nothing writes")
-check(refused(run("rgb8.png", "-o", "nowhere/d.png"), 1, "nowhere"), "a missing folder")
+    check(f"refuses {' '.join(arguments)}", refused(run("rgb8.png", "-o", "d.png", *arguments), 2, *words))
+check("refuses to run without an output", refused(run("rgb8.png"), 2, "-o"))
+check("a missing picture", refused(run("missing.png", "-o", "d.png"), 1, "missing.png"))
+check("a format that nothing writes", refused(run("rgb8.png", "-o", "d.txt"), 1, "d.txt"))
+check("a missing folder", refused(run("rgb8.png", "-o", "nowhere/d.png"), 1, "nowhere"))
 before = content("rgb8.png")
-check(refused(run("rgb8.png", "-o", "rgb8.png"), 1, "rgb8.png") and content("rgb8.png") == before, "does not replace the picture itself")
-check(not os.path.exists("d.png") and not [n for n in os.listdir(".") if n.startswith(".acuity-")], "nothing is left behind")
-print(f"1..{number}")
-sys.exit(failures > 0)
+check("does not replace the picture itself", refused(run("rgb8.png", "-o", "rgb8.png"), 1, "rgb8.png") and content("rgb8.png") == before)
+check("nothing is left behind", not os.path.exists("d.png") and not [n for n in os.listdir(".") if n.startswith(".acuity-")])
+sys.exit(finish())

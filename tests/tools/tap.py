@@ -13,6 +13,7 @@ def check(what, ok):
     number += 1
     failures += not ok
     print(f"{'ok' if ok else 'not ok'} {number} - {' '.join(what.split())}", flush=True)
+    return ok
 
 
 def run(*arguments):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """trust.py ACUITY: --trust, --faithful and --candidates, and what is said of limits, on pictures made here."""
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -48,6 +49,44 @@ def trust():
         done = run("p.ppm", *arguments, "-q")
         check(f"a map named {what} is refused", done.returncode == 1 and len(done.stderr.splitlines()) == 1 and not os.path.exists("r.png"))
     check("not together with versions", run("p.ppm", "-o", "r.png", "--trust", "m.png", "--candidates", "2").returncode == 2)
+
+
+def shares(*arguments):
+    """What --report says of progress."""
+    done = run(*arguments, "--report", "-q")
+    return done, [float(line.split("\t")[2]) for line in done.stdout.splitlines() if line.startswith("progress\t")]
+
+
+def progress():
+    """Of all parts of a job with a map: of a filter, those after the first are all the work."""
+    write("q.ppm", lambda x, y: [x % 256, y % 256, (x * y) % 256], 250)
+    done, told = shares("q.ppm", "-o", "q-out.ppm", "--model", "lanczos3", "--scale", "4", "--trust", "q-map.ppm", "--faithful", "0.5")
+    check(f"progress covers a map, what the result goes back to and writing: {len(told)} reports {done.stderr}", done.returncode == 0 and told == sorted(told) and told[-1] == 1
+          and all(sum(low < share < low + 0.25 for share in told) >= 2 for low in (0.25, 0.5, 0.75)))
+    os.remove("q-out.ppm")
+    os.remove("q-map.ppm")
+    for when in (0.3, 0.6, 0.8):
+        process = subprocess.Popen([ACUITY, "q.ppm", "-o", "q-out.ppm", "--model", "lanczos3", "--scale", "8", "--trust", "q-map.ppm", "--faithful", "0.5", "--report", "-q"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        last = 0
+        for line in process.stdout:
+            if line.startswith("progress\t"):
+                last = float(line.split("\t")[2])
+            if last >= when:
+                break
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=60)
+        told = [float(line.split("\t")[2]) for line in rest.splitlines() if line.startswith("progress\t")]
+        check(f"cancelled at {last:.2f}, it ends before {max(told, default=0):.2f} is done, and nothing is there", process.returncode == 130 and all(share < 1 for share in told)
+              and len(told) < 20 and not [name for name in os.listdir(".") if name.startswith(("q-", ".acuity"))])
+    done, told = shares("q.ppm", "-o", "several.ppm", "--model", "photo-x2", "--scale", "2", "--candidates", "3")
+    check(f"versions have one progress: {len(told)} reports", done.returncode == 0 and told == sorted(told) and len(told) >= 3 and told[0] < 0.5 < told[-1] <= 1)
+    for name in ("photo-x2", "diffusion-x4"):
+        done = run("q.ppm", "-o", "same.ppm", "--model", name, "--strength", "0", "--candidates", "3", "-q")
+        check(f"versions that would be the same are refused: {done.stderr}", done.returncode == 1 and "the same" in done.stderr and len(done.stderr.splitlines()) == 1
+              and not [made for made in os.listdir(".") if made.startswith("same")])
+    done = run("p.ppm", "-o", "filters.ppm", "--model", "lanczos3", "--strength", "0", "--candidates", "2", "-q")
+    check(f"filters differ whatever the strength {done.stderr}", done.returncode == 0)
 
 
 def candidates():
@@ -138,6 +177,7 @@ def main():
         write("p.ppm", lambda x, y: [2 * x] * 3 if x < SIDE // 2 else [(x * 7919 + y * 104729 + x * y * 37) % 256, (x * y * 73) % 256, (x * 31 + y * y * 17) % 256])
         trust()
         candidates()
+        progress()
         versions_and_others()
         memory()
         limits()

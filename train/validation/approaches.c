@@ -57,7 +57,7 @@ add_model (GPtrArray *approaches, const char *model, int scale, GError **error)
 {
   AcuModelInfo *info = acu_model_find (model, scale, error);
   g_autofree char *name = info ? name_of (info, model) : NULL;
-  gboolean ok = info && (info->classic || acu_model_scale (info, error) > 0)
+  gboolean ok = info && (info->classic || acu_model_scale (info, 0, error) > 0)
                 && add (approaches, name, info->path ? info->path : info->name, error);
 
   acu_model_info_free (info);

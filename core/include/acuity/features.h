@@ -36,6 +36,12 @@ ACU_API const char *acu_feature_distance_layers (const AcuFeatureDistance *dista
  * filters, which have none. Returns FALSE with an error where the model cannot be loaded. Thread-safe. */
 ACU_API gboolean acu_feature_distance_is_of (const AcuFeatureDistance *distance, const AcuModelInfo *model, gboolean *same, GError **error);
 
+/* What measuring may take from now on: `memory` bytes, of which `beside` are the caller's; 0 (as at first) for no limit. It does not change results. Not while it measures. */
+ACU_API void acu_feature_distance_limit (AcuFeatureDistance *distance, guint64 memory, guint64 beside);
+/* Whether pictures of width × height pixels can be measured within that limit, with that border and so many threads: to be asked before hours of computing rather than
+ * after. ACU_ERROR_MEMORY with the figure that it would need, and what planning says. */
+ACU_API gboolean acu_feature_distance_fits (const AcuFeatureDistance *distance, int width, int height, int border, int threads, GError **error);
+
 /* Mean over the depths of: the mean over all places of the square of the distance between both pictures' vectors of features, each
  * divided by its length (plus 1e-10). 0 for pictures that are alike, at most 4. Pictures as for acu_measure_psnr_rgb(), limited to
  * 0..1; gray is repeated for a network of three channels; a network of one channel takes gray pictures only (ACU_ERROR_ARGUMENT).

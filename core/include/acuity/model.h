@@ -79,8 +79,9 @@ ACU_API char *acu_models_folder (void);
 
 /* A network's own factor, asked of its files and not of the list (which says 0 for the user's own files). 0 with an error for
  * classic filters, which have every factor, and for files that are no network for RGB pictures. Loads the
- * model; an upscaler made next does not load it again. Thread-safe. */
-ACU_API int acu_model_scale (const AcuModelInfo *model, GError **error);
+ * model; an upscaler made next does not load it again. What is measured of a network when it is used first is measured with `threads` threads, 0 for one per
+ * processor. Thread-safe. */
+ACU_API int acu_model_scale (const AcuModelInfo *model, int threads, GError **error);
 
 /* The net of a model as text, one layer a line with shapes for a width × height picture; free with
  * g_free(). `plan` adds the stages, row windows and buffers that the planner made of it. */
