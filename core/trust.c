@@ -9,12 +9,11 @@
 #include <math.h>
 #include <string.h>
 
-/* The error that is to be expected, by least squares on photographs (tests/train/trust.py): so many times the cube root of disagreement² · steepness. The disagreement is the
- * mean difference to mirrored runs, averaged over some pixels of the source: two runs say little of one pixel. The steepness is that of the result, for a pixel of the source:
- * where it is even, little can be wrong. Both are told by means over small parts of a source's pixel, which grain does not change much. What draws lots disagrees more for the
- * same error. To it, so many times what is amiss when the result is shrunk again; of filters that is all. */
-#define PER_DOUBT 1.3f
-#define PER_DOUBT_OF_LOTS 1.0f
+/* The error that is to be expected, by least squares on photographs (tests/train/trust.py): so many times the cube root of disagreement² · steepness · scale. The disagreement
+ * is the mean difference to mirrored runs, averaged over some pixels of the source: two runs say little of one pixel. The steepness is that of the result: where it is even,
+ * little can be wrong. Both are told by means over small parts of a source's pixel, which grain does not change much. To it, so many times what is amiss when the result is
+ * shrunk again; of filters that is all. */
+#define PER_DOUBT 1.4f
 #define PER_INCONSISTENCY 1.0f
 #define PER_INCONSISTENCY_OF_FILTERS 2.2f
 
@@ -286,12 +285,10 @@ weigh_by_steepness (Work *work, GError **error)
 {
   const AcuTrust *trust = work->trust;
   const AcuPixelFormat *format = &work->upscaler->format;
-  const float times = acu_net_is_random (work->upscaler->net) ? PER_DOUBT_OF_LOTS : PER_DOUBT;
-  float parts;
+  const float scale = sqrtf ((float) trust->dst_width / (float) trust->src_width * (float) trust->dst_height / (float) trust->src_height);
 
   if (!parts_begin (work, STEEPNESS_PARTS, error))
     return FALSE;
-  parts = (float) work->parts.width / (float) trust->src_width;
   work->begun = 1 - 2 * LOOK_SHARE;
   work->share = LOOK_SHARE;
   for (int y = 0; y < trust->dst_height; y++)
@@ -311,7 +308,7 @@ weigh_by_steepness (Work *work, GError **error)
           float *expected = trust->expected + (gsize) (work->shrinking.next - 1) * trust->src_width;
 
           for (int x = 0; x < trust->src_width; x++)
-            expected[x] = times * cbrtf (expected[x] * expected[x] * parts * fmaxf (work->shrinking.row[x], 0));
+            expected[x] = PER_DOUBT * cbrtf (expected[x] * expected[x] * scale * fmaxf (work->shrinking.row[x], 0));
         }
       if (!tell_rows (work, y + 1, error))
         return FALSE;
