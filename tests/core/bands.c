@@ -115,6 +115,28 @@ refused (void)
   g_rand_free (rand);
 }
 
+/* Of a whole picture, the result and what it is made of last are only kept for a moment. */
+static void
+last_stages_take_turns (void)
+{
+  GRand *rand = g_rand_new_with_seed (1);
+  AcuNet *net = acu_net_new ("whole");
+  AcuPlan *plan;
+  char *text;
+
+  compact (net, rand);
+  plan = acu_plan_new (net, acu_device_find ("cpu", NULL), 9, 100, 1, 0, 0, ACU_PRECISION_FAST, NULL);
+  text = acu_plan_print (plan);
+  g_assert_nonnull (strstr (text, "whole picture"));
+  g_assert_nonnull (strstr (text, " 100 of 100 rows"));
+  g_assert_nonnull (strstr (text, " 64 of 300 rows"));
+  g_assert_null (strstr (text, " 400 of 400 rows"));
+  g_free (text);
+  acu_plan_free (plan);
+  acu_net_unref (net);
+  g_rand_free (rand);
+}
+
 /* A deep net needs no more rows of each map than its windows and the band ask for, from the first row on. */
 static void
 rings_stay_short (void)
@@ -376,6 +398,7 @@ main (int argc, char **argv)
       g_test_add_data_func (exact, GUINT_TO_POINTER (2 * i + ACU_PRECISION_EXACT), check);
     }
   g_test_add_func ("/bands/refused", refused);
+  g_test_add_func ("/bands/last-stages", last_stages_take_turns);
   g_test_add_func ("/bands/rings", rings_stay_short);
   g_test_add_func ("/bands/gates", gates_are_fused);
   g_test_add_func ("/bands/made-again", cheap_maps_are_made_again);
