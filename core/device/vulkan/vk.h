@@ -26,7 +26,9 @@ typedef struct AcuVulkanTile
 extern const AcuVulkanTile acu_vulkan_plain_tile;
 /* Invocations of a workgroup; 128 would be allowed everywhere. */
 #define ACU_VULKAN_LOCAL 64
-/* Its rows, at most. */
+/* Workgroups of a dispatch in one direction; more is not allowed everywhere. */
+#define ACU_VULKAN_MOST_GROUPS 65535
+/* A workgroup's rows, at most. */
 #define ACU_VULKAN_ROWS 8
 
 typedef struct AcuVulkanDevice
@@ -116,7 +118,7 @@ typedef enum AcuVulkanShader
   ACU_VULKAN_SHADERS
 } AcuVulkanShader;
 
-#define ACU_VULKAN_CONSTANTS 14
+#define ACU_VULKAN_CONSTANTS 16
 /* Storage buffers: numbers, the map made, maps read, another one; and, with maps in 16 bits, the word that says whether one overflowed. */
 #define ACU_VULKAN_STORAGE 4
 #define ACU_VULKAN_MOST_STORAGE 5
@@ -141,7 +143,7 @@ typedef struct AcuVulkanStageInfo
   AcuVulkanMap to, from[ACU_STAGE_MAX_INPUTS];
   float scale[4];
   gint32 numbers[8];
-  gint32 first, rows, unused[2];
+  gint32 first, rows, columns, unused;          /* columns: as in AcuVulkanStage, for the shaders */
   VkDispatchIndirectCommand dispatch, last;     /* not for the shaders; of GLOBAL_POOL's second step */
 } AcuVulkanStageInfo;
 
@@ -159,6 +161,7 @@ typedef struct AcuVulkanStage
   gboolean from_host, to_host;    /* the picture is read from, the result written to memory that the host sees */
   AcuVulkanRange to, from, also;  /* of the arena */
   int columns;                    /* invocations a row */
+  gboolean numbered;              /* its invocations lie in one line; see shaders/common.glsl */
 } AcuVulkanStage;
 
 /* Channels in whole groups. */
