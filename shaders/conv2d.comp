@@ -124,10 +124,8 @@ main ()
               read_columns (map, start + in_group * map.size.x, left, there);
               [[unroll]] for (int kx = 0; kx < KERNEL_WIDTH; kx++)
                 [[unroll]] for (int g = 0; g < GROUPS; g++)
+                  if (g < GROUPS - 1 || all)
                   {
-                    if (g == GROUPS - 1 && !all)
-                      continue;
-
                     vec4 w0 = WEIGHT (g, kx, 0), w1 = WEIGHT (g, kx, 1), w2 = WEIGHT (g, kx, 2), w3 = WEIGHT (g, kx, 3);
 
                     [[unroll]] for (int p = 0; p < PIXELS; p++)
@@ -152,6 +150,7 @@ main ()
     return;
 #endif
   [[unroll]] for (int g = 0; g < GROUPS; g++)
-    [[unroll]] for (int p = 0; p < PIXELS && (g < GROUPS - 1 || all); p++)
-      finish (x + p, y, group + g, sums[g][p]);
+    [[unroll]] for (int p = 0; p < PIXELS; p++)
+      if (g < GROUPS - 1 || all)
+        finish (x + p, y, group + g, sums[g][p]);
 }

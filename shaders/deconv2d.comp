@@ -51,10 +51,8 @@ main ()
                   columns[p] = in_x + p >= 0 && in_x + p < map.size.x ? v : vec4 (0);
                 }
               [[unroll]] for (int g = 0; g < GROUPS; g++)
+                if (g < GROUPS - 1 || all)
                 {
-                  if (g == GROUPS - 1 && !all)
-                    continue;
-
                   int w = weights + g * in_groups * KERNEL_HEIGHT * KERNEL_WIDTH * 4;
                   vec4 w0 = numbers[w], w1 = numbers[w + 1], w2 = numbers[w + 2], w3 = numbers[w + 3];
 
@@ -70,6 +68,7 @@ main ()
         }
     }
   [[unroll]] for (int g = 0; g < GROUPS; g++)
-    [[unroll]] for (int p = 0; p < PIXELS && (g < GROUPS - 1 || all); p++)
-      finish (x + p * STRIDE, y, group + g, sums[g][p]);
+    [[unroll]] for (int p = 0; p < PIXELS; p++)
+      if (g < GROUPS - 1 || all)
+        finish (x + p * STRIDE, y, group + g, sums[g][p]);
 }
