@@ -1,8 +1,27 @@
 #version 450
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Numbers: for each column, then for each row, four taps and the first position. */
+/* Numbers: for each column, then for each row, four taps and the first position. A map whose channels are shuffled to pixels may be added. */
 #extension GL_GOOGLE_include_directive : require
 #include "common.glsl"
+
+layout (constant_id = 3) const int ADDS = 0;
+
+vec4
+shuffled (int x, int y, int group)
+{
+  Map map = stage.from[1];
+  int factor = stage.numbers[1].x, at = row_of (map, y / factor) + x / factor;
+  vec4 v = vec4 (0);
+
+  for (int c = 0; c < 4; c++)
+    if (4 * group + c < stage.to.size.z)
+      {
+        int channel = ((4 * group + c) * factor + y % factor) * factor + x % factor;
+
+        v[c] = also_at (map, at + channel / 4 * map.size.x)[channel % 4];
+      }
+  return v;
+}
 
 void
 main ()
@@ -28,5 +47,5 @@ main ()
         }
       sum = fma (mixed, vec4 (across[i]), sum);
     }
-  put (x, y, group, sum);
+  put (x, y, group, ADDS != 0 ? sum + shuffled (x, y, group) : sum);
 }

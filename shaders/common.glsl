@@ -23,7 +23,7 @@ layout (std140, binding = 0) uniform Stage
   Map from[9];
   vec4 scale;                     /* of the sum: its two; of the gate: its two */
   ivec4 numbers[2];
-  ivec4 rows;                     /* first, how many */
+  ivec4 rows;                     /* first, how many; of a convolution: invocations a row */
 } stage;
 
 layout (std430, binding = 1) readonly buffer Numbers { vec4 numbers[]; };
@@ -36,8 +36,40 @@ layout (std430, binding = 2) buffer ToHalf { f16vec4 to_half[]; };
 layout (std430, binding = 3) readonly buffer FromHalf { f16vec4 from_half[]; };
 layout (std430, binding = 4) readonly buffer AlsoHalf { f16vec4 also_half[]; };
 layout (std430, binding = 5) writeonly buffer Trouble { int overflowed; };
-#define LARGEST_HALF 65504.0
+/* 65504 */
+#define LARGEST_HALF 0x477fe000u
 #endif
+
+/* Bits that are in the order of absolute values, infinity and what is no number last. Drivers may think isnan() and comparisons that would tell it away, and
+ * clamp() of what is no number may be any number: only bits tell. */
+uvec4
+magnitude (vec4 v)
+{
+  return floatBitsToUint (v) & 0x7fffffffu;
+}
+
+#define INFINITE 0x7f800000u
+#define BLOCK 8
+
+/* A convolution's invocations are numbered in blocks, so that neighbours read the same pixels. Blocks end where columns and rows do, so that none of them has idle
+ * ones: column and row of this one; behind the last, the row is none. */
+ivec2
+place_of_invocation ()
+{
+  int number = int ((gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x + gl_LocalInvocationID.x);
+  int columns = stage.rows.z, rows = stage.rows.y, strip = number / (columns * BLOCK), high = min (BLOCK, rows - strip * BLOCK);
+
+  if (high <= 0)
+    return ivec2 (0, rows);
+  number -= strip * columns * BLOCK;
+
+  int block = number / (BLOCK * high), wide = min (BLOCK, columns - block * BLOCK);
+
+  if (wide <= 0)
+    return ivec2 (0, rows);
+  number -= block * BLOCK * high;
+  return ivec2 (block * BLOCK + number % wide, strip * BLOCK + number / wide);
+}
 
 /* Where row y of a map begins. */
 int
@@ -74,7 +106,7 @@ put (int x, int y, int group, vec4 v)
 #ifdef HALF
   if (KEEP == 2)
     {
-      if (!all (lessThanEqual (abs (v), vec4 (LARGEST_HALF))))
+      if (any (greaterThan (magnitude (v), uvec4 (LARGEST_HALF))))
         overflowed = 1;
       to_half[row_of (stage.to, y) + group * width + x] = f16vec4 (v);
       return;
@@ -92,10 +124,11 @@ put (int x, int y, int group, vec4 v)
     }
 }
 
+/* No number stays none, so that it is noticed in the result. */
 vec4
 sigmoid (vec4 v)
 {
-  return 1 / (1 + exp (-clamp (v, -80, 80)));
+  return mix (1 / (1 + exp (-clamp (v, -80, 80))), v, greaterThan (magnitude (v), uvec4 (INFINITE)));
 }
 
 /* 1: sigmoid, 2: swish */

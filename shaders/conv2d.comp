@@ -21,6 +21,9 @@ layout (constant_id = 11) const int GROUPS = 4;
 /* Slices are kept: 0: in single precision, 1: in 16 bits, 2: some so, some so. */
 layout (constant_id = 12) const int KEPT = 0;
 
+/* How often slices are repeated to the nearest pixel as they are read; behind their ends, up to numbers[1].xy, the last pixel goes on. */
+layout (constant_id = 14) const int REPEATS = 1;
+
 #ifdef LANES
 layout (constant_id = 13) const int SUBGROUP = 8;
 
@@ -79,21 +82,23 @@ read_columns (Map map, int at, int left, bool there)
   [[unroll]] for (int c = 0; c < COLUMNS; c++)
     {
       int column = left + c;
-      vec4 v = column_at (map, at + clamp (column, 0, map.size.x - 1));
+      vec4 v = column_at (map, at + clamp (column / REPEATS, 0, map.size.x - 1));
 
-      columns[c] = there && column >= 0 && column < map.size.x ? v : vec4 (0);
+      columns[c] = there && column >= 0 && column < stage.numbers[1].x ? v : vec4 (0);
     }
 }
 
 void
 main ()
 {
-  int x = int (gl_GlobalInvocationID.x) * PIXELS, row = int (gl_GlobalInvocationID.y), group = int (gl_WorkGroupID.z) * GROUPS;
+  ivec2 place = place_of_invocation ();
+  int x = place.x * PIXELS, row = place.y, group = first_group (gl_WorkGroupID.z);
+  bool all = UNEVEN == 0 || first_group (gl_WorkGroupID.z + 1) - group == GROUPS;
   int y = stage.rows.x + row, left = x * STRIDE - stage.numbers[0].x, top = y * STRIDE - stage.numbers[0].y, before = 0;
   vec4 sums[GROUPS][PIXELS];
 
 #ifndef LANES
-  if (x >= stage.to.size.x || row >= stage.rows.y)
+  if (row >= stage.rows.y)
     return;
 #endif
   in_groups = stage.numbers[0].z;
@@ -106,8 +111,8 @@ main ()
 
       for (int ky = 0; ky < KERNEL_HEIGHT; ky++)
         {
-          bool there = top + ky >= 0 && top + ky < map.size.y;
-          int start = row_of (map, clamp (top + ky, 0, map.size.y - 1));
+          bool there = top + ky >= 0 && top + ky < stage.numbers[1].y;
+          int start = row_of (map, clamp ((top + ky) / REPEATS, 0, map.size.y - 1));
 
 #ifndef LANES
           if (!there)
@@ -119,6 +124,7 @@ main ()
               read_columns (map, start + in_group * map.size.x, left, there);
               [[unroll]] for (int kx = 0; kx < KERNEL_WIDTH; kx++)
                 [[unroll]] for (int g = 0; g < GROUPS; g++)
+                  if (g < GROUPS - 1 || all)
                   {
                     vec4 w0 = WEIGHT (g, kx, 0), w1 = WEIGHT (g, kx, 1), w2 = WEIGHT (g, kx, 2), w3 = WEIGHT (g, kx, 3);
 
@@ -145,5 +151,6 @@ main ()
 #endif
   [[unroll]] for (int g = 0; g < GROUPS; g++)
     [[unroll]] for (int p = 0; p < PIXELS; p++)
-      finish (x + p, y, group + g, sums[g][p]);
+      if (g < GROUPS - 1 || all)
+        finish (x + p, y, group + g, sums[g][p]);
 }

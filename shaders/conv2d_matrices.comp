@@ -29,9 +29,15 @@ layout (constant_id = 11) const int ROWS = 2;
 layout (constant_id = 12) const int SUBGROUP = 32;
 layout (constant_id = 13) const int SUBGROUPS = 4;
 
+/* How often the input is repeated to the nearest pixel as it is read; behind its ends, up to numbers[1].xy, the last pixel goes on. */
+layout (constant_id = 14) const int REPEATS = 1;
+
 /* Eight numbers in 16 bits, or four in 32. */
 layout (std430, binding = 1) readonly buffer Factors { uvec4 factors[]; };
 layout (std430, binding = 3) readonly buffer FromBits { uvec2 from_bits[]; };
+
+/* 3e38 */
+#define NEARLY_INFINITE 0x7f61b1e6u
 
 const int INVOCATIONS = SUBGROUP * SUBGROUPS;
 const int ACROSS = SIDE + KERNEL_WIDTH - 1;
@@ -116,7 +122,7 @@ store_one (int at, int i, float number)
 }
 #endif
 
-/* Four channels of a pixel; a group is one of all slices' in turn. */
+/* Four channels of a pixel that is there; a group is one of all slices' in turn. */
 uvec2
 bits_at (int column, int row, int group)
 {
@@ -125,7 +131,7 @@ bits_at (int column, int row, int group)
       Map map = stage.from[slice];
 
       if (group < map.size.w)
-        return from_bits[row_of (map, row) + group * map.size.x + column];
+        return from_bits[row_of (map, min (row / REPEATS, map.size.y - 1)) + group * map.size.x + min (column / REPEATS, map.size.x - 1)];
       group -= map.size.w;
     }
   return uvec2 (0);
@@ -135,12 +141,12 @@ bits_at (int column, int row, int group)
 void
 bring_pixels (int left, int top, int group)
 {
-  int end = min (stage.from[0].size.y, stage.rows.x + stage.rows.y - stage.numbers[0].y + KERNEL_HEIGHT - 1);
+  int end = min (stage.numbers[1].y, stage.rows.x + stage.rows.y - stage.numbers[0].y + KERNEL_HEIGHT - 1);
 
   for (int item = int (gl_LocalInvocationIndex); item < PIXELS * SLICE / 8; item += INVOCATIONS)
     {
       int pixel = item % PIXELS, pair = item / PIXELS, column = left + pixel % ACROSS, row = top + pixel / ACROSS;
-      bool there = row >= 0 && row < end && column >= 0 && column < stage.from[0].size.x;
+      bool there = row >= 0 && row < end && column >= 0 && column < stage.numbers[1].x;
 
       tile[pixel * PIXEL + pair] = there ? uvec4 (bits_at (column, row, group + 2 * pair), bits_at (column, row, group + 2 * pair + 1)) : uvec4 (0);
     }
@@ -157,9 +163,11 @@ void
 finish_checked (int x, int y, int group, vec4 v)
 {
   /* What is not kept in 16 bits may come from what was too large for them. */
-  if (KEEP != 2 && !all (lessThan (abs (v), vec4 (3e38))))
+  if (KEEP != 2 && any (greaterThanEqual (magnitude (v), uvec4 (NEARLY_INFINITE))))
     overflowed = 1;
-  finish (x, y, group, v);
+  /* Blocks may have more channels than the map. */
+  if (group < stage.to.size.w)
+    finish (x, y, group, v);
 }
 
 void

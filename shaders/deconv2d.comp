@@ -15,7 +15,9 @@ layout (constant_id = 11) const int GROUPS = 4;
 void
 main ()
 {
-  int number = int (gl_GlobalInvocationID.x), row = int (gl_GlobalInvocationID.y), group = int (gl_WorkGroupID.z) * GROUPS;
+  ivec2 place = place_of_invocation ();
+  int number = place.x, row = place.y, group = first_group (gl_WorkGroupID.z);
+  bool all = UNEVEN == 0 || first_group (gl_WorkGroupID.z + 1) - group == GROUPS;
   int x = number / STRIDE * STRIDE * PIXELS + number % STRIDE, y = stage.rows.x + row;
   int at_x = x + stage.numbers[0].x, at_y = y + stage.numbers[0].y, in_groups = stage.numbers[0].z;
   Map map = stage.from[0];
@@ -49,6 +51,7 @@ main ()
                   columns[p] = in_x + p >= 0 && in_x + p < map.size.x ? v : vec4 (0);
                 }
               [[unroll]] for (int g = 0; g < GROUPS; g++)
+                if (g < GROUPS - 1 || all)
                 {
                   int w = weights + g * in_groups * KERNEL_HEIGHT * KERNEL_WIDTH * 4;
                   vec4 w0 = numbers[w], w1 = numbers[w + 1], w2 = numbers[w + 2], w3 = numbers[w + 3];
@@ -66,5 +69,6 @@ main ()
     }
   [[unroll]] for (int g = 0; g < GROUPS; g++)
     [[unroll]] for (int p = 0; p < PIXELS; p++)
-      finish (x + p * STRIDE, y, group + g, sums[g][p]);
+      if (g < GROUPS - 1 || all)
+        finish (x + p * STRIDE, y, group + g, sums[g][p]);
 }

@@ -108,9 +108,13 @@ typedef struct AcuStage
   int factor;
   gboolean reflect;                     /* PAD */
   gboolean residual;                    /* CONV2D, DECONV2D: the last input is no slice: result * scale[0] + input * scale[1];
-                                           PIXEL_SHUFFLE: the second, enlarged by `factor` to the nearest pixel, is added */
+                                           PIXEL_SHUFFLE: the second, enlarged by `factor` to the nearest pixel, is added;
+                                           BICUBIC: the second, its channels shuffled to pixels by `factor`, is added */
   float scale[2];                       /* ADD, and a fused one */
   int from_left[2], from_top[2];        /* ADD: where in each input its pixels begin; [1]: where in the residual */
+  int whole_width, whole_height;        /* BICUBIC: of all that it could make; its buffer has what is at the top left */
+  int repeats;                          /* CONV2D: its slices are read as if enlarged so often to the nearest pixel */
+  int in_width, in_height;              /* CONV2D: and as if so large, their last column and row repeated */
   guint sums;                           /* CONV2D with a residual: such sums since the last other map, itself included */
   gboolean gated;                       /* CONV2D v: the sum with the residual times sigmoid (v) * gate[0] + gate[1] */
   float gate[2];

@@ -90,6 +90,23 @@ count_sums (AcuProgram *program)
     }
 }
 
+/* Whether nothing but convolutions read a map, or what is moved of it. */
+static gboolean
+feeds_convolutions (const AcuPlan *plan, guint number)
+{
+  const AcuProgram *program = &plan->program;
+
+  for (guint c = plan->consumers_start[number]; c < plan->consumers_start[number + 1]; c++)
+    {
+      const AcuStage *reader = &program->stages[plan->consumers[c]];
+
+      if (moves (reader) ? !feeds_convolutions (plan, reader->output)
+                         : reader->kind != ACU_STAGE_CONV2D || (reader->residual && reader->inputs[reader->n_inputs - 1] == number))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* What convolutions and products make is kept in 16 bits. Sums, in which a long residual chain would gather its roundings, are not, but for
  * few in a row: those inside of RRDB's blocks, a sixth of its memory, cost 0.1 dB. On cards, which wait for memory, all of them are. */
 static AcuMapElement
@@ -97,6 +114,9 @@ natural_element (const AcuPlan *plan, const AcuStage *stage)
 {
   switch (stage->kind)
     {
+    case ACU_STAGE_INPUT:
+      /* Sums and enlargements make the result of it. */
+      return plan->device->group && feeds_convolutions (plan, 0) ? ACU_MAP_F16 : ACU_MAP_F32;
     case ACU_STAGE_CONV2D:
       return stage->sums > 0 && stage->sums % MOST_SUMS == 0 && !plan->device->group ? ACU_MAP_F32 : ACU_MAP_F16;
     case ACU_STAGE_ADD:

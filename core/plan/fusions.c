@@ -4,7 +4,9 @@
  * Gates: a convolution v, added to something and multiplied by its own sigmoid, (v * a + x * b) * (sigmoid (v) * c + d): the
  * parameter-free attention of SPAN (Wan et al. 2024). Five layers are one stage.
  *
- * Repeats: a pixel shuffle to which the picture, every pixel repeated, is added: the end of SRVGG. */
+ * Repeats: a pixel shuffle to which the picture, every pixel repeated, is added: the end of SRVGG.
+ *
+ * Enlargements: the same with the picture bicubically enlarged. */
 #include "plan_private.h"
 
 /* Whether all of a layer's numbers are one; NULL stands for zeros. */
@@ -94,6 +96,27 @@ acu_plan_find_repeat (const AcuNet *net, const guint *readers, guint add, AcuRep
           && readers[nearest] == 1 && b->inputs[0] < shuffle)
         {
           *repeat = (AcuRepeat) { shuffle, nearest, b->inputs[0] };
+          return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+gboolean
+acu_plan_find_enlargement (const AcuNet *net, const guint *readers, guint add, AcuEnlargement *enlargement)
+{
+  const AcuLayer *sum = acu_net_layer (net, add);
+
+  if (sum->kind != ACU_LAYER_ADD || sum->scale[0] != 1 || sum->scale[1] != 1)
+    return FALSE;
+  for (int k = 0; k < 2; k++)
+    {
+      guint bicubic = sum->inputs[k], shuffle = sum->inputs[1 - k];
+
+      if (acu_net_layer (net, bicubic)->kind == ACU_LAYER_BICUBIC && acu_net_layer (net, shuffle)->kind == ACU_LAYER_PIXEL_SHUFFLE
+          && readers[bicubic] == 1 && readers[shuffle] == 1)
+        {
+          *enlargement = (AcuEnlargement) { bicubic, shuffle };
           return TRUE;
         }
     }

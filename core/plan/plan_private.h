@@ -56,6 +56,14 @@ typedef struct AcuRepeat
 /* Whether layer `add` adds a repeated map to a pixel shuffle that can do so itself; `nearest` needs no stage then. */
 gboolean acu_plan_find_repeat (const AcuNet *net, const guint *readers, guint add, AcuRepeat *repeat);
 
+typedef struct AcuEnlargement
+{
+  guint bicubic, shuffle;         /* layers */
+} AcuEnlargement;
+
+/* Whether layer `add` adds a pixel shuffle to a bicubic enlargement that can do so itself; `shuffle` and `bicubic` need no stages then. */
+gboolean acu_plan_find_enlargement (const AcuNet *net, const guint *readers, guint add, AcuEnlargement *enlargement);
+
 /* choose.c: picks each convolution's algorithm and how each map is kept; and the latter once more, for other readers. */
 void acu_plan_choose (AcuPlan *plan);
 void acu_plan_choose_maps (AcuPlan *plan);

@@ -25,7 +25,30 @@ buffer_of (const AcuPlan *plan, guint stage)
 static gboolean
 is_added (const AcuStage *stage, guint input)
 {
-  return stage->residual && stage->kind != ACU_STAGE_PIXEL_SHUFFLE && input == stage->n_inputs - 1;
+  return stage->residual && (stage->kind == ACU_STAGE_CONV2D || stage->kind == ACU_STAGE_DECONV2D) && input == stage->n_inputs - 1;
+}
+
+/* What a stage's input and output are as high as where its window is found. */
+static int
+height_in (const AcuPlan *plan, guint stage, guint input)
+{
+  const AcuStage *at = &plan->program.stages[stage];
+
+  return at->kind == ACU_STAGE_CONV2D ? at->in_height : buffer_of (plan, at->inputs[input])->height;
+}
+
+static int
+height_out (const AcuPlan *plan, guint stage)
+{
+  const AcuStage *at = &plan->program.stages[stage];
+
+  return at->kind == ACU_STAGE_BICUBIC ? at->whole_height : buffer_of (plan, stage)->height;
+}
+
+static int
+floor_div (int a, int b)
+{
+  return a >= 0 ? a / b : -((b - 1 - a) / b);
 }
 
 void
@@ -43,9 +66,17 @@ acu_plan_window (const AcuPlan *plan, guint stage, guint input, int first, int l
       *in_first = first + at->from_top[input];
       *in_last = last + at->from_top[input];
     }
+  else if (at->residual && at->kind == ACU_STAGE_BICUBIC && input == 1)
+    {
+      *in_first = first / at->factor;
+      *in_last = last / at->factor;
+    }
   else
-    acu_layer_window (plan->layers[stage], input, TRUE, buffer_of (plan, at->inputs[input])->height,
-                      buffer_of (plan, stage)->height, first, last, in_first, in_last);
+    {
+      acu_layer_window (plan->layers[stage], input, TRUE, height_in (plan, stage, input), height_out (plan, stage), first, last, in_first, in_last);
+      *in_first = MIN (*in_first / at->repeats, buffer_of (plan, at->inputs[input])->height - 1);
+      *in_last = MIN (*in_last / at->repeats, buffer_of (plan, at->inputs[input])->height - 1);
+    }
 }
 
 int
@@ -55,9 +86,11 @@ acu_plan_last_row (const AcuPlan *plan, guint stage, guint input, int last)
 
   if (at->kind == ACU_STAGE_ADD)
     return last + at->from_top[input];
-  return is_added (at, input) ? last + at->from_top[1]
-                              : acu_layer_last_row (plan->layers[stage], buffer_of (plan, at->inputs[input])->height,
-                                                    buffer_of (plan, stage)->height, last);
+  if (is_added (at, input))
+    return last + at->from_top[1];
+  if (at->residual && at->kind == ACU_STAGE_BICUBIC && input == 1)
+    return floor_div (last, at->factor);
+  return floor_div (acu_layer_last_row (plan->layers[stage], height_in (plan, stage, input), height_out (plan, stage), last), at->repeats);
 }
 
 /* The first row of `input` that rows from `first` on of a stage read, in all the rest of the picture. */

@@ -81,6 +81,86 @@ concat_is_virtual (const AcuNet *net, guint concat)
   return TRUE;
 }
 
+/* Whether a card's convolutions, all that read it, can read what a repeated or, at right and bottom, continued map is made of as if it were that. */
+static gboolean
+larger_is_virtual (const AcuPlan *plan, guint larger)
+{
+  const AcuNet *net = plan->net;
+  const AcuLayer *layer = acu_net_layer (net, larger);
+
+  if (!plan->device->group || larger == net->layers->len - 1
+      || (layer->kind != ACU_LAYER_NEAREST && (layer->kind != ACU_LAYER_PAD || layer->border != ACU_BORDER_REPLICATE || layer->left || layer->top))
+      || plan->layer_stage[layer->inputs[0]] == G_MAXUINT)
+    return FALSE;
+  for (guint i = larger + 1; i < net->layers->len; i++)
+    {
+      const AcuLayer *reader = acu_net_layer (net, i);
+
+      for (guint k = 0; k < reader->n_inputs; k++)
+        if (reader->inputs[k] == larger && reader->kind != ACU_LAYER_CONV2D)
+          return FALSE;
+    }
+  return TRUE;
+}
+
+/* Whether a border or a cut adds or takes nothing. */
+static gboolean
+is_nothing (const AcuPlan *plan, const AcuShape *shapes, guint index)
+{
+  const AcuLayer *layer = acu_net_layer (plan->net, index);
+  guint before = layer->n_inputs ? plan->layer_stage[layer->inputs[0]] : G_MAXUINT;
+
+  if ((layer->kind != ACU_LAYER_CROP && layer->kind != ACU_LAYER_PAD) || before == G_MAXUINT || layer->left || layer->top
+      || shapes[layer->inputs[0]].width != shapes[index].width || shapes[layer->inputs[0]].height != shapes[index].height)
+    return FALSE;
+  /* The last stage makes the result, and the picture is none. */
+  return index < plan->net->layers->len - 1 || (before > 0 && before == plan->program.n_stages - 1);
+}
+
+/* Whether nobody but one layer reads what layer `index` makes, also not under another name, which a cut or border of nothing is. */
+static gboolean
+has_one_reader (const AcuNet *net, const guint *readers, guint index)
+{
+  const AcuLayer *layer = acu_net_layer (net, index);
+
+  while (readers[index] == 1 && (layer->kind == ACU_LAYER_CROP || layer->kind == ACU_LAYER_PAD))
+    {
+      index = layer->inputs[0];
+      layer = acu_net_layer (net, index);
+    }
+  return readers[index] == 1;
+}
+
+/* Whether the stage that made a cut's input could have made less of it. */
+static gboolean
+cuts (const AcuPlan *plan, const AcuLayer *layer, const guint *readers)
+{
+  guint before = layer->kind == ACU_LAYER_CROP ? plan->layer_stage[layer->inputs[0]] : G_MAXUINT;
+
+  if (before == G_MAXUINT || !has_one_reader (plan->net, readers, layer->inputs[0]))
+    return FALSE;
+  return plan->program.stages[before].kind == ACU_STAGE_ADD
+         || (plan->program.stages[before].kind == ACU_STAGE_BICUBIC && plan->device->group && !layer->left && !layer->top);
+}
+
+static void
+fuse_cut (AcuPlan *plan, const AcuLayer *layer, const AcuShape *shape, guint index)
+{
+  guint number = plan->layer_stage[layer->inputs[0]];
+  AcuStage *stage = &plan->program.stages[number];
+  AcuBuffer *buffer = &plan->program.buffers[number];
+
+  for (guint k = 0; k < stage->n_inputs && stage->kind == ACU_STAGE_ADD; k++)
+    {
+      stage->from_left[k] += layer->left;
+      stage->from_top[k] += layer->top;
+    }
+  stage->row_operations *= (double) shape->width / buffer->width;
+  buffer->width = shape->width;
+  buffer->height = shape->height;
+  plan->layer_stage[index] = number;
+}
+
 /* Whether a convolution makes the map that can add what layer `other` makes to it, but no part of that: only the CPU's can. */
 static gboolean
 must_be_whole (const AcuPlan *plan, guint map, guint other)
@@ -121,7 +201,7 @@ fuses (const AcuPlan *plan, const AcuLayer *layer, const guint *readers)
 
   if (layer->kind != ACU_LAYER_SLOPE && layer->kind != ACU_LAYER_SIGMOID && layer->kind != ACU_LAYER_SWISH)
     return FALSE;
-  if (readers[layer->inputs[0]] != 1)
+  if (!has_one_reader (plan->net, readers, layer->inputs[0]))
     return FALSE;
   before = &plan->program.stages[plan->layer_stage[layer->inputs[0]]];
   if (before->kind == ACU_STAGE_DEPTHWISE)
@@ -139,18 +219,6 @@ added_stage (const AcuPlan *plan, const AcuLayer *layer, guint k)
   return number == G_MAXUINT ? plan->layer_stage[acu_net_layer (plan->net, layer->inputs[k])->inputs[0]] : number;
 }
 
-/* Whether a crop leaves all of a map, which then need not be copied; if it ends the network, what makes the map must be able to. */
-static gboolean
-crops_nothing (const AcuPlan *plan, guint index, const AcuShape *shapes, const guint *readers)
-{
-  const AcuLayer *layer = acu_net_layer (plan->net, index);
-  guint from = layer->n_inputs ? layer->inputs[0] : 0;
-
-  return layer->kind == ACU_LAYER_CROP && layer->left == 0 && layer->top == 0 && shapes[index].width == shapes[from].width
-         && shapes[index].height == shapes[from].height && plan->layer_stage[from] != G_MAXUINT && plan->layer_stage[from] > 0
-         && (index < plan->net->layers->len - 1 || (readers[from] == 1 && plan->layer_stage[from] == plan->program.n_stages - 1));
-}
-
 /* Which of an ADD layer's inputs is a convolution that nobody else reads and that can add the other one itself; -1 for none. The
  * other one has to be there before the convolution runs. */
 static int
@@ -166,7 +234,7 @@ adds_to (const AcuPlan *plan, const AcuLayer *layer, const guint *readers)
 
       /* A card's adds whole maps only. */
       convolves = convolves && (!plan->device->group || plan->layer_stage[layer->inputs[1 - k]] != G_MAXUINT);
-      if (convolves && readers[layer->inputs[k]] == 1 && !stage->residual && added_stage (plan, layer, 1 - k) < number
+      if (convolves && has_one_reader (plan->net, readers, layer->inputs[k]) && !stage->residual && added_stage (plan, layer, 1 - k) < number
           && stage->n_inputs < ACU_STAGE_MAX_INPUTS)
         return k;
     }
@@ -209,11 +277,13 @@ drop_unread (const AcuNet *net, guint *readers, guint8 *swallowed)
 
 /* Marks the layers that nobody reads, and those that others swallow. */
 static guint8 *
-find_swallowed (const AcuNet *net, guint *readers)
+find_swallowed (const AcuPlan *plan, guint *readers)
 {
+  const AcuNet *net = plan->net;
   guint8 *swallowed = readers ? g_try_new0 (guint8, net->layers->len) : NULL;
   AcuGate gate;
   AcuRepeat repeat;
+  AcuEnlargement enlargement;
 
   if (swallowed)
     drop_unread (net, readers, swallowed);
@@ -221,6 +291,8 @@ find_swallowed (const AcuNet *net, guint *readers)
     {
       if (acu_plan_find_repeat (net, readers, i, &repeat))
         swallowed[repeat.nearest] = TRUE;
+      if (plan->device->group && acu_plan_find_enlargement (net, readers, i, &enlargement))
+        swallowed[enlargement.bicubic] = swallowed[enlargement.shuffle] = TRUE;
       if (acu_plan_find_gate (net, readers, i, &gate))
         for (guint k = 0; k < G_N_ELEMENTS (gate.swallowed); k++)
           swallowed[gate.swallowed[k]] = TRUE;
@@ -255,6 +327,20 @@ fuse_repeat (AcuPlan *plan, const AcuRepeat *repeat, guint index)
   plan->layer_stage[index] = number;
 }
 
+static void add_stage (AcuPlan *plan, const AcuLayer *layer, const AcuShape *shapes, guint index);
+
+static void
+fuse_enlargement (AcuPlan *plan, const AcuEnlargement *enlargement, const AcuShape *shapes, guint index)
+{
+  const AcuLayer *shuffle = acu_net_layer (plan->net, enlargement->shuffle);
+  AcuStage *stage = &plan->program.stages[plan->program.n_stages];
+
+  add_stage (plan, acu_net_layer (plan->net, enlargement->bicubic), shapes, index);
+  stage->residual = TRUE;
+  stage->factor = shuffle->factor;
+  stage->inputs[stage->n_inputs++] = plan->layer_stage[shuffle->inputs[0]];
+}
+
 static AcuStageActivation
 activation_of (const AcuLayer *layer)
 {
@@ -262,20 +348,24 @@ activation_of (const AcuLayer *layer)
          : layer->kind == ACU_LAYER_SWISH ? ACU_STAGE_SWISH : ACU_STAGE_LINEAR;
 }
 
-/* Input `k` of a stage; of a part of a map, the map and where the part begins. */
+/* Input `k` of a stage; of a part of a map, the map and where the part begins; of one made larger, the map. */
 static void
 set_input (AcuPlan *plan, AcuStage *stage, const AcuLayer *layer, guint k)
 {
   const AcuLayer *in = acu_net_layer (plan->net, layer->inputs[k]);
+  gboolean there = plan->layer_stage[layer->inputs[k]] != G_MAXUINT;
 
-  if (layer->kind == ACU_LAYER_ADD && plan->layer_stage[layer->inputs[k]] == G_MAXUINT)
+  stage->inputs[k] = plan->layer_stage[there ? layer->inputs[k] : in->inputs[0]];
+  if (there)
+    return;
+  if (layer->kind == ACU_LAYER_ADD)
     {
-      stage->inputs[k] = plan->layer_stage[in->inputs[0]];
       stage->from_left[k] = in->left;
       stage->from_top[k] = in->top;
+      return;
     }
-  else
-    stage->inputs[k] = plan->layer_stage[layer->inputs[k]];
+  if (in->kind == ACU_LAYER_NEAREST)
+    stage->repeats = in->factor;
 }
 
 static void
@@ -308,6 +398,14 @@ add_stage (AcuPlan *plan, const AcuLayer *layer, const AcuShape *shapes, guint i
   stage->cells = layer->cells;
   stage->seed = layer->seed;
   stage->step = layer->step;
+  if (only)
+    {
+      stage->in_width = shapes[layer->inputs[0]].width;
+      stage->in_height = shapes[layer->inputs[0]].height;
+    }
+  stage->repeats = 1;
+  stage->whole_width = shapes[index].width;
+  stage->whole_height = shapes[index].height;
   stage->activation = activation_of (layer);
   if (stage->kind == ACU_STAGE_SLOPE)
     stage->slope = layer->weights;
@@ -403,9 +501,10 @@ acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
   guint n = net->layers->len;
   g_autofree AcuShape *shapes = g_try_new0 (AcuShape, n);
   g_autofree guint *readers = count_readers (net);
-  g_autofree guint8 *swallowed = find_swallowed (net, readers);
+  g_autofree guint8 *swallowed = find_swallowed (plan, readers);
   AcuGate gate;
   AcuRepeat repeat;
+  AcuEnlargement enlargement;
 
   plan->program.stages = g_try_new0 (AcuStage, n + ACU_PLAN_SPARE_STAGES);
   plan->program.buffers = g_try_new0 (AcuBuffer, n + ACU_PLAN_SPARE_STAGES);
@@ -421,10 +520,16 @@ acu_plan_make_stages (AcuPlan *plan, int width, int height, GError **error)
       const AcuLayer *layer = acu_net_layer (net, i);
       int convolution;
 
-      if (swallowed[i] || (layer->kind == ACU_LAYER_CONCAT && concat_is_virtual (net, i)) || crop_is_virtual (plan, i))
+      if (swallowed[i] || (layer->kind == ACU_LAYER_CONCAT && concat_is_virtual (net, i)))
         plan->layer_stage[i] = G_MAXUINT;
-      else if (crops_nothing (plan, i, shapes, readers))
+      else if (is_nothing (plan, shapes, i))
         plan->layer_stage[i] = plan->layer_stage[layer->inputs[0]];
+      else if (crop_is_virtual (plan, i) || larger_is_virtual (plan, i))
+        plan->layer_stage[i] = G_MAXUINT;
+      else if (cuts (plan, layer, readers))
+        fuse_cut (plan, layer, &shapes[i], i);
+      else if (plan->device->group && acu_plan_find_enlargement (net, readers, i, &enlargement))
+        fuse_enlargement (plan, &enlargement, shapes, i);
       else if (acu_plan_find_gate (net, readers, i, &gate))
         fuse_gate (plan, &gate, i);
       else if (acu_plan_find_repeat (net, readers, i, &repeat))

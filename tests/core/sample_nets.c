@@ -203,6 +203,36 @@ mobile (AcuNet *net, GRand *rand)
   acu_net_add (net, ACU_LAYER_CROP, "cut border", (const guint[]) { at, 0 }, 2, &at)->factor = 1;
 }
 
+/* What a card does in passing: pixels repeated for a convolution; a continued border read where it is not; a pixel shuffle added to an enlarged picture, of which
+ * not all is wanted. */
+static void
+enlarged (AcuNet *net, GRand *rand)
+{
+  guint at = picture (net), even, large;
+  AcuLayer *l;
+
+  l = acu_net_add (net, ACU_LAYER_PAD, "border", &at, 1, &even);
+  l->align = 2;
+  l->border = ACU_BORDER_REPLICATE;
+  at = even;
+  l = conv (net, rand, &at, 16, 3, 2, 1);
+  l->right = l->bottom = 0;
+  acu_net_add (net, ACU_LAYER_NEAREST, "repeat", &at, 1, &at)->factor = 2;
+  conv (net, rand, &at, 16, 3, 1, 1);
+  l = acu_net_add (net, ACU_LAYER_PAD, "go on", &at, 1, &at);
+  l->align = 4;
+  l->border = ACU_BORDER_REPLICATE;
+  conv (net, rand, &at, 20, 5, 1, 2);
+  acu_net_add (net, ACU_LAYER_CROP, "cut", (const guint[]) { at, even }, 2, &at)->factor = 1;
+  conv (net, rand, &at, 12, 3, 1, 1);
+  l = acu_net_add (net, ACU_LAYER_PIXEL_SHUFFLE, "shuffle", &at, 1, &at);
+  l->factor = 2;
+  l->channels = 3;
+  acu_net_add (net, ACU_LAYER_BICUBIC, "enlarge", &even, 1, &large)->ratio = 2;
+  acu_net_add (net, ACU_LAYER_ADD, "add", (const guint[]) { large, at }, 2, &at);
+  acu_net_add (net, ACU_LAYER_CROP, "cut border", (const guint[]) { at, 0 }, 2, &at)->factor = 2;
+}
+
 /* RRDB in short: a first map, 50 convolutions, and their sum with the first map; either of them can be left out. */
 void
 first_and_trunk (AcuNet *net, GRand *rand, gboolean with_trunk, gboolean with_first)
@@ -229,5 +259,5 @@ trunk (AcuNet *net, GRand *rand)
 
 const SampleNet sample_nets[] = {
   { "compact", compact }, { "dense", dense }, { "attention", attention }, { "gates", gates }, { "trunk", trunk },
-  { "mobile", mobile }, { NULL, NULL }
+  { "mobile", mobile }, { "enlarged", enlarged }, { NULL, NULL }
 };

@@ -110,7 +110,7 @@ def compare_models(folder, env):
         decibels = -10 * math.log10(max(sum((a - b) ** 2 for a, b in zip(wanted, fast)) / len(wanted), 1e-20))
         tell(decibels >= DECIBELS and fast != exact, f"{name}, fast, is like it", f"{decibels} dB")
         tell(exact == banded and fast == fast_banded, f"{name} does not depend on bands")
-    print(f"# the last one is apart by {worst:.2g} at most; fast by {decibels:.1f} dB")
+        print(f"# {name}: exact is apart by {worst:.2g} at most, fast by {decibels:.1f} dB")
 
 
 def no_card(folder, env):

@@ -12,8 +12,6 @@
 #define FIRST_PACE 2e9
 #define SLOWER 8.0
 #define FASTER 0.25
-/* Of a dispatch in one direction; more is not allowed everywhere. */
-#define MOST_GROUPS 65535
 /* Of the memory that may be used: one of so many parts is taken without being asked. */
 #define COMFORTABLE_SHARE 4
 /* Where a stage's info begins: a multiple of whatever a device may ask for. */
@@ -99,8 +97,8 @@ accept_stage (const AcuProgram *program, guint number, GError **error)
   for (guint k = 0; k <= stage->n_inputs; k++)
     if (program->buffers[k < stage->n_inputs ? stage->inputs[k] : number].element != ACU_MAP_F32 && !device->info.half)
       goto refused;
-  /* The picture and the result are the host's. */
-  if ((number == 0 || number == program->n_stages - 1) && program->buffers[number].element != ACU_MAP_F32)
+  /* The result is the host's. */
+  if (number == program->n_stages - 1 && program->buffers[number].element != ACU_MAP_F32)
     goto refused;
   if (stage->algorithm != ACU_ALGORITHM_DIRECT || stage->granularity != 1 || stage->n_inputs > ACU_STAGE_MAX_INPUTS)
     goto refused;
@@ -110,8 +108,8 @@ accept_stage (const AcuProgram *program, guint number, GError **error)
     most = MAX (most, host_bytes (&program->buffers[number]));
   if (stage->kind == ACU_STAGE_GLOBAL_POOL)
     most = MAX (most, acu_vulkan_sums_bytes (program, number + 1) - acu_vulkan_sums_bytes (program, number));
-  if (most <= device->limits.maxStorageBufferRange && most <= G_MAXINT32 && described.info.dispatch.z <= MOST_GROUPS
-      && described.columns / described.constants[0] < MOST_GROUPS)
+  if (most <= device->limits.maxStorageBufferRange && most <= G_MAXINT32 && described.info.dispatch.z <= ACU_VULKAN_MOST_GROUPS
+      && described.columns / described.constants[0] < ACU_VULKAN_MOST_GROUPS)
     return TRUE;
   g_set_error (error, ACU_ERROR, ACU_ERROR_MEMORY, _("What “%s” makes of this picture is larger than the graphics card “%s” can look at."),
                stage->name, device->info.title);
@@ -469,7 +467,7 @@ vulkan_piece (AcuExecutor *handle, guint stage, int rows)
 {
   const Executor *executor = (Executor *) (void *) handle;
 
-  return acu_vulkan_whole_rows ((int) CLAMP (DISPATCH_SECONDS / MAX (executor->pace[stage], 1e-12), 1, MIN (rows, MOST_GROUPS)), rows);
+  return acu_vulkan_whole_rows ((int) CLAMP (DISPATCH_SECONDS / MAX (executor->pace[stage], 1e-12), 1, MIN (rows, ACU_VULKAN_MOST_GROUPS)), rows);
 }
 
 static gboolean

@@ -38,34 +38,50 @@ imagined_free (AcuExecutor *handle)
   g_free (executor);
 }
 
+/* Stages that only move pixels: they would be part of what reads them. */
 static gboolean
 moves (const AcuStage *stage)
 {
   return stage->kind == ACU_STAGE_CONCAT || stage->kind == ACU_STAGE_CROP || stage->kind == ACU_STAGE_PAD || stage->kind == ACU_STAGE_NEAREST
-         || stage->kind == ACU_STAGE_PIXEL_SHUFFLE;
+         || (stage->kind == ACU_STAGE_PIXEL_SHUFFLE && !stage->residual);
 }
 
-/* Bytes of a stage's maps in 16 bits if each were read and written once, by stages that calculate; what only moves pixels would be part of them. The
- * picture comes and the result goes in 32 bits. */
+static double
+numbers_of (const AcuBuffer *buffer)
+{
+  return (double) buffer->width * buffer->height * buffer->channels;
+}
+
+/* Of the map that a stage reads, or of those that are moved to be it. */
+static double
+numbers_read (const AcuProgram *program, guint from)
+{
+  const AcuStage *stage = &program->stages[from];
+  double numbers = 0;
+
+  if (!moves (stage))
+    return numbers_of (&program->buffers[from]);
+  for (guint k = 0; k < stage->n_inputs; k++)
+    numbers += numbers_read (program, stage->inputs[k]);
+  return MIN (numbers, numbers_of (&program->buffers[from]));
+}
+
+/* Bytes of a stage's maps, if each is written once and read once by each stage that calculates with it, in 16 bits. The picture comes and the result goes
+ * in 32. Of a sum only the part of a map that is added counts. */
 static double
 least_bytes (const AcuProgram *program, const AcuStage *stage)
 {
   const AcuBuffer *out = &program->buffers[stage->output];
-  double bytes = stage->kind == ACU_STAGE_INPUT || stage->output == program->n_stages - 1 ? 4.0 * out->width * out->height * out->channels : 0;
+  gboolean last = stage->output == program->n_stages - 1;
+  double bytes = (last ? 4 : moves (stage) ? 0 : 2) * numbers_of (out);
 
-  if (stage->kind == ACU_STAGE_INPUT || moves (stage))
-    return bytes;
-  bytes += 2.0 * out->width * out->height * out->channels;
-
-  for (guint k = 0; k < stage->n_inputs; k++)
+  if (stage->kind == ACU_STAGE_INPUT)
+    return bytes + 4 * numbers_of (out);
+  for (guint k = 0; k < stage->n_inputs && (last || !moves (stage)); k++)
     {
-      guint from = stage->inputs[k];
-      const AcuBuffer *in;
+      double numbers = numbers_read (program, stage->inputs[k]);
 
-      while (program->stages[from].kind == ACU_STAGE_NEAREST)
-        from = program->stages[from].inputs[0];
-      in = &program->buffers[from];
-      bytes += 2.0 * in->width * in->height * in->channels;
+      bytes += 2 * (stage->kind == ACU_STAGE_ADD ? MIN (numbers, numbers_of (out)) : numbers);
     }
   return bytes;
 }

@@ -156,6 +156,7 @@ acu_vulkan_describe_matrices (const AcuProgram *program, const AcuStage *stage, 
   if (!find_share (program, stage, &share))
     return;
   described->shader = device->tile.matrices == ACU_VULKAN_MATRICES ? ACU_VULKAN_CONV2D_MATRICES : ACU_VULKAN_CONV2D_TWIN;
+  described->numbered = FALSE;
   described->tile_width = device->side;
   described->tile_height = device->tile.rows * ACU_VULKAN_SUBGROUPS;
   constants[0] = constants[12] = device->together;

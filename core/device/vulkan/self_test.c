@@ -88,6 +88,9 @@ add_stage (Network *net, AcuStageKind kind, guint input, int channels, int width
   stage->gate[0] = 1.5f;
   stage->gate[1] = -0.25f;
   stage->row_operations = 2.0 * width * channels;
+  stage->in_width = stage->whole_width = width;
+  stage->in_height = stage->whole_height = height;
+  stage->repeats = 1;
   buffer->channels = channels;
   buffer->width = width;
   buffer->height = buffer->slots = height;
@@ -259,13 +262,14 @@ result_on (Network *net, const AcuDevice *device, const float *picture, gsize *n
   return result;
 }
 
-/* What a device would be given to be quick: all maps but the picture, means, what is resampled or reordered, and the result. */
+/* What a device would be given to be quick: all maps but means, what is resampled or reordered, and the result. */
 static void
 halve (Network *net)
 {
-  for (guint i = 1; i < net->program.n_stages; i++)
+  for (guint i = 0; i < net->program.n_stages; i++)
     switch (net->stages[i].kind)
       {
+      case ACU_STAGE_INPUT:
       case ACU_STAGE_CONV2D:
       case ACU_STAGE_CHANNEL_MUL:
         net->buffers[i].element = ACU_MAP_F16;

@@ -50,14 +50,21 @@ groups_at_once (const AcuProgram *program, const AcuStage *stage)
   return (groups + times - 1) / times;
 }
 
+/* Among how many invocations its groups are shared out, evenly but for one. */
 static int
-padded_groups (const AcuProgram *program, const AcuStage *stage)
+shares (const AcuProgram *program, const AcuStage *stage)
 {
   int groups = acu_vulkan_groups (program->buffers[stage->output].channels), at_once = groups_at_once (program, stage);
 
-  if (acu_vulkan_by_matrices (program, stage))
-    return acu_vulkan_matrix_groups (program, stage);
-  return convolves (stage) ? (groups + at_once - 1) / at_once * at_once : groups;
+  return (groups + at_once - 1) / at_once;
+}
+
+/* Groups of which there are biases and slopes: matrices make whole blocks of them. */
+static int
+vector_groups (const AcuProgram *program, const AcuStage *stage)
+{
+  return acu_vulkan_by_matrices (program, stage) ? acu_vulkan_matrix_groups (program, stage)
+                                                 : acu_vulkan_groups (program->buffers[stage->output].channels);
 }
 
 /* Of four channels of a pixel. */
@@ -159,12 +166,16 @@ fill_constants (const AcuProgram *program, const AcuStage *stage, gint32 *consta
       constants[11] = groups_at_once (program, stage);
       constants[12] = kept (program, stage);
       constants[13] = tile_of (program, stage)->lanes;
+      constants[14] = stage->repeats;
+      constants[15] = acu_vulkan_groups (program->buffers[stage->output].channels) % groups_at_once (program, stage) != 0;
       break;
     case ACU_STAGE_GLOBAL_POOL:
       constants[3] = 1;
       break;
-    case ACU_STAGE_INPUT:
     case ACU_STAGE_BICUBIC:
+      constants[3] = stage->residual;
+      break;
+    case ACU_STAGE_INPUT:
       break;
     default:
       constants[3] = stage->kind;
@@ -174,7 +185,7 @@ fill_constants (const AcuProgram *program, const AcuStage *stage, gint32 *consta
     }
 }
 
-/* Nearly square, so that neighbours read the same pixels, unless that leaves many invocations idle. */
+/* Convolutions number their invocations themselves. Others: nearly square, so that neighbours read the same pixels, unless that leaves many invocations idle. */
 static void
 shape_workgroup (const AcuStage *stage, AcuVulkanStage *described)
 {
@@ -191,7 +202,7 @@ shape_workgroup (const AcuStage *stage, AcuVulkanStage *described)
       described->constants[0] = across;
       described->constants[1] = ACU_VULKAN_LOCAL / across;
     }
-  if (stage->kind == ACU_STAGE_GLOBAL_POOL)
+  if (stage->kind == ACU_STAGE_GLOBAL_POOL || described->numbered)
     {
       described->constants[0] = ACU_VULKAN_LOCAL;
       described->constants[1] = 1;
@@ -237,7 +248,7 @@ acu_vulkan_describe (const AcuVulkanDevice *device, const AcuProgram *program, g
   info->numbers[0] = stage->left;
   info->numbers[1] = stage->top;
   info->numbers[2] = described->from_host ? 0 : in_groups (program, stage);
-  info->numbers[3] = 2 * padded_groups (program, stage);
+  info->numbers[3] = 2 * vector_groups (program, stage);
   info->numbers[4] = stage->factor;
   info->numbers[5] = (gint32) stage->seed;
   info->numbers[6] = (gint32) stage->step;
@@ -248,8 +259,14 @@ acu_vulkan_describe (const AcuVulkanDevice *device, const AcuProgram *program, g
     {
       int apart = stage->kind == ACU_STAGE_DECONV2D ? stage->stride : 1, pixels = tile_of (program, stage)->pixels;
 
-      info->dispatch.z = padded_groups (program, stage) / groups_at_once (program, stage);
+      info->dispatch.z = (guint32) shares (program, stage);
       described->columns = (out->width + pixels * apart - 1) / (pixels * apart) * apart;
+      described->numbered = TRUE;
+    }
+  if (stage->kind == ACU_STAGE_CONV2D)
+    {
+      info->numbers[4] = stage->in_width;
+      info->numbers[5] = stage->in_height;
     }
   if (stage->kind == ACU_STAGE_ADD)
     {
@@ -263,6 +280,7 @@ acu_vulkan_describe (const AcuVulkanDevice *device, const AcuProgram *program, g
       info->numbers[4] = cell_fours (stage);
       info->numbers[5] = stage->factor;
     }
+  info->columns = described->columns;
   shape_workgroup (stage, described);
   if (acu_vulkan_by_matrices (program, stage))
     acu_vulkan_describe_matrices (program, stage, described);
@@ -273,7 +291,7 @@ static guint64
 numbers_fours (const AcuProgram *program, const AcuStage *stage)
 {
   const AcuBuffer *out = &program->buffers[stage->output];
-  guint64 groups = padded_groups (program, stage);
+  guint64 groups = (guint64) vector_groups (program, stage);
 
   switch (stage->kind)
     {
@@ -368,9 +386,9 @@ fill_weights (const AcuProgram *program, const AcuStage *stage, const float *wei
 }
 
 static void
-fill_taps (const AcuStage *stage, int in, int out, float *numbers)
+fill_taps (const AcuStage *stage, int in, int out, int wanted, float *numbers)
 {
-  for (int at = 0; at < out; at++, numbers += 2 * ACU_VULKAN_GROUP)
+  for (int at = 0; at < wanted; at++, numbers += 2 * ACU_VULKAN_GROUP)
     numbers[ACU_VULKAN_GROUP] = (float) acu_bicubic_taps (stage->cubic, at, in, out, MIN (4, in), numbers);
 }
 
@@ -421,7 +439,7 @@ acu_vulkan_fill_numbers (const AcuProgram *program, const AcuStage *stage, float
         return FALSE;
       fill_vector (numbers, stage->bias, 0, out->channels);
       fill_vector (numbers, stage->slope, 1, out->channels);
-      numbers += 2 * padded_groups (program, stage) * ACU_VULKAN_GROUP;
+      numbers += 2 * vector_groups (program, stage) * ACU_VULKAN_GROUP;
       if (acu_vulkan_by_matrices (program, stage))
         acu_vulkan_fill_matrices (program, stage, weights, (guint16 *) (void *) numbers);
       else
@@ -431,7 +449,7 @@ acu_vulkan_fill_numbers (const AcuProgram *program, const AcuStage *stage, float
     case ACU_STAGE_DEPTHWISE:
       fill_vector (numbers, stage->bias, 0, out->channels);
       fill_vector (numbers, stage->slope, 1, out->channels);
-      fill_depthwise (stage, out->channels, numbers + 2 * padded_groups (program, stage) * ACU_VULKAN_GROUP);
+      fill_depthwise (stage, out->channels, numbers + 2 * acu_vulkan_groups (out->channels) * ACU_VULKAN_GROUP);
       break;
     case ACU_STAGE_STENCIL:
       if (stage->cells)
@@ -448,8 +466,8 @@ acu_vulkan_fill_numbers (const AcuProgram *program, const AcuStage *stage, float
       memcpy (numbers, g_bytes_get_data (stage->weights, NULL), (gsize) (out->channels - in->channels) * sizeof (float));
       break;
     case ACU_STAGE_BICUBIC:
-      fill_taps (stage, in->width, out->width, numbers);
-      fill_taps (stage, in->height, out->height, numbers + (gsize) 2 * out->width * ACU_VULKAN_GROUP);
+      fill_taps (stage, in->width, stage->whole_width, out->width, numbers);
+      fill_taps (stage, in->height, stage->whole_height, out->height, numbers + (gsize) 2 * out->width * ACU_VULKAN_GROUP);
       break;
     default:
       break;

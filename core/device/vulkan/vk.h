@@ -36,7 +36,9 @@ typedef struct AcuVulkanTile
 extern const AcuVulkanTile acu_vulkan_plain_tile;
 /* Invocations of a workgroup; 128 would be allowed everywhere. */
 #define ACU_VULKAN_LOCAL 64
-/* Its rows, at most. */
+/* Workgroups of a dispatch in one direction; more is not allowed everywhere. */
+#define ACU_VULKAN_MOST_GROUPS 65535
+/* A workgroup's rows, at most. */
 #define ACU_VULKAN_ROWS 8
 
 typedef struct AcuVulkanDevice
@@ -130,7 +132,7 @@ typedef enum AcuVulkanShader
   ACU_VULKAN_SHADERS
 } AcuVulkanShader;
 
-#define ACU_VULKAN_CONSTANTS 14
+#define ACU_VULKAN_CONSTANTS 16
 /* Storage buffers: numbers, the map made, maps read, another one; and, with maps in 16 bits, the word that says whether one overflowed. */
 #define ACU_VULKAN_STORAGE 4
 #define ACU_VULKAN_MOST_STORAGE 5
@@ -155,7 +157,7 @@ typedef struct AcuVulkanStageInfo
   AcuVulkanMap to, from[ACU_STAGE_MAX_INPUTS];
   float scale[4];
   gint32 numbers[8];
-  gint32 first, rows, unused[2];
+  gint32 first, rows, columns, unused;          /* columns: as in AcuVulkanStage, for the shaders */
   VkDispatchIndirectCommand dispatch, last;     /* not for the shaders; of GLOBAL_POOL's second step */
 } AcuVulkanStageInfo;
 
@@ -174,6 +176,7 @@ typedef struct AcuVulkanStage
   AcuVulkanRange to, from, also;  /* of the arena */
   int columns;                    /* invocations a row */
   int tile_width, tile_height;    /* of a workgroup that multiplies matrices; 0: it does not */
+  gboolean numbered;              /* its invocations lie in one line; see shaders/common.glsl */
 } AcuVulkanStage;
 
 /* Channels in whole groups. */

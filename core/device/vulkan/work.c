@@ -14,6 +14,13 @@ acu_vulkan_set_rows (const AcuProgram *program, guint number, AcuVulkanStage *de
   info->first = first;
   info->rows = rows;
   info->dispatch.y = (guint32) ((rows + local[1] - 1) / local[1]);
+  if (described->numbered)
+    {
+      guint64 groups = ((guint64) described->columns * (guint64) rows + ACU_VULKAN_LOCAL - 1) / ACU_VULKAN_LOCAL;
+
+      info->dispatch.y = (guint32) ((groups + ACU_VULKAN_MOST_GROUPS - 1) / ACU_VULKAN_MOST_GROUPS);
+      info->dispatch.x = (guint32) ((groups + info->dispatch.y - 1) / info->dispatch.y);
+    }
   if (stage->kind == ACU_STAGE_GLOBAL_POOL)
     {
       /* Rows lie across: one row of the grid has all of a step. */
@@ -39,7 +46,7 @@ static int
 rows_read (const AcuStage *stage, guint input, const AcuVulkanMap *in, const AcuVulkanStageInfo *info)
 {
   int low = info->first, high = info->first + info->rows - 1;
-  double ratio = (double) in->height / info->to.height;
+  double ratio = (double) in->height / stage->whole_height;
 
   switch (stage->kind)
     {
@@ -47,8 +54,8 @@ rows_read (const AcuStage *stage, guint input, const AcuVulkanMap *in, const Acu
     case ACU_STAGE_DEPTHWISE:
       if (stage->residual && input == stage->n_inputs - 1)
         break;
-      low = low * stage->stride - stage->top;
-      high = high * stage->stride - stage->top + stage->kernel_height - 1;
+      low = floor_div (low * stage->stride - stage->top, stage->repeats);
+      high = floor_div (high * stage->stride - stage->top + stage->kernel_height - 1, stage->repeats);
       break;
     case ACU_STAGE_DECONV2D:
       low = floor_div (low + stage->top - stage->kernel_height + stage->stride, stage->stride);
@@ -68,6 +75,12 @@ rows_read (const AcuStage *stage, guint input, const AcuVulkanMap *in, const Acu
       high /= stage->factor;
       break;
     case ACU_STAGE_BICUBIC:
+      if (input == 1)
+        {
+          low /= stage->factor;
+          high /= stage->factor;
+          break;
+        }
       low = (int) floor ((low + 0.5) * ratio - 0.5) - 1;
       high = (int) floor ((high + 0.5) * ratio - 0.5) + 2;
       break;
@@ -91,16 +104,16 @@ issued (const AcuStage *stage, const AcuVulkanStage *described, double needed)
   const AcuVulkanStageInfo *info = &described->info;
   const gint32 *c = described->constants;
   double invocations = (double) info->dispatch.x * info->dispatch.y * info->dispatch.z * c[0] * c[1];
-  double numbers = (double) info->to.width * info->to.channels * info->rows;
+  double numbers = (double) info->to.width * info->to.channels * info->rows, shared = (double) info->to.groups / info->dispatch.z;
 
   switch (stage->kind)
     {
     case ACU_STAGE_CONV2D:
       if (described->tile_height)
         return acu_vulkan_matrix_operations (described);
-      return 2 * invocations * c[10] * c[11] * ACU_VULKAN_GROUP * c[6] * c[7] * info->numbers[2] * c[9];
+      return 2 * invocations * c[10] * shared * ACU_VULKAN_GROUP * c[6] * c[7] * info->numbers[2] * c[9];
     case ACU_STAGE_DECONV2D:
-      return 2 * invocations * c[10] * c[11] * ACU_VULKAN_GROUP * c[6] * c[7] / (c[8] * c[8]) * info->numbers[2] * ACU_VULKAN_GROUP;
+      return 2 * invocations * c[10] * shared * ACU_VULKAN_GROUP * c[6] * c[7] / (c[8] * c[8]) * info->numbers[2] * ACU_VULKAN_GROUP;
     case ACU_STAGE_GLOBAL_POOL:
       return needed;
     default:
