@@ -139,14 +139,15 @@ added_stage (const AcuPlan *plan, const AcuLayer *layer, guint k)
   return number == G_MAXUINT ? plan->layer_stage[acu_net_layer (plan->net, layer->inputs[k])->inputs[0]] : number;
 }
 
-/* Whether a crop leaves all of a map, which then need not be copied; if it ends the network, what makes the map must be able to. */
+/* Whether a crop leaves all of a map, which then need not be copied; if it ends the network, what makes the map must be able to. Cards copy
+ * it still. */
 static gboolean
 crops_nothing (const AcuPlan *plan, guint index, const AcuShape *shapes, const guint *readers)
 {
   const AcuLayer *layer = acu_net_layer (plan->net, index);
   guint from = layer->n_inputs ? layer->inputs[0] : 0;
 
-  return layer->kind == ACU_LAYER_CROP && layer->left == 0 && layer->top == 0 && shapes[index].width == shapes[from].width
+  return !plan->device->group && layer->kind == ACU_LAYER_CROP && layer->left == 0 && layer->top == 0 && shapes[index].width == shapes[from].width
          && shapes[index].height == shapes[from].height && plan->layer_stage[from] != G_MAXUINT && plan->layer_stage[from] > 0
          && (index < plan->net->layers->len - 1 || (readers[from] == 1 && plan->layer_stage[from] == plan->program.n_stages - 1));
 }
