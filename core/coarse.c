@@ -260,7 +260,7 @@ key_of (const AcuNet *net)
   g_autoptr (GByteArray) text = g_byte_array_new ();
   AcuFingerprint parts[2];
 
-  g_byte_array_append (text, (const guint8 *) ACU_VERSION " coarse 2", sizeof ACU_VERSION " coarse 2");
+  g_byte_array_append (text, (const guint8 *) ACU_VERSION " coarse 3", sizeof ACU_VERSION " coarse 3");
   for (guint i = 0; i < net->layers->len; i++)
     {
       const AcuLayer *layer = acu_net_layer (net, i);
