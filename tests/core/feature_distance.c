@@ -113,7 +113,7 @@ test_limit (void)
   g_autofree float *first = g_new (float, WIDTH * HEIGHT * 3), *second = g_new (float, WIDTH * HEIGHT * 3);
   const AcuMetricPicture a = { first, WIDTH, HEIGHT, 3 }, b = { second, WIDTH, HEIGHT, 3 };
   AcuNet *net = net_new (3);
-  AcuFeatureDistance *distance = acu_feature_distance_new (net, 2, NULL);
+  AcuFeatureDistance *distance = acu_feature_distance_new (net, 2, 1, NULL);
   GError *error = NULL;
   double whole = -1, within = -2;
 
