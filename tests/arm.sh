@@ -79,18 +79,22 @@ endian = 'little'
 CROSS
 }
 
+# Begins to fetch its libraries beside whatever else is done.
+arm_begin () {
+  arm_root=$cache/arm arm_maker=
+  is_complete "$arm_root" "${arm_libraries[*]}" && return
+  say "Fetching libraries for Arm 64 to $arm_root"
+  arm_make_root >"$cache/arm.log" 2>&1 & arm_maker=$!
+}
+
 arm_run () {
-  local log=$cache/arm.log
-  arm_root=$cache/arm
   # in a shell of its own: it ends the one that cannot install
   if ! (install_packages "${arm_tools[@]}"); then unfetched "Arm 64: its compiler and emulator cannot be installed"; return; fi
-  if [ "$(cat "$arm_root/complete" 2>/dev/null)" != "${arm_libraries[*]}" ]; then
-    say "Fetching libraries for Arm 64 to $arm_root"
-    if ! arm_make_root >"$log" 2>&1; then
-      tail -5 "$log"
-      unfetched "Arm 64: its libraries cannot be fetched; see $log"
-      return
-    fi
+  [ -z "$arm_maker" ] || tail --pid="$arm_maker" -f /dev/null
+  if ! is_complete "$arm_root" "${arm_libraries[*]}"; then
+    tail -5 "$cache/arm.log"
+    unfetched "Arm 64: its libraries cannot be fetched; see $cache/arm.log"
+    return
   fi
   arm_cross_file >"$build/arm.ini"
   build_tests arm --cross-file "$build/arm.ini" --buildtype release -Dlibrary_only=true || return
