@@ -17,7 +17,7 @@ import tempfile
 import time
 import zipfile
 
-from tap import ACUITY, check, finish
+from tap import ACUITY, check, finish, peak
 
 CATALOGUE = sys.argv[2]
 
@@ -237,16 +237,6 @@ def bad_input():
     check("a memory limit that WebP's saver cannot keep",
           refused(run("middle.png", "-o", "r.webp", "--model", "lanczos3", "--scale", "16", "--memory", "200M"), "r.webp", "PNG"))
     check("no temporary file is left", not leftovers("."))
-
-
-def peak(*arguments):
-    """Exit status, peak bytes of the process, and what it said."""
-    with tempfile.TemporaryFile("w+") as said:
-        process = subprocess.Popen([ACUITY, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=said, stderr=said)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        said.seek(0)
-        return process.returncode, usage.ru_maxrss * 1024, said.read()
 
 
 def memory_limits():

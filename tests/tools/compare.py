@@ -19,7 +19,7 @@ import tempfile
 import time
 import zlib
 
-from tap import ACUITY, check, finish
+from tap import ACUITY, check, finish, peak
 
 wanted = os.environ.get("ACUITY_TEST_PYTHON")
 if wanted and "ACUITY_TEST_PYTHON_TAKEN" not in os.environ:
@@ -269,10 +269,8 @@ def test_peak():
             file.write(struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)))
     # the last is judged by a network that would take 140 MiB without a limit
     for limit, arguments in ((110, ["cubic,photo-x4"]), (160, ["cubic,photo-x4"]), (90, ["cubic", "--features", "photo-x4", "--megapixels", "0.1"])):
-        process = subprocess.Popen([ACUITY, "compare", "huge.png", "--memory", f"{limit}M", "-q", "--models", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        said = process.stdout.read().decode()
-        _, status, used = os.wait4(process.pid, 0)
-        check(f"within {limit} MiB: {used.ru_maxrss / 1024:.0f} {said if status else ''}", status == 0 and limit * 0.5 < used.ru_maxrss / 1024 <= limit)
+        status, used, said = peak("compare", "huge.png", "--memory", f"{limit}M", "-q", "--models", *arguments)
+        check(f"within {limit} MiB: {used >> 20} {said if status else ''}", status == 0 and limit * 0.5 < used / 2**20 <= limit)
 
 
 def test_refused():

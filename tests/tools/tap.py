@@ -20,6 +20,21 @@ def run(*arguments):
     return subprocess.run([ACUITY, *arguments], capture_output=True, text=True, timeout=200)
 
 
+# A process is said to have had at least what the one that started it had: so a small one starts it.
+MEASURER = """
+import resource, subprocess, sys
+status = subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT).returncode
+print(status, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
+"""
+
+
+def peak(*arguments):
+    """Exit status, peak bytes of the process, and what it said."""
+    *said, numbers = subprocess.run([sys.executable, "-S", "-c", MEASURER, ACUITY, *map(str, arguments)], capture_output=True, text=True).stdout.splitlines()
+    status, used = numbers.split()
+    return int(status), int(used), "\n".join(said)
+
+
 def finish():
     """Tells how many checks there were; the exit status."""
     print(f"1..{number}")
