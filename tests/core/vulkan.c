@@ -172,6 +172,7 @@ counts (void)
       pictures.out = g_new (float, (gsize) 3 * acu_plan_width (plan) * acu_plan_height (plan));
       for (int i = 0; i < 8; i++)
         {
+          pictures.next_read = pictures.next_write = 0;
           acu_plan_run (plan, &callbacks, &error);
           g_assert_no_error (error);
         }
@@ -322,6 +323,7 @@ large_numbers (void)
         /* Twice: what an earlier picture had is forgotten. */
         for (int i = 0; i < 2; i++)
           {
+            pictures.next_read = pictures.next_write = 0;
             acu_plan_run (plan, &callbacks, &error);
             if (large && precision == ACU_PRECISION_FAST)
               g_assert_error (error, ACU_ERROR, ACU_ERROR_RANGE);
