@@ -210,13 +210,26 @@ fuses (const AcuPlan *plan, const AcuLayer *layer, const guint *readers)
          && !before->slope && before->activation == ACU_STAGE_LINEAR && !before->residual;
 }
 
-/* The stage that makes what a sum reads as its input `k`: of a part of a map that is not taken out, all of it. */
+/* The stage that makes what a layer makes: of a part of a map that is not taken out, all of it. */
 static guint
-added_stage (const AcuPlan *plan, const AcuLayer *layer, guint k)
+added_stage (const AcuPlan *plan, guint layer)
 {
-  guint number = plan->layer_stage[layer->inputs[k]];
+  guint number = plan->layer_stage[layer];
 
-  return number == G_MAXUINT ? plan->layer_stage[acu_net_layer (plan->net, layer->inputs[k])->inputs[0]] : number;
+  return number == G_MAXUINT ? plan->layer_stage[acu_net_layer (plan->net, layer)->inputs[0]] : number;
+}
+
+/* Has a convolution add what layer `added` makes, which may be a part of a map. */
+static void
+set_residual (AcuPlan *plan, AcuStage *stage, guint added)
+{
+  const AcuLayer *layer = acu_net_layer (plan->net, added);
+  gboolean there = plan->layer_stage[added] != G_MAXUINT;
+
+  stage->residual = TRUE;
+  stage->inputs[stage->n_inputs++] = added_stage (plan, added);
+  stage->from_left[1] = there ? 0 : layer->left;
+  stage->from_top[1] = there ? 0 : layer->top;
 }
 
 /* Which of an ADD layer's inputs is a convolution that nobody else reads and that can add the other one itself; -1 for none. The
@@ -234,7 +247,7 @@ adds_to (const AcuPlan *plan, const AcuLayer *layer, const guint *readers)
 
       /* A card's adds whole maps only. */
       convolves = convolves && (!plan->device->group || plan->layer_stage[layer->inputs[1 - k]] != G_MAXUINT);
-      if (convolves && has_one_reader (plan->net, readers, layer->inputs[k]) && !stage->residual && added_stage (plan, layer, 1 - k) < number
+      if (convolves && has_one_reader (plan->net, readers, layer->inputs[k]) && !stage->residual && added_stage (plan, layer->inputs[1 - k]) < number
           && stage->n_inputs < ACU_STAGE_MAX_INPUTS)
         return k;
     }
@@ -246,15 +259,8 @@ fuse_add (AcuPlan *plan, const AcuLayer *layer, int convolution, guint index)
 {
   guint number = plan->layer_stage[layer->inputs[convolution]];
   AcuStage *stage = &plan->program.stages[number];
-  const AcuLayer *other = acu_net_layer (plan->net, layer->inputs[1 - convolution]);
 
-  if (plan->layer_stage[layer->inputs[1 - convolution]] == G_MAXUINT)
-    {
-      stage->from_left[1] = other->left;
-      stage->from_top[1] = other->top;
-    }
-  stage->residual = TRUE;
-  stage->inputs[stage->n_inputs++] = added_stage (plan, layer, 1 - convolution);
+  set_residual (plan, stage, layer->inputs[1 - convolution]);
   stage->scale[0] = layer->scale[convolution];
   stage->scale[1] = layer->scale[1 - convolution];
   plan->layer_stage[index] = number;
@@ -306,8 +312,8 @@ fuse_gate (AcuPlan *plan, const AcuGate *gate, guint index)
   guint number = plan->layer_stage[gate->convolution];
   AcuStage *stage = &plan->program.stages[number];
 
-  stage->residual = stage->gated = TRUE;
-  stage->inputs[stage->n_inputs++] = plan->layer_stage[gate->other];
+  stage->gated = TRUE;
+  set_residual (plan, stage, gate->other);
   for (int k = 0; k < 2; k++)
     {
       stage->scale[k] = gate->scale[k];
