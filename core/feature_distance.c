@@ -162,7 +162,7 @@ load (const AcuModelInfo *model, GError **error)
   AcuNet *net;
 
   if (!model)
-    return acu_helper_net (ACU_FEATURE_JUDGE ".safetensors", 0, error);
+    return acu_helper_net (ACU_FEATURE_JUDGE ".safetensors", -1, error);
   if (model->helper)
     return acu_detector_net (error);
   if (model->classic)

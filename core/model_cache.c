@@ -129,7 +129,7 @@ acu_helper_net (const char *file, int threads, GError **error)
   AcuNet *net = weights ? acu_arch_build (weights, error) : NULL;
 
   acu_weights_free (weights);
-  if (net)
+  if (net && threads >= 0)
     acu_net_choose_coarse (net, acu_device_find ("cpu", NULL), threads);
   return net;
 }

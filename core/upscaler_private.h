@@ -102,7 +102,7 @@ void acu_run_end_search (AcuRun *run, double share);
 /* model_cache.c: the net of a model file, with that share of the weights that clean, sampled so (NULL: as usual); the last one used is kept for the next job. Unref it.
  * ACU_ERROR_ARGUMENT where there are no such weights. What is measured of a network when it is used first is measured with so many threads; 0: with all. */
 AcuNet *acu_model_net (const AcuModelInfo *model, double clean, const AcuSampling *sampling, int threads, GError **error);
-/* A built-in network that is no model of the list, by its file's name; threads likewise. Unref it. ACU_ERROR_NOT_FOUND. */
+/* A built-in network that is no model of the list, by its file's name; threads likewise, -1: nothing is measured, for exact jobs alone. Unref it. ACU_ERROR_NOT_FOUND. */
 AcuNet *acu_helper_net (const char *file, int threads, GError **error);
 
 /* The network that finds faces, from the models' folders. Unref it. ACU_ERROR_NOT_FOUND says how to install it. */

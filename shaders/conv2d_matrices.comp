@@ -162,8 +162,8 @@ bring_weights (int from)
 void
 finish_checked (int x, int y, int group, vec4 v)
 {
-  /* What is not kept in 16 bits may come from what was too large for them. */
-  if (KEEP != 2 && any (greaterThanEqual (magnitude (v), uvec4 (NEARLY_INFINITE))))
+  /* What comes from what was too large for 16 bits, even if something small is made of it afterwards. */
+  if (any (greaterThanEqual (magnitude (v), uvec4 (NEARLY_INFINITE))))
     overflowed = 1;
   /* Blocks may have more channels than the map. */
   if (group < stage.to.size.w)

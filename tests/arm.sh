@@ -84,7 +84,8 @@ arm_begin () {
   arm_root=$cache/arm arm_maker=
   is_complete "$arm_root" "${arm_libraries[*]}" && return
   say "Fetching libraries for Arm 64 to $arm_root"
-  arm_make_root >"$cache/arm.log" 2>&1 & arm_maker=$!
+  begin arm_make_root >"$cache/arm.log" 2>&1
+  arm_maker=$!
 }
 
 arm_run () {

@@ -61,7 +61,7 @@ debian13_make () {
 debian13_begin () {
   debian13_root=$cache/debian13
   debian13_hindered=$(debian13_obstacle)
-  if [ -z "$debian13_hindered" ]; then debian13_make & debian13_maker=$!; fi
+  if [ -z "$debian13_hindered" ]; then begin debian13_make; debian13_maker=$!; fi
 }
 
 debian13_run () {
@@ -71,10 +71,11 @@ debian13_run () {
   is_complete "$debian13_root" "${debian13_packages[*]}" || { tail -20 "$cache/debian13.log"; broken "Debian 13 could not be set up; see $cache/debian13.log"; return; }
   mkdir -p "$log"
   say "Building and testing on Debian 13"
+  # what an earlier run left is none of this one's
+  rm -rf "$debian13_root/build/meson-logs"
   debian13_inside bash -c '
     export XDG_RUNTIME_DIR=/tmp/run ACUITY_TEST_KINDS=1
     mkdir -m 700 -p $XDG_RUNTIME_DIR
-    rm -rf /build/meson-logs
     meson setup $([ -e /build/meson-private/coredata.dat ] && echo --reconfigure) /build /src --werror --buildtype release >/build/setup.log 2>&1 \
       || { tail -20 /build/setup.log; exit 1; }
     ninja -C /build >/build/compile.log 2>&1 || { grep -v "^\[" /build/compile.log | tail -60; exit 1; }

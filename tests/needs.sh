@@ -12,7 +12,11 @@ set_up () {
   if wants debian13; then install_packages debootstrap; fi
   mkdir -p "$cache" "$build"
   if wants debian13; then debian13_begin; fi
-  if wants arm; then arm_begin; fi
+  if wants arm; then
+    # in a shell of its own: it ends the one that cannot install
+    (install_packages "${arm_tools[@]}")
+    arm_begin
+  fi
   begin_fetching
 }
 
@@ -57,9 +61,9 @@ fetch_wheels () {
 fetchers=()
 begin_fetching () {
   [ -z "$quick" ] || return
-  is_complete "$cache/python" "$python_wanted" || { fetch_python & fetchers+=($!); }
-  is_complete "$cache/torch" "$torch_wanted" || { fetch_torch & fetchers+=($!); }
-  is_complete "$cache/wheels" "$(wheels_wanted)" || { fetch_wheels & fetchers+=($!); }
+  is_complete "$cache/python" "$python_wanted" || { begin fetch_python; fetchers+=($!); }
+  is_complete "$cache/torch" "$torch_wanted" || { begin fetch_torch; fetchers+=($!); }
+  is_complete "$cache/wheels" "$(wheels_wanted)" || { begin fetch_wheels; fetchers+=($!); }
 }
 
 end_fetching () {

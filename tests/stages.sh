@@ -43,7 +43,7 @@ run_tests () {                      # NAME, then arguments of meson test
   count "$(find "$folder/meson-logs" -name 'testlog*.json' | head -1)"
 }
 
-stage_release () { [ -z "$release_built" ] || run_tests gcc; }
+stage_release () { [ -z "$release_built" ] || run_tests gcc --timeout-multiplier 2; }
 
 stage_sanitizers () {
   build_tests sanitizers --buildtype debugoptimized -Db_sanitize=address,undefined || return
@@ -64,7 +64,7 @@ stage_threads () {
     --wrapper "setarch -R env LD_PRELOAD=$locks" pool bands
 }
 
-stage_clang () { CC=clang build_tests clang --buildtype release && run_tests clang "${slow_suites[@]}" --no-suite train --no-suite tools --no-suite gimp; }
+stage_clang () { CC=clang build_tests clang --buildtype release && run_tests clang --timeout-multiplier 2 "${slow_suites[@]}" --no-suite train --no-suite tools --no-suite gimp; }
 
 stage_fuzz () {
   local fuzzers fuzzer name seconds

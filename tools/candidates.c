@@ -58,6 +58,7 @@ tell (const ToolVersions *versions, GeglBuffer *result, const char *name, const 
     return;
   acu_bridge_measure (versions->job, result, &measures);
   text = acu_bridge_measures_text (&measures);
+  tool_progress_end (versions->progress);
   g_print ("%s: %s. %s\n", shown, label, text);
 }
 

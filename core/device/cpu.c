@@ -163,6 +163,7 @@ cpu_run (AcuExecutor *executor, guint number, int first, int rows)
 
   if (stage->kind == ACU_STAGE_GLOBAL_POOL)
     {
+      clear_margins (executor, buffer, 0);
       acu_cpu_pool_rows (executor, number, first, rows);
       return TRUE;
     }

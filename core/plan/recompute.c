@@ -67,7 +67,8 @@ is_far (const AcuProgram *program, const double *lags, guint source, guint reade
 {
   double rows = lags[reader] * program->buffers[source].height / program->buffers[reader].height;
 
-  return rows - lags[source] >= FAR_ROWS;
+  /* A mean waits for all rows in any case. */
+  return program->stages[reader].kind != ACU_STAGE_GLOBAL_POOL && rows - lags[source] >= FAR_ROWS;
 }
 
 /* A product with one number a channel (channel attention), of a map that is kept whole in any case, for the mean that those numbers come from. */
@@ -147,7 +148,8 @@ acu_plan_recompute (AcuPlan *plan)
           reader = plan->consumers[c];
       if (!reader)
         continue;
-      most -= program->stages[source].row_operations * program->buffers[source].height;
+      if (!product)
+        most -= program->stages[source].row_operations * program->buffers[source].height;
       insert_copy (plan, lags, source, reader);
       copies++;
       if (!acu_plan_list_consumers (plan))

@@ -295,6 +295,9 @@ find_swallowed (const AcuPlan *plan, guint *readers)
     drop_unread (net, readers, swallowed);
   for (guint i = 0; swallowed && i < net->layers->len; i++)
     {
+      /* What nobody reads has no readers to count. */
+      if (swallowed[i])
+        continue;
       if (acu_plan_find_repeat (net, readers, i, &repeat))
         swallowed[repeat.nearest] = TRUE;
       if (plan->device->group && acu_plan_find_enlargement (net, readers, i, &enlargement))

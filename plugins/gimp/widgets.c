@@ -233,13 +233,14 @@ plugin_scroller_new (GtkWidget *content, int room)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
 #if ACU_GIMP == 2
   gtk_scrolled_window_add_with_viewport (GTK_SCROLLED_WINDOW (scroller), content);
-  g_object_set_data (G_OBJECT (scroller), "room", GINT_TO_POINTER (MAX (room, 1)));
+  g_object_set_data (G_OBJECT (scroller), "room", GINT_TO_POINTER (room > 0 ? room : G_MAXINT));
   g_signal_connect_after (content, "size-request", G_CALLBACK (on_content_size), scroller);
 #else
   gtk_container_add (GTK_CONTAINER (scroller), content);
   gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (scroller), TRUE);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
-  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), MAX (room, 1));
+  if (room > 0)
+    gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), room);
 #endif
   view = gtk_bin_get_child (GTK_BIN (scroller));
   gtk_viewport_set_shadow_type (GTK_VIEWPORT (view), GTK_SHADOW_NONE);

@@ -77,7 +77,7 @@ static const struct
 {
   const SampleNet *net;
   guint convolutions;
-} nets[] = { { &odd_net, 5 }, { &sample_nets[3], 5 } };
+} nets[] = { { &odd_net, 5 }, { &sample_nets[3], 5 }, { &sample_nets[6], 3 } };
 
 static const int sizes[][2] = { { 19, 11 }, { 1, 1 }, { 18, 1 }, { 1, 9 } };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Graphics cards through Vulkan 1.2, with nothing that it leaves optional.
+/* Graphics cards through Vulkan 1.2; what it leaves optional is used where it is there, and nothing of that is needed.
  *
  * Every stage has a command buffer that is recorded once; which of its rows are made stands in memory that the card reads. A
  * submission is a list of stages. What is asked of the device waits until it is worth a submission, or is needed. */

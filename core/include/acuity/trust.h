@@ -28,7 +28,7 @@ typedef struct AcuTrust AcuTrust;
 
 /* Measures a result of `upscaler`. `read_source` and `read_result` get `data` and are asked for rows in any order, and more than once; they are like those that
  * acu_upscaler_run() had and made, in the same pixel format; colours beyond 0..1 count as 0 and 1. Takes as long as twice the job (progress is that of both runs and of holding the result against the source), and beside
- * the job's memory twelve bytes for each pixel of the source. The result does not depend on threads or memory. NULL with the errors of
+ * the job's memory eight bytes for each pixel of the source and some rows. The result does not depend on threads or memory. NULL with the errors of
  * acu_upscaler_run(), ACU_ERROR_CANCELLED among them. One thread at a time for each upscaler. */
 ACU_API AcuTrust *acu_trust_new (AcuUpscaler *upscaler, AcuReadRows read_source, AcuReadRows read_result, void *data, AcuProgress progress,
                                  void *progress_data, GError **error);
