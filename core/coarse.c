@@ -7,6 +7,7 @@
 #include "plan.h"
 #include "pool.h"
 
+#include <acuity/model.h>
 #include <acuity/size.h>
 #include <math.h>
 #include <string.h>
@@ -66,10 +67,18 @@ write_result (void *data, int y, int rows, const float *pixels, GError **error)
   return TRUE;
 }
 
+static gint stopped;
+
+void
+acu_models_stop_measuring (void)
+{
+  g_atomic_int_set (&stopped, TRUE);
+}
+
 static gboolean
 run (Trial *trial, AcuPrecision precision)
 {
-  AcuPlan *plan = acu_plan_new (trial->net, trial->device, SIDE, SIDE, trial->threads, MOST_BYTES, 0, precision, NULL);
+  AcuPlan *plan = g_atomic_int_get (&stopped) ? NULL : acu_plan_new (trial->net, trial->device, SIDE, SIDE, trial->threads, MOST_BYTES, 0, precision, NULL);
   AcuPlanCallbacks callbacks = { read_sample, write_result, NULL, trial };
   gboolean done = FALSE;
 
@@ -219,7 +228,7 @@ choose (Trial *trial, GArray *groups, double own, double allowed)
 
 /* FALSE: there was no memory for it, say, and a later process may know better. */
 static gboolean
-measure (Trial *trial)
+search (Trial *trial)
 {
   g_autofree AcuShape *shapes = g_new (AcuShape, trial->net->layers->len);
   GArray *groups;
@@ -251,6 +260,17 @@ measure (Trial *trial)
   choose (trial, groups, own, allowed);
   g_array_unref (groups);
   return TRUE;
+}
+
+/* FALSE, and no choice, if it was stopped. */
+static gboolean
+measure (Trial *trial)
+{
+  gboolean done = search (trial) && !g_atomic_int_get (&stopped);
+
+  if (!done)
+    set (trial, &(Group) { 0, trial->n, 0, 0 }, FALSE);
+  return done;
 }
 
 /* Everything that the choice follows from. */

@@ -36,6 +36,8 @@ plugin_dialog_run (PluginImage image, gboolean same_size, PluginValues *values)
       plugin_panel_set (panel, values);
     }
   plugin_panel_get (panel, values);
+  if (response != GTK_RESPONSE_OK)
+    acu_models_stop_measuring ();
   plugin_panel_free (panel);
   gtk_widget_destroy (dialog);
   return response == GTK_RESPONSE_OK;

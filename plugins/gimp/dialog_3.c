@@ -57,6 +57,8 @@ plugin_dialog_run (PluginImage image, GimpProcedure *procedure, GimpProcedureCon
   plugin_panel_get (window.panel, values);
   if (ok)
     plugin_values_to_config (values, config);
+  else
+    acu_models_stop_measuring ();
   plugin_panel_free (window.panel);
   gtk_widget_destroy (dialog);
   g_free (values);

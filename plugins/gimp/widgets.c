@@ -242,6 +242,8 @@ plugin_scroller_new (GtkWidget *content, int room)
   if (room > 0)
     gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), room);
 #endif
+  /* What is in it has the focus. */
+  gtk_widget_set_can_focus (scroller, FALSE);
   view = gtk_bin_get_child (GTK_BIN (scroller));
   gtk_viewport_set_shadow_type (GTK_VIEWPORT (view), GTK_SHADOW_NONE);
   gtk_container_set_focus_vadjustment (GTK_CONTAINER (content), gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller)));

@@ -3,6 +3,7 @@
 #include "coarse.h"
 #include "run_net.h"
 
+#include <acuity/model.h>
 #include <math.h>
 #include <string.h>
 
@@ -308,6 +309,31 @@ test_copied (void)
   acu_net_unref (to);
 }
 
+static AcuExecutor *
+prepare_and_stop (const AcuProgram *program, int threads, GError **error)
+{
+  acu_models_stop_measuring ();
+  return prepare_counted (program, threads, error);
+}
+
+/* In the middle; for good, so this test is the last. */
+static void
+test_stopped (void)
+{
+  AcuDevice device = quick_device ();
+  AcuNet *net = make_net (2);
+  guint before = trials;
+
+  device.prepare = prepare_and_stop;
+  for (int i = 0; i < 2; i++)
+    {
+      acu_net_choose_coarse (net, &device, 3);
+      g_assert_cmpuint (trials, ==, before + 1);
+      g_assert_cmpuint (count (net), ==, 0);
+    }
+  acu_net_unref (net);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -316,5 +342,6 @@ main (int argc, char **argv)
   g_test_add_func ("/coarse/plan", test_plan);
   g_test_add_func ("/coarse/choice", test_choice);
   g_test_add_func ("/coarse/copied", test_copied);
+  g_test_add_func ("/coarse/stopped", test_stopped);
   return g_test_run ();
 }

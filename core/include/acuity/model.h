@@ -83,6 +83,10 @@ ACU_API char *acu_models_folder (void);
  * processor. Thread-safe. */
 ACU_API int acu_model_scale (const AcuModelInfo *model, int threads, GError **error);
 
+/* Ends what is measured of networks that are used for the first time, in any thread, and begins no more: for a process that ends. It is measured when it is wanted again.
+ * Thread-safe. */
+ACU_API void acu_models_stop_measuring (void);
+
 /* The net of a model as text, one layer a line with shapes for a width × height picture; free with
  * g_free(). `plan` adds the stages, row windows and buffers that the planner made of it. */
 ACU_API char *acu_model_print (const AcuModelInfo *model, int width, int height, gboolean plan, GError **error);
