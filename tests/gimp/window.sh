@@ -189,9 +189,9 @@ activate "$dialog"
 keys alt+f ctrl+a 4
 keys Escape
 check 'Escape closes the dialog' wait_no_title "$title" 5
-check 'a cancelled image is as it was' wait_log 'RESULT cancelled 241x179' 20
+check 'a cancelled image is as it was' wait_log 'RESULT cancelled 241x179' 60
 check 'and has its pixels' test "$(compare -metric AE "$sample" "$work/out/cancelled.png" null: 2>&1)" = 0
-check 'no plug-in is left behind' wait_gone 5
+check 'no plug-in is left behind' wait_gone 20
 
 # --- all kinds of images: the preview is the result ---
 for kind in selection group mask indexed gray linear alpha; do
