@@ -199,6 +199,7 @@ for kind in selection group mask indexed gray linear alpha; do
   sleep 1; steady
   on_canvas 0; xdotool click 1; keys Home; steady; picture $kind
   shot "kind-$kind" "$dialog"
+  activate "$dialog"
   keys Return
   check "$kind: enlarged" wait_log "RESULT $kind 482x358" 60
   case $kind in selection | group) ;; *) check "$kind: the preview is the result" is_in_preview $kind ;; esac
