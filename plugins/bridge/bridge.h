@@ -84,6 +84,10 @@ const Babl *acu_bridge_result_format (const AcuBridgeJob *job);
 /* The same for pixels of the format `own`; `space` may be NULL for its own. */
 const Babl *acu_bridge_result_format_of (const Babl *own, const Babl *space);
 
+/* The format itself, or, of a palette, one with the same colours and bytes that stays as it is whatever becomes of that palette: for pixels that another
+ * thread converts. To be called where the palette may be read. */
+const Babl *acu_bridge_fixed_format (const Babl *own);
+
 G_END_DECLS
 
 #endif

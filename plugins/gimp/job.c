@@ -42,7 +42,8 @@ static const Babl *
 format_of (PluginItem item)
 {
   GeglBuffer *buffer = plugin_item_buffer (item);
-  const Babl *format = gegl_buffer_get_format (buffer);
+  /* estimates are made in threads */
+  const Babl *format = acu_bridge_fixed_format (gegl_buffer_get_format (buffer));
 
   g_object_unref (buffer);
   return format;

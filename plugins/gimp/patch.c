@@ -28,7 +28,7 @@ plugin_patch_new (PluginImage image, PluginItem layer, const PluginValues *value
 {
   PluginPatch *patch = g_new0 (PluginPatch, 1);
   GeglBuffer *drawable = plugin_item_buffer (layer);
-  const Babl *own = gegl_buffer_get_format (drawable);
+  const Babl *own = gegl_buffer_get_format (drawable), *fixed = acu_bridge_fixed_format (own);
   const GeglRectangle *part = &patch->place.part;
   gsize bytes;
   void *pixels;
@@ -39,13 +39,13 @@ plugin_patch_new (PluginImage image, PluginItem layer, const PluginValues *value
   patch->space = plugin_image_space (image);
   plugin_place (&patch->place, source->width, source->height, scaled->width, scaled->height, view, margin, grid);
   /* A copy, not shared tiles: those may be asked of GIMP later, from another thread. */
-  patch->input = gegl_buffer_new (GEGL_RECTANGLE (0, 0, part->width, part->height), own);
+  patch->input = gegl_buffer_new (GEGL_RECTANGLE (0, 0, part->width, part->height), fixed);
   bytes = (gsize) part->width * babl_format_get_bytes_per_pixel (own);
   pixels = g_malloc (bytes);
   for (int y = 0; y < part->height; y++)
     {
       gegl_buffer_get (drawable, GEGL_RECTANGLE (part->x, part->y + y, part->width, 1), 1, own, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      gegl_buffer_set (patch->input, GEGL_RECTANGLE (0, y, part->width, 1), 0, own, pixels, GEGL_AUTO_ROWSTRIDE);
+      gegl_buffer_set (patch->input, GEGL_RECTANGLE (0, y, part->width, 1), 0, fixed, pixels, GEGL_AUTO_ROWSTRIDE);
     }
   g_free (pixels);
   g_object_unref (drawable);

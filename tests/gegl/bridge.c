@@ -161,6 +161,51 @@ palette (void)
   g_object_unref (input);
 }
 
+/* What GIMP does to a palette of its own while another thread works on pixels of it. */
+static gpointer
+change_again_and_again (gpointer data)
+{
+  guint8 colours[3 * 200] = { 0 };
+
+  for (int i = 0; i < 3000; i++)
+    {
+      colours[0] = (guint8) i;
+      babl_palette_set_palette (data, babl_format ("R'G'B' u8"), colours, i % 2 ? 200 : 3);
+    }
+  return NULL;
+}
+
+static void
+palette_is_fixed (void)
+{
+  const Babl *with_alpha, *without, *fixed;
+  guint8 colours[] = { 255, 0, 0, 0, 0, 255, 10, 200, 30 };
+  const guint8 indices[] = { 2, 0, 1, 2 }, pairs[] = { 1, 255, 2, 0 };
+  const guint8 expected[] = { 10, 200, 30, 255, 0, 0, 0, 0, 255, 10, 200, 30 }, expected_alpha[] = { 0, 0, 255, 255, 10, 200, 30, 0 };
+  guint8 after[12], back[4];
+  GThread *thread;
+
+  babl_new_palette (NULL, &without, &with_alpha);
+  babl_palette_set_palette (without, babl_format ("R'G'B' u8"), colours, 3);
+  fixed = acu_bridge_fixed_format (without);
+  g_assert_true (babl_format_is_palette (fixed) && fixed != without && fixed == acu_bridge_fixed_format (without));
+  g_assert_true (babl_format_has_alpha (acu_bridge_fixed_format (with_alpha)));
+  g_assert_true (acu_bridge_fixed_format (fixed) == fixed);
+  g_assert_true (acu_bridge_fixed_format (babl_format ("Y u16")) == babl_format ("Y u16"));
+  babl_process (babl_fish (acu_bridge_fixed_format (with_alpha), babl_format ("R'G'B'A u8")), pairs, after, 2);
+  g_assert_cmpmem (after, 8, expected_alpha, 8);
+  thread = g_thread_new ("changes", change_again_and_again, (gpointer) without);
+  for (int i = 0; i < 20000; i++)
+    {
+      babl_process (babl_fish (fixed, babl_format ("R'G'B' u8")), indices, after, 4);
+      g_assert_cmpmem (after, 12, expected, 12);
+      babl_process (babl_fish (babl_format ("R'G'B' u8"), fixed), expected, back, 4);
+      g_assert_cmpmem (back, 4, indices, 4);
+    }
+  g_thread_join (thread);
+  g_assert_true (acu_bridge_fixed_format (without) != fixed);
+}
+
 static void
 space_is_told (void)
 {
@@ -225,6 +270,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bridge/16-bit", every_16_bit_value);
   g_test_add_func ("/bridge/rounding", rounds_and_clamps);
   g_test_add_func ("/bridge/palette", palette);
+  g_test_add_func ("/bridge/palette-is-fixed", palette_is_fixed);
   g_test_add_func ("/bridge/space", space_is_told);
   g_test_add_func ("/bridge/premultiplied", premultiplied);
   g_test_add_func ("/bridge/not-finite", not_finite);

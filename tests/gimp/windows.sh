@@ -44,7 +44,8 @@ pids+=($!)
 
 failed=0 count=0
 ok () { count=$((count + 1)); echo "ok $count - $1"; }
-not_ok () { count=$((count + 1)); failed=$((failed + 1)); echo "not ok $count - $1"; import -window root "$shots/failed-$count.png"; }
+# said on the error stream as well: that is all meson shows of a test
+not_ok () { count=$((count + 1)); failed=$((failed + 1)); echo "not ok $count - $1" | tee /dev/stderr; import -window root "$shots/failed-$count.png"; }
 check () { local what=$1; shift; if "$@" >/dev/null; then ok "$what"; else not_ok "$what"; fi; }
 finish () { [ $failed = 0 ] || sed 's/^/# /' "$work/gimp.log" | tail -20; echo "1..$count"; exit $((failed > 0)); }
 
