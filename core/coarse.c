@@ -41,6 +41,7 @@ typedef struct Trial
   guint n;
   const AcuDevice *device;
   int threads, width, height, channels;
+  AcuCoarseness level;            /* of layers that do not multiply bfloat16 numbers */
   const guint8 *sample;           /* SIDE × SIDE pixels of three bytes */
   float *exact, *result;
 } Trial;
@@ -126,10 +127,16 @@ layer_of (const Trial *trial, guint k)
 }
 
 static void
-set (const Trial *trial, const Group *group, gboolean coarse)
+set (const Trial *trial, const Group *group, AcuCoarseness coarse)
 {
   for (guint k = group->first; k < group->last; k++)
     layer_of (trial, k)->coarse = coarse;
+}
+
+static void
+set_all (const Trial *trial, AcuCoarseness coarse)
+{
+  set (trial, &(Group) { 0, trial->n, 0, 0 }, coarse);
 }
 
 /* --- which layers, and what they save --- */
@@ -153,12 +160,13 @@ may_be_coarse (const AcuLayer *layer)
          && layer->kernel_width * layer->kernel_height > 1;
 }
 
-/* Nanoseconds that an output pixel saves on one core: fitted to convolutions of 48 to 192 channels in AMX tiles (docs/SPEED.md). */
+/* Nanoseconds that an output pixel saves on one core: fitted to convolutions of 32 to 192 channels in AMX tiles (docs/SPEED.md). */
 static double
-saving (const AcuLayer *layer, const AcuShape *shape)
+saving (const Trial *trial, const AcuLayer *layer, const AcuShape *shape)
 {
   double in = in_channels (layer), out = layer->channels, taps = (double) layer->kernel_width * layer->kernel_height / (layer->kind == ACU_LAYER_DECONV2D ? layer->stride * layer->stride : 1);
-  double without = taps == 9 ? 0.22 * in + 0.55 * out + 0.0055 * in * out : taps * in * out / 100;
+  gboolean blocks = trial->level == ACU_BLOCKS && layer->stride == 1 && taps == 9 && acu_plan_prefers_blocks (trial->device, (int) in, (int) out);
+  double without = blocks ? 0.15 * in + 0.78 * ceil (in / 64) * out : taps == 9 ? 0.22 * in + 0.55 * out + 0.0055 * in * out : taps * in * out / 100;
 
   return (without - taps * in * out / 1300 - 0.1 * out - 0.05 * in) * shape->width * shape->height;
 }
@@ -188,7 +196,7 @@ make_groups (const Trial *trial, const AcuShape *shapes)
       Group group = { g * trial->n / n, (g + 1) * trial->n / n, 0, 0 };
 
       for (guint k = group.first; k < group.last; k++)
-        group.saved += saving (layer_of (trial, k), &shapes[trial->layers[k]]);
+        group.saved += saving (trial, layer_of (trial, k), &shapes[trial->layers[k]]);
       g_array_append_val (groups, group);
     }
   return groups;
@@ -220,10 +228,28 @@ choose (Trial *trial, GArray *groups, double own, double allowed)
       if (group->saved <= 0 || sum + group->noise > allowed)
         break;
       sum += group->noise;
-      set (trial, group, TRUE);
+      set (trial, group, ACU_COARSE);
     }
   while (n > 0 && noise (trial) > allowed)
-    set (trial, &g_array_index (groups, Group, --n), FALSE);
+    set (trial, &g_array_index (groups, Group, --n), trial->level);
+}
+
+/* Has all layers left out products of low bytes, if that is close enough. Returns how far off the result is. */
+static double
+try_blocks (Trial *trial, double own, double allowed)
+{
+  double blocks = INFINITY;
+
+  set_all (trial, ACU_BLOCKS);
+  if (trial->device->block_quick && trial->device->block_quick ())
+    blocks = noise (trial);
+  if (blocks <= allowed)
+    {
+      trial->level = ACU_BLOCKS;
+      return blocks;
+    }
+  set_all (trial, ACU_FINE);
+  return own;
 }
 
 /* FALSE: there was no memory for it, say, and a later process may know better. */
@@ -243,19 +269,19 @@ search (Trial *trial)
     return TRUE;
   allowed = own < CLOSE / 2 ? CLOSE : MIN (TIMES_OWN * own, FAR);
   /* Often enough all of them may be, and the search, which takes seconds with large networks, is spared. */
-  set (trial, &(Group) { 0, trial->n, 0, 0 }, TRUE);
+  set_all (trial, ACU_COARSE);
   if (noise (trial) <= allowed)
     return TRUE;
-  set (trial, &(Group) { 0, trial->n, 0, 0 }, FALSE);
+  own = try_blocks (trial, own, allowed);
   groups = make_groups (trial, shapes);
   for (guint g = 0; g < groups->len; g++)
     {
       Group *group = &g_array_index (groups, Group, g);
 
-      set (trial, group, TRUE);
+      set (trial, group, ACU_COARSE);
       /* Against what 16 bits are off by themselves little cannot be told apart. */
       group->noise = MAX (noise (trial) - own, own / 50);
-      set (trial, group, FALSE);
+      set (trial, group, trial->level);
     }
   choose (trial, groups, own, allowed);
   g_array_unref (groups);
@@ -269,7 +295,7 @@ measure (Trial *trial)
   gboolean done = search (trial) && !g_atomic_int_get (&stopped);
 
   if (!done)
-    set (trial, &(Group) { 0, trial->n, 0, 0 }, FALSE);
+    set_all (trial, ACU_FINE);
   return done;
 }
 
@@ -280,7 +306,7 @@ key_of (const AcuNet *net)
   g_autoptr (GByteArray) text = g_byte_array_new ();
   AcuFingerprint parts[2];
 
-  g_byte_array_append (text, (const guint8 *) ACU_VERSION " coarse 3", sizeof ACU_VERSION " coarse 3");
+  g_byte_array_append (text, (const guint8 *) ACU_VERSION " coarse 4", sizeof ACU_VERSION " coarse 4");
   for (guint i = 0; i < net->layers->len; i++)
     {
       const AcuLayer *layer = acu_net_layer (net, i);
@@ -321,7 +347,7 @@ acu_net_choose_coarse (AcuNet *net, const AcuDevice *device, int threads)
   if (acu_packed_file_read (&key, choice, trial.n, 1))
     {
       for (guint k = 0; k < trial.n; k++)
-        layer_of (&trial, k)->coarse = choice[k] != 0;
+        layer_of (&trial, k)->coarse = MIN (choice[k], ACU_COARSE);
       return;
     }
   if (measure (&trial))
@@ -345,20 +371,23 @@ shared_name (const AcuLayer *layer)
 void
 acu_net_copy_coarse (AcuNet *net, const AcuNet *from)
 {
-  g_autoptr (GHashTable) exact = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (guint i = 0; i < from->layers->len; i++)
     {
       const AcuLayer *layer = acu_net_layer (from, i);
+      char *name = shared_name (layer);
+      AcuCoarseness least = layer->coarse;
 
-      g_hash_table_add (layer->coarse ? known : exact, shared_name (layer));
+      if (g_hash_table_contains (known, name))
+        least = MIN (least, (AcuCoarseness) GPOINTER_TO_INT (g_hash_table_lookup (known, name)));
+      g_hash_table_replace (known, name, GINT_TO_POINTER (least));
     }
   for (guint i = 0; i < net->layers->len; i++)
     {
       AcuLayer *layer = g_ptr_array_index (net->layers, i);
       g_autofree char *name = shared_name (layer);
 
-      layer->coarse = g_hash_table_contains (known, name) && !g_hash_table_contains (exact, name);
+      layer->coarse = (AcuCoarseness) GPOINTER_TO_INT (g_hash_table_lookup (known, name));
     }
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "conv2d_block_private.h"
 #include "kernels_private.h"
 #include "winograd_private.h"
 
@@ -18,6 +19,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
     .bf16_planes = acu_bf16_planes_c,
     .bf16_pairs = acu_bf16_pairs_c,
     .conv2d_bf16 = acu_conv2d_bf16_c,
+    .conv2d_block = acu_conv2d_block_c,
     .conv2d_gradient_bf16 = acu_conv2d_gradient_bf16_c,
     .finish = acu_finish_c,
     .half_widen = acu_half_widen_c,
@@ -119,6 +121,8 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
 #ifdef ACU_HAVE_AMX
   if (flags & ACU_CPU_AMX)
     {
+      k->block_quick = 1;
+      k->conv2d_block = acu_conv2d_block_amx;
       k->winograd_isa[ACU_WINOGRAD_I16] = "amx";
       k->winograd[ACU_WINOGRAD_I16] = acu_winograd_i16_amx;
       k->pointwise = acu_pointwise_amx;

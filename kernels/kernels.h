@@ -16,6 +16,7 @@
 #define ACU_KERNELS_H
 
 #include "bf16.h"
+#include "conv2d_block.h"
 #include "finish.h"
 #include "half.h"
 #include "noise.h"
@@ -193,6 +194,8 @@ typedef struct AcuKernels
   acu_bf16_planes_fn bf16_planes;
   acu_bf16_pairs_fn bf16_pairs;
   acu_conv2d_bf16_fn conv2d_bf16;
+  int block_quick;                /* whether this is quicker than winograd[ACU_WINOGRAD_I16], of few channels */
+  acu_conv2d_block_fn conv2d_block;
   acu_finish_fn finish;
   acu_conv2d_gradient_bf16_fn conv2d_gradient_bf16;
   acu_half_widen_fn half_widen;

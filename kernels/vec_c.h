@@ -99,4 +99,20 @@ v_store_planes (uint8_t *high, uint8_t *low, int part, vec a, vec b)
   v_store_planes_single (high + place + 4, low + place + 4, b);
 }
 
+V_FUNCTION void
+v_store_bytes_single (uint8_t *high, uint8_t *low, vec a)
+{
+  v_store_planes_single (high, low, a);
+  *low ^= 0x80;
+}
+
+V_FUNCTION void
+v_store_bytes (uint8_t *high, uint8_t *low, int part, vec a, vec b)
+{
+  int place = part / 4 * 8 + part % 4;
+
+  v_store_bytes_single (high + place, low + place, a);
+  v_store_bytes_single (high + place + 4, low + place + 4, b);
+}
+
 #endif

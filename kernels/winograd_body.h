@@ -11,7 +11,7 @@
  * - v_store_i16 (dst, part, a, b): rounds to nearest, saturates and stores a and b, part `part` of two groups, as
  *   acu_winograd_place() tells; v_store_i16_single (dst, a) in plain order
  * - V_PLANES where there are v_store_planes (high, low, part, a, b) and v_store_planes_single (high, low, a): the same
- *   with high and low bytes apart
+ *   with high and low bytes apart; and v_store_bytes and v_store_bytes_single, with low bytes less a half of 256, for conv2d_block.h
  * - products_f32: the matrix products of one chunk, and its ProductsI16 for 16 bits is an argument
  *
  * So all instruction sets share one order of operations, and agree bit for bit. */

@@ -174,6 +174,11 @@ cpu_run (AcuExecutor *executor, guint number, int first, int rows)
       acu_cpu_winograd_run (executor, number, first, rows);
       return !g_atomic_int_get (&executor->overflowed);
     }
+  if (stage->algorithm == ACU_ALGORITHM_CONV2D_BLOCK)
+    {
+      acu_cpu_block_run (executor, number, first, rows);
+      return !g_atomic_int_get (&executor->overflowed);
+    }
   if (stage->algorithm == ACU_ALGORITHM_CONV2D_BF16)
     {
       acu_cpu_bf16_run (executor, number, first, rows);
@@ -198,6 +203,12 @@ cpu_bf16_quick (void)
   return acu_kernels ()->bf16_quick;
 }
 
+static gboolean
+cpu_block_quick (void)
+{
+  return acu_kernels ()->block_quick;
+}
+
 const AcuDevice acu_device_cpu = {
-  "cpu", cpu_bf16_quick, cpu_bytes, cpu_prepare, cpu_reset, cpu_upload, cpu_run, cpu_download, cpu_free
+  "cpu", cpu_bf16_quick, cpu_block_quick, cpu_bytes, cpu_prepare, cpu_reset, cpu_upload, cpu_run, cpu_download, cpu_free
 };

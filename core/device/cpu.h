@@ -19,6 +19,7 @@ typedef struct AcuCpuStage
   AcuConv2d *phase;
   AcuWinograd winograd;           /* instead of phases */
   AcuPointwise *pointwise;        /* the same; of a transposed convolution one a row */
+  AcuConv2dBlock block;           /* the same */
   AcuConv2dBf16 bf16;             /* the same, with what follows its sums */
   AcuFinish finish;
   void *memory;                   /* packed weights, bias and slope of all phases; part of the executor's `packed` */
@@ -103,6 +104,13 @@ guint64 acu_cpu_winograd_scratch (const AcuProgram *program, const AcuStage *sta
 /* As acu_cpu_prepare_stage(). */
 gboolean acu_cpu_winograd_pack (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed);
 void acu_cpu_winograd_run (AcuExecutor *executor, guint stage, int first, int rows);
+
+/* cpu_block.c */
+guint64 acu_cpu_block_bytes (const AcuProgram *program, const AcuStage *stage);
+guint64 acu_cpu_block_scratch (const AcuProgram *program, const AcuStage *stage);
+/* As acu_cpu_prepare_stage(). */
+gboolean acu_cpu_block_pack (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed);
+void acu_cpu_block_run (AcuExecutor *executor, guint stage, int first, int rows);
 
 /* cpu_bf16.c */
 guint64 acu_cpu_bf16_bytes (const AcuProgram *program, const AcuStage *stage);

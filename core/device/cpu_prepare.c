@@ -63,6 +63,8 @@ acu_cpu_stage_packed_bytes (const AcuProgram *program, const AcuStage *stage)
     return acu_cpu_winograd_bytes (program, stage);
   if (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
     return acu_cpu_pointwise_bytes (program, stage);
+  if (stage->algorithm == ACU_ALGORITHM_CONV2D_BLOCK)
+    return acu_cpu_block_bytes (program, stage);
   if (stage->algorithm == ACU_ALGORITHM_CONV2D_BF16)
     return acu_cpu_bf16_bytes (program, stage);
   if (stage->kind != ACU_STAGE_CONV2D && stage->kind != ACU_STAGE_DECONV2D)
@@ -226,6 +228,8 @@ acu_cpu_prepare_stage (const AcuProgram *program, const AcuStage *stage, AcuCpuS
     return acu_cpu_winograd_pack (program, stage, packed);
   if (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
     return acu_cpu_pointwise_pack (program, stage, packed);
+  if (stage->algorithm == ACU_ALGORITHM_CONV2D_BLOCK)
+    return acu_cpu_block_pack (program, stage, packed);
   if (stage->algorithm == ACU_ALGORITHM_CONV2D_BF16)
     return acu_cpu_bf16_pack (program, stage, packed);
   switch (stage->kind)

@@ -97,6 +97,8 @@ acu_cpu_stage_scratch (const AcuProgram *program, const AcuStage *stage)
 
   if (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
     return acu_cpu_pointwise_scratch (program, stage);
+  if (stage->algorithm == ACU_ALGORITHM_CONV2D_BLOCK)
+    return acu_cpu_block_scratch (program, stage);
   if (stage->algorithm == ACU_ALGORITHM_CONV2D_BF16)
     return acu_cpu_bf16_scratch (program, stage);
   if (out->element != ACU_MAP_F32)

@@ -55,6 +55,7 @@ typedef enum AcuAlgorithm
   ACU_ALGORITHM_WINOGRAD_I16,     /* the same in 16-bit block floating point */
   ACU_ALGORITHM_POINTWISE_I16,    /* windows that share no pixels, in 16-bit block floating point; DECONV2D, too */
   ACU_ALGORITHM_CONV2D_BF16,      /* products of bfloat16 numbers, sums in single precision; DECONV2D, too, where windows share no pixels */
+  ACU_ALGORITHM_CONV2D_BLOCK,     /* 3 × 3 in 16-bit block floating point, directly */
   ACU_ALGORITHM_CONV2D_FEW,       /* single precision, to at most ACU_STAGE_FEW_CHANNELS channels, from whole groups of 16 */
   ACU_N_ALGORITHMS
 } AcuAlgorithm;
@@ -72,6 +73,9 @@ acu_algorithm_is_winograd (AcuAlgorithm algorithm)
 
 /* Rows that a stage of that algorithm makes at once. */
 #define ACU_WINOGRAD_ROWS 4
+
+/* Rows that ACU_ALGORITHM_CONV2D_BLOCK makes at once. */
+#define ACU_STAGE_BLOCK_ROWS 8
 
 /* How the numbers of a feature map are kept. */
 typedef enum AcuMapElement
@@ -100,7 +104,7 @@ typedef struct AcuStage
   guint inputs[ACU_STAGE_MAX_INPUTS];   /* buffers */
   guint output;                         /* buffer; stage i writes buffer i */
   AcuAlgorithm algorithm;               /* CONV2D, DECONV2D */
-  gboolean coarse;                      /* CONV2D, DECONV2D: the network stays close enough to exact if bfloat16 numbers are multiplied here */
+  gboolean coarse, blocks;              /* CONV2D, DECONV2D: the network stays close enough to exact if bfloat16 numbers are multiplied here, if products of low bytes are left out */
   int granularity, phase;               /* rows made at once; they begin at rows y with y % granularity == phase, and at 0 */
   int kernel_width, kernel_height, stride;
   int left, top;
@@ -145,6 +149,8 @@ typedef struct AcuDevice
   const char *name;               /* of --device */
   /* Whether ACU_ALGORITHM_CONV2D_BF16 is quicker than all others; NULL: there is no such. */
   gboolean (*bf16_quick) (void);
+  /* The same for ACU_ALGORITHM_CONV2D_BLOCK beside ACU_ALGORITHM_WINOGRAD_I16. */
+  gboolean (*block_quick) (void);
   /* Bytes that prepare() will allocate for this program besides the arena. */
   guint64 (*bytes) (const AcuProgram *program, int threads);
   /* Allocates and packs weights; may decline with an error saying why. */

@@ -15,6 +15,14 @@ G_BEGIN_DECLS
 /* Steps that the noise of a net may have; repeated nets count on from there. */
 #define ACU_NET_STEPS 256
 
+/* What a convolution may multiply, from the closest to the quickest. */
+typedef enum AcuCoarseness
+{
+  ACU_FINE,                       /* numbers of 16 bits */
+  ACU_BLOCKS,                     /* the same without products of low bytes */
+  ACU_COARSE                      /* bfloat16 numbers */
+} AcuCoarseness;
+
 typedef enum AcuLayerKind
 {
   ACU_LAYER_INPUT,                /* the picture: `channels` */
@@ -62,7 +70,7 @@ typedef struct AcuLayer
   GBytes *weights;                /* floats: [out][in][kernel_height][kernel_width]; DEPTHWISE: [kernel_height][kernel_width][channels]; SLOPE: slope[channels];
                                      AFFINE: scale[channels]; APPEND: values */
   gboolean half;                  /* CONV2D, DECONV2D: weights are 16-bit floats (IEEE 754 binary16) instead */
-  gboolean coarse;                /* CONV2D, DECONV2D: may multiply bfloat16 numbers where `fast` is asked for and that is quicker */
+  AcuCoarseness coarse;           /* CONV2D, DECONV2D: what it may multiply where `fast` is asked for and that is quicker */
   GBytes *bias;                   /* floats: bias[out]; AFFINE: offset[channels]; NULL for zeros */
   guint32 seed, step;             /* NOISE: which; the place of its first pixel among all the noise there is: (left, top); factor: its pixels for one of the picture's */
   GBytes *cells;                  /* STENCIL: a byte each, row after row, stretched over the whole map: other than 0 where the input is kept; NULL: everywhere */

@@ -8,6 +8,9 @@
 #include "plan_private.h"
 
 #define GROUP 16
+/* Beyond both, Winograd is as quick as block floating point without it, and closer. */
+#define BLOCK_MOST_IN 96
+#define BLOCK_MOST_OUT 32
 /* One in so many sums of a residual chain is kept in f32. */
 #define MOST_SUMS 4
 
@@ -44,6 +47,23 @@ is_coarse (const AcuPlan *plan, const AcuStage *stage)
          && whole_groups (&plan->program, stage) && plan->program.buffers[stage->output].channels % GROUP == 0;
 }
 
+gboolean
+acu_plan_prefers_blocks (const AcuDevice *device, int in, int out)
+{
+  return device->block_quick && device->block_quick () && in % GROUP == 0 && out % GROUP == 0 && (in <= BLOCK_MOST_IN || out <= BLOCK_MOST_OUT);
+}
+
+/* Convolutions whose transforms would take more than the products that they save, where matrix units multiply bytes. */
+static gboolean
+is_block (const AcuPlan *plan, const AcuStage *stage)
+{
+  int in = 0;
+
+  for (guint k = 0; k < stage->n_inputs - stage->residual; k++)
+    in += plan->program.buffers[stage->inputs[k]].channels;
+  return plan->precision == ACU_PRECISION_FAST && stage->blocks && acu_plan_prefers_blocks (plan->device, in, plan->program.buffers[stage->output].channels);
+}
+
 static void
 choose_algorithm (const AcuPlan *plan, AcuStage *stage)
 {
@@ -66,6 +86,12 @@ choose_algorithm (const AcuPlan *plan, AcuStage *stage)
   if (stage->kind != ACU_STAGE_CONV2D || stage->kernel_width != 3 || stage->kernel_height != 3 || stage->stride != 1
       || !whole_groups (&plan->program, stage))
     return;
+  if (is_block (plan, stage))
+    {
+      stage->algorithm = ACU_ALGORITHM_CONV2D_BLOCK;
+      stage->granularity = ACU_STAGE_BLOCK_ROWS;
+      return;
+    }
   stage->algorithm = plan->precision == ACU_PRECISION_EXACT ? ACU_ALGORITHM_WINOGRAD_F32 : ACU_ALGORITHM_WINOGRAD_I16;
   stage->granularity = ACU_WINOGRAD_ROWS;
 }

@@ -193,7 +193,7 @@ acu_plan_print (const AcuPlan *plan)
     "input", "conv2d", "deconv2d", "slope", "activation", "add", "mul", "channel_mul", "affine", "concat", "append",
     "crop", "pad", "nearest", "bicubic", "pixel_shuffle", "global_pool", "stencil", "depthwise", "noise"
   };
-  static const char *const algorithms[] = { "direct", "winograd f32", "winograd i16", "pointwise i16", "bf16", "few" };
+  static const char *const algorithms[] = { "direct", "winograd f32", "winograd i16", "pointwise i16", "bf16", "block i16", "few" };
   static const char *const elements[] = { [ACU_MAP_F32] = "f32", [ACU_MAP_F16] = "f16", [ACU_MAP_BF16] = "bf16" };
   GString *text = g_string_new (NULL);
   g_autofree char *bytes = g_format_size (plan->bytes);

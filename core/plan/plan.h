@@ -38,6 +38,9 @@ int acu_plan_band_rows (const AcuPlan *plan);     /* at most these many rows are
 guint64 acu_plan_bytes (const AcuPlan *plan);
 double acu_plan_operations (const AcuPlan *plan);
 
+/* Whether `fast` computes 3 × 3 convolutions of so many channels, of stride 1, in ACU_ALGORITHM_CONV2D_BLOCK. */
+gboolean acu_plan_prefers_blocks (const AcuDevice *device, int in, int out);
+
 /* The stages with windows, buffers and bytes, a line each; free with g_free(). */
 char *acu_plan_print (const AcuPlan *plan);
 

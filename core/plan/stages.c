@@ -403,7 +403,8 @@ add_stage (AcuPlan *plan, const AcuLayer *layer, const AcuShape *shapes, guint i
   stage->weights = layer->weights;
   stage->weights_element = layer->half ? ACU_MAP_F16 : ACU_MAP_F32;
   stage->bias = layer->bias;
-  stage->coarse = layer->coarse;
+  stage->coarse = layer->coarse == ACU_COARSE;
+  stage->blocks = layer->coarse >= ACU_BLOCKS;
   stage->cells = layer->cells;
   stage->seed = layer->seed;
   stage->step = layer->step;

@@ -101,15 +101,23 @@ v_store_i16_single (int16_t *dst, vec a)
 /* With the high and the low bytes apart; see winograd_body.h. */
 #define V_PLANES
 
-V_FUNCTION void
-v_store_planes (uint8_t *high, uint8_t *low, int part, vec a, vec b)
+/* 32 numbers as v_store_i16() orders them: all low bytes, then all high ones. */
+V_FUNCTION __m512i
+v_bytes_apart (vec a, vec b)
 {
   /* Of eight numbers, the low bytes, then the high ones; then all low ones first. */
   const __m512i bytes = _mm512_broadcast_i32x4 (_mm_setr_epi8 (0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15));
   const __m512i halves = _mm512_setr_epi64 (0, 2, 4, 6, 1, 3, 5, 7);
   __m512i numbers = _mm512_packs_epi32 (_mm512_cvtps_epi32 (a), _mm512_cvtps_epi32 (b));
 
-  numbers = _mm512_permutexvar_epi64 (halves, _mm512_shuffle_epi8 (numbers, bytes));
+  return _mm512_permutexvar_epi64 (halves, _mm512_shuffle_epi8 (numbers, bytes));
+}
+
+V_FUNCTION void
+v_store_planes (uint8_t *high, uint8_t *low, int part, vec a, vec b)
+{
+  const __m512i numbers = v_bytes_apart (a, b);
+
   _mm256_storeu_si256 ((__m256i *) (low + part * 2 * LANES), _mm512_castsi512_si256 (numbers));
   _mm256_storeu_si256 ((__m256i *) (high + part * 2 * LANES), _mm512_extracti64x4_epi64 (numbers, 1));
 }
@@ -120,6 +128,24 @@ v_store_planes_single (uint8_t *high, uint8_t *low, vec a)
   __m256i numbers = _mm512_cvtsepi32_epi16 (_mm512_cvtps_epi32 (a));
 
   _mm_storeu_si128 ((__m128i *) low, _mm256_cvtepi16_epi8 (numbers));
+  _mm_storeu_si128 ((__m128i *) high, _mm256_cvtepi16_epi8 (_mm256_srli_epi16 (numbers, 8)));
+}
+
+V_FUNCTION void
+v_store_bytes (uint8_t *high, uint8_t *low, int part, vec a, vec b)
+{
+  const __m512i numbers = v_bytes_apart (a, b);
+
+  _mm256_storeu_si256 ((__m256i *) (low + part * 2 * LANES), _mm256_xor_si256 (_mm512_castsi512_si256 (numbers), _mm256_set1_epi8 ((char) 0x80)));
+  _mm256_storeu_si256 ((__m256i *) (high + part * 2 * LANES), _mm512_extracti64x4_epi64 (numbers, 1));
+}
+
+V_FUNCTION void
+v_store_bytes_single (uint8_t *high, uint8_t *low, vec a)
+{
+  __m256i numbers = _mm512_cvtsepi32_epi16 (_mm512_cvtps_epi32 (a));
+
+  _mm_storeu_si128 ((__m128i *) low, _mm_xor_si128 (_mm256_cvtepi16_epi8 (numbers), _mm_set1_epi8 ((char) 0x80)));
   _mm_storeu_si128 ((__m128i *) high, _mm256_cvtepi16_epi8 (_mm256_srli_epi16 (numbers, 8)));
 }
 

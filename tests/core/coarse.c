@@ -18,7 +18,7 @@ quick_device (void)
 {
   AcuDevice device = *acu_device_find ("cpu", NULL);
 
-  device.bf16_quick = quick;
+  device.bf16_quick = device.block_quick = quick;
   return device;
 }
 
@@ -113,7 +113,7 @@ make_u_net (void)
 }
 
 static guint
-set_all (AcuNet *net, gboolean coarse)
+set_all (AcuNet *net, AcuCoarseness coarse)
 {
   guint n = 0;
 
@@ -121,8 +121,8 @@ set_all (AcuNet *net, gboolean coarse)
     {
       AcuLayer *layer = g_ptr_array_index (net->layers, i);
 
-      layer->coarse = coarse && (layer->kind == ACU_LAYER_CONV2D || layer->kind == ACU_LAYER_DECONV2D);
-      n += layer->coarse;
+      layer->coarse = layer->kind == ACU_LAYER_CONV2D || layer->kind == ACU_LAYER_DECONV2D ? coarse : ACU_FINE;
+      n += layer->coarse == coarse;
     }
   return n;
 }
@@ -139,7 +139,7 @@ make_picture (int width, int height)
 
 /* The same numbers for any bands and threads, close to exact ones. */
 static void
-check_runs (AcuNet *net, guint convolutions, int picture_width, int picture_height)
+check_runs (AcuNet *net, AcuCoarseness coarse, int picture_width, int picture_height)
 {
   AcuDevice device = quick_device ();
   g_autofree float *picture = make_picture (picture_width, picture_height), *exact = NULL, *whole = NULL;
@@ -147,10 +147,10 @@ check_runs (AcuNet *net, guint convolutions, int picture_width, int picture_heig
   int width = picture_width, height = picture_height;
   gsize n;
 
-  set_all (net, FALSE);
+  set_all (net, ACU_FINE);
   exact = run_net_on (&device, net, picture, &width, &height, 1, 0, 0, ACU_PRECISION_EXACT);
   n = (gsize) width * height * 3;
-  g_assert_cmpint (set_all (net, TRUE), ==, convolutions);
+  g_assert_cmpint (set_all (net, coarse), ==, 6);
   width = picture_width;
   height = picture_height;
   whole = run_net_on (&device, net, picture, &width, &height, 1, 0, 0, ACU_PRECISION_FAST);
@@ -160,7 +160,7 @@ check_runs (AcuNet *net, guint convolutions, int picture_width, int picture_heig
       largest = MAX (largest, fabsf (exact[k]));
     }
   g_assert_cmpfloat (worst, >, 0);
-  g_assert_cmpfloat (worst, <, 0.02f * largest);
+  g_assert_cmpfloat (worst, <, (coarse == ACU_COARSE ? 0.02f : 0.001f) * largest);
   for (int bands = 1; bands < 40; bands *= 3)
     {
       g_autofree float *part = NULL;
@@ -179,10 +179,11 @@ test_runs (void)
   AcuNet *net = make_net (1), *u = make_u_net ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
-    {
-      check_runs (net, 6, sizes[i][0], sizes[i][1]);
-      check_runs (u, 6, sizes[i][0], sizes[i][1]);
-    }
+    for (AcuCoarseness coarse = ACU_BLOCKS; coarse <= ACU_COARSE; coarse++)
+      {
+        check_runs (net, coarse, sizes[i][0], sizes[i][1]);
+        check_runs (u, coarse, sizes[i][0], sizes[i][1]);
+      }
   acu_net_unref (net);
   acu_net_unref (u);
 }
@@ -194,9 +195,17 @@ test_plan (void)
   AcuDevice device = quick_device ();
   AcuNet *net = make_net (1), *u = make_u_net ();
   AcuPlan *plan;
-  g_autofree char *text = NULL, *plain = NULL, *folded = NULL;
+  g_autofree char *text = NULL, *plain = NULL, *folded = NULL, *blocks = NULL;
 
-  set_all (net, TRUE);
+  set_all (net, ACU_BLOCKS);
+  plan = acu_plan_new (net, &device, 64, 64, 1, 0, 0, ACU_PRECISION_FAST, NULL);
+  blocks = acu_plan_print (plan);
+  acu_plan_free (plan);
+  g_test_message ("%s", blocks);
+  g_assert_nonnull (strstr (blocks, "block i16 3×3 +slope -> 48 × 64 × 64 f16"));
+  g_assert_nonnull (strstr (blocks, "block i16 3×3 +residual -> 48 × 64 × 64"));
+  g_assert_null (strstr (blocks, "bf16"));
+  set_all (net, ACU_COARSE);
   plan = acu_plan_new (net, &device, 64, 64, 1, 0, 0, ACU_PRECISION_FAST, NULL);
   text = acu_plan_print (plan);
   acu_plan_free (plan);
@@ -205,7 +214,7 @@ test_plan (void)
   g_assert_nonnull (strstr (text, "bf16 3×3 +slope -> 16 × 64 × 64 bf16"));
   /* What is added at the end. */
   g_assert_nonnull (strstr (text, "bf16 3×3 +slope -> 48 × 64 × 64 f16"));
-  set_all (u, TRUE);
+  set_all (u, ACU_COARSE);
   plan = acu_plan_new (u, &device, 64, 64, 1, 0, 0, ACU_PRECISION_FAST, NULL);
   folded = acu_plan_print (plan);
   acu_plan_free (plan);
@@ -229,7 +238,7 @@ count (const AcuNet *net)
   guint n = 0;
 
   for (guint i = 0; i < net->layers->len; i++)
-    n += acu_net_layer (net, i)->coarse;
+    n += acu_net_layer (net, i)->coarse == ACU_COARSE;
   return n;
 }
 
@@ -267,8 +276,8 @@ test_choice (void)
   acu_net_choose_coarse (loud, &device, 3);
   g_test_message ("%u of 6 layers of the loud one by %u trials", count (loud), trials - before);
   g_assert_cmpuint (count (loud), <, 4);
-  set_all (net, FALSE);
-  device.bf16_quick = NULL;
+  set_all (net, ACU_FINE);
+  device.bf16_quick = device.block_quick = NULL;
   acu_net_choose_coarse (net, &device, 3);
   g_assert_cmpuint (count (net), ==, 0);
   acu_net_unref (net);
@@ -276,7 +285,7 @@ test_choice (void)
   acu_net_unref (loud);
 }
 
-/* Names and choices: "a+; b" is a coarse layer a and an exact layer b. */
+/* Names and choices: "a+; b; c-" is a coarse layer a, a fine layer b, and a layer c without products of low bytes. */
 static AcuNet *
 named (const char *text)
 {
@@ -286,8 +295,8 @@ named (const char *text)
   acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, NULL)->channels = 16;
   for (int i = 0; words[i]; i++)
     {
-      gboolean coarse = g_str_has_suffix (words[i], "+");
-      g_autofree char *name = g_strndup (words[i], strlen (words[i]) - coarse);
+      AcuCoarseness coarse = g_str_has_suffix (words[i], "+") ? ACU_COARSE : g_str_has_suffix (words[i], "-") ? ACU_BLOCKS : ACU_FINE;
+      g_autofree char *name = g_strndup (words[i], strlen (words[i]) - (coarse != ACU_FINE));
       const guint at = (guint) i;
 
       acu_net_add (net, ACU_LAYER_CONV2D, name, &at, 1, NULL)->coarse = coarse;
@@ -299,8 +308,8 @@ named (const char *text)
 static void
 test_copied (void)
 {
-  AcuNet *from = named ("a+; b; c+; a (step 2)+; b (step 2)+; c (step 2)"), *to = named ("a; b+; c+; a (step 2); b (step 2)+; a (step 3); b (step 3); c (step 3)+; new+");
-  static const gboolean expected[] = { TRUE, FALSE, FALSE, TRUE, FALSE, TRUE, FALSE, FALSE, FALSE };
+  AcuNet *from = named ("a+; b; c+; d-; a (step 2)+; b (step 2)+; c (step 2); d (step 2)+"), *to = named ("a; b+; c+; a (step 2); b (step 2)+; a (step 3); b (step 3); c (step 3)+; d; new+");
+  static const AcuCoarseness expected[] = { ACU_COARSE, ACU_FINE, ACU_FINE, ACU_COARSE, ACU_FINE, ACU_COARSE, ACU_FINE, ACU_FINE, ACU_BLOCKS, ACU_FINE };
 
   acu_net_copy_coarse (to, from);
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++)

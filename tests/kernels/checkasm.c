@@ -164,7 +164,7 @@ best_seconds (void (*work) (gpointer data), gpointer data)
 gsize
 element_bytes (AcuElement element)
 {
-  return element == ACU_ELEMENT_F16 ? 2 : 4;
+  return element == ACU_ELEMENT_F32 ? sizeof (float) : sizeof (guint16);
 }
 
 void

@@ -52,6 +52,7 @@ double best_seconds (void (*work) (gpointer data), gpointer data);
 
 void add_amx_tests (void);
 void add_bf16_tests (void);
+void add_conv2d_block_tests (void);
 void add_finish_tests (void);
 void add_few_tests (void);
 void add_conv2d_tests (void);

@@ -67,6 +67,7 @@ main (int argc, char **argv)
   g_test_add_func ("/kernels/cpu/levels", test_levels);
   add_amx_tests ();
   add_bf16_tests ();
+  add_conv2d_block_tests ();
   add_finish_tests ();
   add_few_tests ();
   add_conv2d_tests ();
