@@ -88,15 +88,7 @@ typedef struct Step
   int across;                     /* blocks in a row */
 } Step;
 
-/* Asks for the memory of a span of a row, to be near when it is needed. */
-static void
-ask (const char *from, gsize bytes)
-{
-  for (gsize at = 0; at < bytes; at += 64)
-    __builtin_prefetch (from + at, 0, 2);
-}
-
-/* The pixels under a block, and where its results go; asks for those under the next one. */
+/* The pixels under a block, and where its results go. */
 static void
 set_block (const Step *step, AcuBlock *block, int x, int y)
 {
@@ -109,16 +101,10 @@ set_block (const Step *step, AcuBlock *block, int x, int y)
   for (int k = 0; k < step->conv->slices; k++)
     {
       const AcuBuffer *in = &buffers[step->stage->inputs[k]];
-      const gsize pixel = acu_cpu_pixel_bytes (in);
+      const gssize left = ((gssize) x - step->stage->left) * (gssize) acu_cpu_pixel_bytes (in);
 
       for (int r = 0; r < ACU_BLOCK_WINDOW_ROWS; r++)
-        {
-          const char *row = (const char *) acu_cpu_padded_row (executor, in, y - step->stage->top + r) + ((gssize) x - step->stage->left) * (gssize) pixel;
-
-          block->src[k * ACU_BLOCK_WINDOW_ROWS + r] = row;
-          if (x + 2 * ACU_BLOCK_COLUMNS <= in->width)
-            ask (row + ACU_BLOCK_WINDOW_COLUMNS * pixel, ACU_BLOCK_COLUMNS * pixel);
-        }
+        block->src[k * ACU_BLOCK_WINDOW_ROWS + r] = (const char *) acu_cpu_padded_row (executor, in, y - step->stage->top + r) + left;
     }
   for (int r = block->above; r < block->rows; r++)
     {
