@@ -53,9 +53,13 @@ write_rows (void *data, int y, int rows, const float *pixels, GError **error)
   const Worker *worker = data;
   gsize plane = (gsize) worker->width * worker->height, at = (gsize) y * worker->width;
 
-  for (gsize i = 0; i < (gsize) rows * worker->width; i++)
-    for (gsize c = 0; c < 3; c++)
-      worker->output[c * plane + at + i] = pixels[3 * i + c];
+  for (gsize c = 0; c < 3; c++)
+    {
+      float *to = worker->output + c * plane + at;
+
+      for (gsize i = 0; i < (gsize) rows * worker->width; i++)
+        to[i] = pixels[3 * i + c];
+    }
   return TRUE;
 }
 
