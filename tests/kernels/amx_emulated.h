@@ -16,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Each is called from hundreds of places: a function, not its text, or compiling takes minutes. */
+#define EMULATED __attribute__ ((noinline, unused)) static
+
 #define EMULATED_TILES 8
 #define EMULATED_ROWS 16
 #define EMULATED_ROW_BYTES 64
@@ -62,7 +65,7 @@ emulated_release (void)
   memset (emulated_data, 0, sizeof emulated_data);
 }
 
-static inline void
+EMULATED void
 emulated_loadconfig (const void *config)
 {
   emulated_release ();
@@ -87,14 +90,14 @@ emulated_loadconfig (const void *config)
   emulated_configured = 1;
 }
 
-static inline void
+EMULATED void
 emulated_zero (int tile)
 {
   emulated_use (tile);
   memset (emulated_data[tile], 0, sizeof emulated_data[tile]);
 }
 
-static inline void
+EMULATED void
 emulated_load (int tile, const void *base, long stride)
 {
   emulated_zero (tile);
@@ -102,7 +105,7 @@ emulated_load (int tile, const void *base, long stride)
     memcpy (emulated_data[tile][r], (const char *) base + r * stride, emulated_row_bytes (tile));
 }
 
-static inline void
+EMULATED void
 emulated_store (int tile, void *base, long stride)
 {
   emulated_use (tile);
@@ -124,7 +127,7 @@ emulated_check_shapes (int sums, int a, int b)
 }
 
 /* sums += a × b: dot products of four bytes; signed or not. Sums wrap. */
-static inline void
+EMULATED void
 emulated_multiply (int sums, int a, int b, int a_signed, int b_signed)
 {
   emulated_check_shapes (sums, a, b);
@@ -156,7 +159,7 @@ emulated_bf16 (const uint8_t *at)
 }
 
 /* sums += a × b: dot products of two bfloat16 numbers, even and odd ones apart; without the processor's zeros for tiny numbers. */
-static inline void
+EMULATED void
 emulated_multiply_bf16 (int sums, int a, int b)
 {
   emulated_check_shapes (sums, a, b);
