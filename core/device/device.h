@@ -76,7 +76,7 @@ acu_algorithm_is_winograd (AcuAlgorithm algorithm)
 
 /* Rows that ACU_ALGORITHM_CONV2D_BLOCK makes at once. */
 #define ACU_STAGE_BLOCK_ROWS 8
-/* Input channels that it adds up at most. */
+/* Channels that it reads, and makes, at most: for whole numbers of 32 bits, and for memory. */
 #define ACU_STAGE_BLOCK_CHANNELS 4096
 
 /* How the numbers of a feature map are kept. */

@@ -188,7 +188,7 @@ test_runs (void)
   acu_net_unref (u);
 }
 
-/* Neither where Winograd is as quick nor where sums of whole numbers might become too large. */
+/* Neither where Winograd is as quick nor where sums of whole numbers, or memory for them, might become too large. */
 static void
 test_blocks (void)
 {
@@ -198,6 +198,8 @@ test_blocks (void)
   g_assert_true (acu_plan_prefers_blocks (&device, ACU_STAGE_BLOCK_CHANNELS, 32));
   g_assert_false (acu_plan_prefers_blocks (&device, ACU_STAGE_BLOCK_CHANNELS + 16, 32));
   g_assert_false (acu_plan_prefers_blocks (&device, 65536, 16));
+  g_assert_true (acu_plan_prefers_blocks (&device, 16, ACU_STAGE_BLOCK_CHANNELS));
+  g_assert_false (acu_plan_prefers_blocks (&device, 16, ACU_STAGE_BLOCK_CHANNELS + 16));
   g_assert_false (acu_plan_prefers_blocks (&device, 128, 128));
   g_assert_false (acu_plan_prefers_blocks (&device, 24, 32));
   device.block_quick = NULL;
