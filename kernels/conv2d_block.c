@@ -8,6 +8,9 @@
 #define COLUMNS ACU_BLOCK_WINDOW_COLUMNS
 #define TAPS ACU_BLOCK_TAPS
 
+/* Bytes reach from -128 to 127; mixed products come in twos. */
+_Static_assert (2 * 128 * 128 * TAPS <= INT32_MAX / ACU_BLOCK_MOST_CHANNELS, "sums of products stay within 32 bits");
+
 BlockLayout
 acu_conv2d_block_layout (const AcuConv2dBlock *conv)
 {

@@ -20,8 +20,11 @@
 #define ACU_BLOCK_WINDOW_ROWS (ACU_BLOCK_ROWS + 2)
 #define ACU_BLOCK_WINDOW_COLUMNS (ACU_BLOCK_COLUMNS + 2)
 
-/* One convolution. Input channels come in `slices` runs from buffers of their own, each a multiple of ACU_WINOGRAD_GROUP, as are finish.channels, the output
- * channels. `weights` and `factor` come from acu_conv2d_block_pack(); bias holds finish.channels floats. */
+/* Input channels of a convolution at most: beyond twice as many, sums might leave 32 bits. */
+#define ACU_BLOCK_MOST_CHANNELS 4096
+
+/* One convolution. Input channels come in `slices` runs from buffers of their own, each a multiple of ACU_WINOGRAD_GROUP, in all at most
+ * ACU_BLOCK_MOST_CHANNELS; finish.channels, the output channels, are such a multiple, too. `weights` and `factor` come from acu_conv2d_block_pack(); bias holds finish.channels floats. */
 typedef struct AcuConv2dBlock
 {
   int slices;

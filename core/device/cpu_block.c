@@ -7,6 +7,7 @@
 #include <acuity/size.h>
 
 G_STATIC_ASSERT (ACU_STAGE_BLOCK_ROWS == ACU_BLOCK_ROWS);
+G_STATIC_ASSERT (ACU_STAGE_BLOCK_CHANNELS == ACU_BLOCK_MOST_CHANNELS);
 
 /* The convolution without its weights. */
 static AcuConv2dBlock

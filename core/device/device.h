@@ -76,6 +76,8 @@ acu_algorithm_is_winograd (AcuAlgorithm algorithm)
 
 /* Rows that ACU_ALGORITHM_CONV2D_BLOCK makes at once. */
 #define ACU_STAGE_BLOCK_ROWS 8
+/* Channels that it reads, and makes, at most: for whole numbers of 32 bits, and for memory. */
+#define ACU_STAGE_BLOCK_CHANNELS 4096
 
 /* How the numbers of a feature map are kept. */
 typedef enum AcuMapElement

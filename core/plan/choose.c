@@ -50,7 +50,8 @@ is_coarse (const AcuPlan *plan, const AcuStage *stage)
 gboolean
 acu_plan_prefers_blocks (const AcuDevice *device, int in, int out)
 {
-  return device->block_quick && device->block_quick () && in % GROUP == 0 && out % GROUP == 0 && (in <= BLOCK_MOST_IN || out <= BLOCK_MOST_OUT);
+  return device->block_quick && device->block_quick () && in % GROUP == 0 && out % GROUP == 0 && (in <= BLOCK_MOST_IN || out <= BLOCK_MOST_OUT)
+         && MAX (in, out) <= ACU_STAGE_BLOCK_CHANNELS;
 }
 
 /* Convolutions whose transforms would take more than the products that they save, where matrix units multiply bytes. */

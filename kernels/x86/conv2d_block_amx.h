@@ -145,6 +145,8 @@ typedef enum Finished
 B_INLINE vec
 finish_pixels (const Waiting *w, int first, vec top, const Finished how)
 {
+  vec row_top[2] = { v_set1 (0), v_set1 (0) };
+
   for (int part = 0; part < B_VECS; part++)
     {
       const vec factor = v_load (w->factor + part * LANES), bias = v_load (w->bias + part * LANES);
@@ -165,10 +167,13 @@ finish_pixels (const Waiting *w, int first, vec top, const Finished how)
               }
             if (how == FINISHED_SLOPE)
               v = v_slope (v, slope);
-            top = v_max_magnitude (top, v);
+            row_top[r] = v_max_magnitude (row_top[r], v);
             v_store_f16 ((uint16_t *) (void *) dst + part * LANES, v);
           }
     }
+  for (int r = 0; r < 2 && how != FINISHED_SUMS; r++)
+    if (w->step[r])
+      top = v_max_magnitude (top, row_top[r]);
   return top;
 }
 

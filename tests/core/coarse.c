@@ -188,6 +188,24 @@ test_runs (void)
   acu_net_unref (u);
 }
 
+/* Neither where Winograd is as quick nor where sums of whole numbers, or memory for them, might become too large. */
+static void
+test_blocks (void)
+{
+  AcuDevice device = quick_device ();
+
+  g_assert_true (acu_plan_prefers_blocks (&device, 64, 256));
+  g_assert_true (acu_plan_prefers_blocks (&device, ACU_STAGE_BLOCK_CHANNELS, 32));
+  g_assert_false (acu_plan_prefers_blocks (&device, ACU_STAGE_BLOCK_CHANNELS + 16, 32));
+  g_assert_false (acu_plan_prefers_blocks (&device, 65536, 16));
+  g_assert_true (acu_plan_prefers_blocks (&device, 16, ACU_STAGE_BLOCK_CHANNELS));
+  g_assert_false (acu_plan_prefers_blocks (&device, 16, ACU_STAGE_BLOCK_CHANNELS + 16));
+  g_assert_false (acu_plan_prefers_blocks (&device, 128, 128));
+  g_assert_false (acu_plan_prefers_blocks (&device, 24, 32));
+  device.block_quick = NULL;
+  g_assert_false (acu_plan_prefers_blocks (&device, 64, 64));
+}
+
 /* What is kept, where the algorithm stands: nothing is made bfloat16 twice, and maps that sums read stay what they are. */
 static void
 test_plan (void)
@@ -348,6 +366,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/coarse/runs", test_runs);
+  g_test_add_func ("/coarse/blocks", test_blocks);
   g_test_add_func ("/coarse/plan", test_plan);
   g_test_add_func ("/coarse/choice", test_choice);
   g_test_add_func ("/coarse/copied", test_copied);

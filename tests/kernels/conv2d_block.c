@@ -218,40 +218,96 @@ test_conv (void)
       }
 }
 
+/* One slice in plain numbers, a row of which is any row of the source. */
+static void
+run_plain (Case *k, const float *source, const float *weights, void *result, acu_conv2d_block_fn function, int *fits)
+{
+  const AcuConv2dBlock *conv = &k->conv;
+  float factor[16], bias[16] = { 0 };
+  Buffer packed;
+
+  buffer_init (&packed, acu_conv2d_block_weights (conv) / sizeof (float), FALSE);
+  acu_conv2d_block_pack (packed.f, factor, conv, weights);
+  k->conv.weights = packed.f;
+  k->conv.factor = factor;
+  k->conv.bias = bias;
+  k->block = (AcuBlock) { .above = k->above, .rows = k->rows, .columns = k->columns };
+  for (int r = 0; r < WINDOW; r++)
+    k->block.src[r] = source + (gsize) r * (k->columns + 2) * conv->slice_channels[0];
+  for (int y = k->above; y < k->rows; y++)
+    k->block.dst[y] = (char *) result + (gsize) y * k->columns * 16 * element_bytes (conv->finish.element);
+  *fits = run (k, &k->block, function);
+  buffer_clear (&packed, "weights");
+}
+
 /* Where every number and weight is the largest, sums are as large as they can be: exact all the same. */
 static void
 test_saturated (void)
 {
-  AcuConv2dBlock conv = { .slices = 1, .slice_channels = { 64 }, .slice_elements = { ACU_ELEMENT_F32 }, .finish = { .channels = 16, .element = ACU_ELEMENT_F32 } };
-  Case k = { .conv = conv };
-  g_autofree float *source = g_new (float, 18 * 64), *weights = g_new (float, 16 * 64 * 9);
-  float factor[16], bias[16] = { 0 }, result[2][16 * 16];
-  Buffer packed;
+  const int in = ACU_BLOCK_MOST_CHANNELS;
+  Case k = { .conv = { .slices = 1, .slice_channels = { in }, .slice_elements = { ACU_ELEMENT_F32 }, .finish = { .channels = 16, .element = ACU_ELEMENT_F32 } },
+             .columns = 1, .rows = 1 };
+  g_autofree float *source = g_new (float, WINDOW * 3 * in), *weights = g_new (float, 16 * in * 9);
+  float result[16];
+  AcuKernels c;
+  int fits;
+
+  acu_kernels_init (&c, 0);
+  for (int i = 0; i < WINDOW * 3 * in; i++)
+    source[i] = 3;
+  for (int i = 0; i < 16 * in * 9; i++)
+    weights[i] = i < 8 * in * 9 ? 2 : -2;
+  for (int i = 0; i < 2; i++)
+    {
+      run_plain (&k, source, weights, result, i ? conv2d_block_emulated : c.conv2d_block, &fits);
+      g_assert_true (fits);
+      for (int o = 0; o < 16; o++)
+        g_assert_cmpfloat_with_epsilon (result[o], (o < 8 ? 1 : -1) * 3 * 2 * in * 9, 6e-5 * 3 * 2 * in * 9);
+    }
+}
+
+static void
+check_plain (const char *isa, const AcuKernels *kernels, gpointer data)
+{
+  *(acu_conv2d_block_fn *) data = kernels->conv2d_block;
+}
+
+/* What the rows that nobody wants would be does not matter. */
+static void
+test_rows_beside (void)
+{
+  static const int rows[][2] = { { 0, 7 }, { 3, 8 }, { 3, 6 } };
+  enum { IN = 16 };
+  float source[WINDOW * 3 * IN], weights[16 * IN * 9];
+  guint16 result[8 * 16];
   AcuKernels c;
 
   acu_kernels_init (&c, 0);
-  for (int i = 0; i < 18 * 64; i++)
-    source[i] = 3;
-  for (int i = 0; i < 16 * 64 * 9; i++)
-    weights[i] = i < 8 * 64 * 9 ? 2 : -2;
-  buffer_init (&packed, acu_conv2d_block_weights (&conv) / sizeof (float), FALSE);
-  acu_conv2d_block_pack (packed.f, factor, &conv, weights);
-  k.conv.weights = packed.f;
-  k.conv.factor = factor;
-  k.conv.bias = bias;
-  k.block.rows = 1;
-  k.block.columns = 16;
-  for (int r = 0; r < WINDOW; r++)
-    k.block.src[r] = source;
-  for (int i = 0; i < 2; i++)
-    {
-      k.block.dst[0] = result[i];
-      g_assert_true (run (&k, &k.block, i ? conv2d_block_emulated : c.conv2d_block));
-      for (int x = 0; x < 16; x++)
-        for (int o = 0; o < 16; o++)
-          g_assert_cmpfloat_with_epsilon (result[i][x * 16 + o], (o < 8 ? 1 : -1) * 3 * 2 * 64 * 9, 0.2);
-    }
-  buffer_clear (&packed, "weights");
+  for (int i = 0; i < 16 * IN * 9; i++)
+    weights[i] = i % 9 == 4;
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    for (int beyond = 0; beyond < 2; beyond++)
+      {
+        Case k = { .conv = { .slices = 1, .slice_channels = { IN }, .slice_elements = { ACU_ELEMENT_F32 }, .finish = { .channels = 16, .element = ACU_ELEMENT_F16 } },
+                   .columns = 1, .above = rows[i][0], .rows = rows[i][1] };
+        acu_conv2d_block_fn functions[] = { c.conv2d_block, conv2d_block_emulated, NULL };
+        int fits;
+
+        for (int n = 0; n < WINDOW * 3 * IN; n++)
+          {
+            const int y = n / (3 * IN) - 1;
+
+            source[n] = y < k.above - beyond || y >= k.rows + beyond ? 60000 : 1000;
+          }
+        for_each_level (check_plain, &functions[2]);
+        for (gsize f = 0; f < G_N_ELEMENTS (functions); f++)
+          {
+            run_plain (&k, source, weights, result, functions[f], &fits);
+            g_assert_true (fits);
+            for (int n = k.above * 16; n < k.rows * 16; n++)
+              g_assert_cmpfloat_with_epsilon (acu_half_to_float (result[n]), 1000 * IN, 60000 * IN * 6e-5);
+          }
+      }
 }
 
 typedef struct Bench
@@ -328,5 +384,6 @@ add_conv2d_block_tests (void)
 {
   g_test_add_func ("/kernels/conv2d-block/conv2d", test_conv);
   g_test_add_func ("/kernels/conv2d-block/saturated", test_saturated);
+  g_test_add_func ("/kernels/conv2d-block/rows-beside", test_rows_beside);
   g_test_add_func ("/kernels/conv2d-block/speed", test_speed);
 }
