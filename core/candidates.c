@@ -27,14 +27,21 @@ add (GPtrArray *list, const char *model, double strength, int seed, char *label)
   g_ptr_array_add (list, candidate);
 }
 
+static char *
+strength_label (const char *name, double strength)
+{
+  /* Translators: a model's name, and a number from 0 to 1. */
+  return g_strdup_printf (_("%s, strength %.2f"), name, strength);
+}
+
 static void
-add_seeds (GPtrArray *list, const char *model, double strength, int seed, guint n)
+add_seeds (GPtrArray *list, const char *model, const char *name, double strength, int seed, guint n)
 {
   for (guint i = 0; i < n; i++)
     {
       int own = seed <= G_MAXINT32 - (int) i ? seed + (int) i : (int) i;
 
-      add (list, model, strength, own, g_strdup_printf (_("%s, seed %d"), model, own));
+      add (list, model, strength, own, g_strdup_printf (_("%s, seed %d"), name, own));
     }
 }
 
@@ -72,22 +79,19 @@ add_networks (GPtrArray *list, const AcuModelInfo *own, double factor, double st
   return TRUE;
 }
 
-/* Weaker ones, at equal distances down to nothing. */
+/* Weaker ones, at equal distances down to nothing. Where these would be the same to two digits, which is what labels and GIMP's fields have, stronger ones, up to all. */
 static void
-add_strengths (GPtrArray *list, const char *model, double strength, int seed, guint n)
+add_strengths (GPtrArray *list, const char *model, const char *name, double strength, int seed, guint n)
 {
   guint missing = n > list->len ? n - list->len : 0;
+  gboolean weaker = strength >= 0.02 * (missing + 1);
 
   for (guint i = 1; i <= missing; i++)
     {
-      double weaker = strength * (1 - (double) i / (missing + 1));
+      double other = weaker ? strength * (1 - (double) i / (missing + 1)) : strength + (1 - strength) * i / missing;
 
-      /* Round numbers, where that leaves them apart. */
-      if (strength >= 0.02 * (missing + 1))
-        weaker = round (100 * weaker) / 100;
-
-      /* Translators: a model's name, and a number from 0 to 1. */
-      add (list, model, weaker, seed, g_strdup_printf (_("%s, strength %.2f"), model, weaker));
+      other = round (100 * other) / 100;
+      add (list, model, other, seed, strength_label (name, other));
     }
 }
 
@@ -118,7 +122,7 @@ acu_candidates_list (const char *model, double factor, double strength, int seed
 {
   AcuModelInfo *own;
   GPtrArray *list;
-  const char *name;
+  const char *found;
   gboolean done = TRUE;
 
   if (n < 1 || n > ACU_MAX_CANDIDATES || seed < 0 || !(strength >= 0 && strength <= 1))
@@ -136,17 +140,17 @@ acu_candidates_list (const char *model, double factor, double strength, int seed
     return NULL;
   list = g_ptr_array_new_with_free_func (candidate_free);
   /* Of the user's own files, the path is what finds them again. */
-  name = model && !g_str_equal (model, "auto") && *model ? model : own->name;
+  found = model && !g_str_equal (model, "auto") && *model ? model : own->name;
   if (own->diffuses)
-    add_seeds (list, name, strength, seed, (guint) n);
+    add_seeds (list, found, own->name, strength, seed, (guint) n);
   else
-    add (list, name, strength, seed, strength < 1 && !own->classic ? g_strdup_printf (_("%s, strength %.2f"), own->name, strength) : g_strdup (own->name));
+    add (list, found, strength, seed, strength < 1 && !own->classic ? strength_label (own->name, strength) : g_strdup (own->name));
   if (own->classic)
     add_filters (list, own->name, (guint) n);
   else if (list->len < (guint) n)
     {
       done = add_networks (list, own, factor, strength, seed, (guint) n, error);
-      add_strengths (list, name, strength, seed, (guint) n);
+      add_strengths (list, found, own->name, strength, seed, (guint) n);
     }
   acu_model_info_free (own);
   if (!done)

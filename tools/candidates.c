@@ -48,17 +48,22 @@ put_on_sheet (GeglBuffer *sheet, int columns, int index, GeglBuffer *result)
   gegl_buffer_copy (result, &middle, GEGL_ABYSS_NONE, sheet, &place);
 }
 
+/* Says what a file is and how it measures, once what took so many seconds, as was expected, is behind us. */
 static void
-tell (const ToolVersions *versions, GeglBuffer *result, const char *name, const char *label)
+tell (const ToolVersions *versions, GeglBuffer *result, const char *name, const char *label, ToolSeries *series, double seconds)
 {
   AcuBridgeMeasures measures;
   g_autofree char *text = NULL, *file = g_path_get_basename (name), *shown = g_filename_display_name (file);
 
+  if (!versions->quiet)
+    acu_bridge_measure (versions->job, result, &measures);
+  series->done += seconds;
+  series->current = 0;
+  tool_series (series, 0, -1);
   if (versions->quiet)
     return;
-  acu_bridge_measure (versions->job, result, &measures);
   text = acu_bridge_measures_text (&measures);
-  tool_progress_end (versions->progress);
+  tool_progress_clear (versions->progress);
   g_print ("%s: %s. %s\n", shown, label, text);
 }
 
@@ -76,7 +81,7 @@ typedef struct Expected
   double computing, writing;
 } Expected;
 
-/* What cannot be done is told before any version is made. */
+/* What cannot be done is told before any version is made. Their mean is written like one of them. */
 static gboolean
 expect (const ToolVersions *versions, GPtrArray *list, Expected *expected, ToolSeries *series, GError **error)
 {
@@ -92,6 +97,7 @@ expect (const ToolVersions *versions, GPtrArray *list, Expected *expected, ToolS
       series->all += expected[i].computing + expected[i].writing;
       acu_upscaler_free (upscaler);
     }
+  series->all += expected[0].writing;
   return TRUE;
 }
 
@@ -165,8 +171,7 @@ tool_versions_make (const ToolVersions *versions, GError **error)
       acu_bridge_add (&sum, result);
       done = save (versions, versions->picture, result, path, error);
       if (done)
-        tell (versions, result, path, candidate->label);
-      series.done += expected[i].computing + expected[i].writing;
+        tell (versions, result, path, candidate->label, &series, expected[i].computing + expected[i].writing);
       if (done && i + 1 == list->len)
         mean = acu_bridge_mean (sum, (int) list->len, result);
       g_object_unref (result);
@@ -178,7 +183,7 @@ tool_versions_make (const ToolVersions *versions, GError **error)
       put_on_sheet (sheet, columns, versions->n, mean);
       done = save (versions, NULL, sheet, path, error) && save (versions, versions->picture, mean, versions->output, error);
       if (done)
-        tell (versions, mean, versions->output, _("the mean of all, the safe one"));
+        tell (versions, mean, versions->output, _("the mean of all, the safe one"), &series, expected[0].writing);
     }
   g_clear_object (&sum);
   g_clear_object (&sheet);

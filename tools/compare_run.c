@@ -413,6 +413,8 @@ try_approach (Comparison *c, guint index, GError **error)
     shelved = shelve (c, index, result, error);
   acu_free (result);
   c->series.done += approach->expected;
+  c->series.current = 0;
+  tool_series (&c->series, 0, -1);
   if (problem)
     {
       for (int m = 0; m < COMPARE_MEASURES; m++)

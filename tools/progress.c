@@ -148,6 +148,14 @@ tool_progress_end (ToolProgress *progress)
   progress->shown = FALSE;
 }
 
+void
+tool_progress_clear (ToolProgress *progress)
+{
+  if (progress->shown)
+    g_printerr ("\r\033[K");
+  progress->shown = FALSE;
+}
+
 double
 tool_expected_seconds (const AcuUpscaler *upscaler)
 {

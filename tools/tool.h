@@ -110,6 +110,8 @@ typedef struct ToolProgress
 } ToolProgress;
 gboolean tool_progress (void *progress, double fraction, double seconds_left);
 void tool_progress_end (ToolProgress *progress);
+/* Takes the bar away, so that a line can stand there; the next progress draws it below. */
+void tool_progress_clear (ToolProgress *progress);
 
 /**
  * ToolSeries: jobs after one another whose progress is told as one

@@ -381,6 +381,18 @@ run_one (const Arguments *arguments, const AcuSize *size, guint64 memory, guint 
   return done;
 }
 
+/* Of several pictures, the one it is about is named, which what is wrong with a size does not do. */
+static void
+complain_of (const char *what, const char *name)
+{
+  g_autofree char *shown = name ? g_filename_display_name (name) : NULL;
+
+  if (shown && !strstr (what, shown))
+    tool_complain ("%s: %s", shown, what);
+  else
+    tool_complain ("%s", what);
+}
+
 static int
 run_all (const Arguments *arguments, const AcuSize *size, guint64 memory)
 {
@@ -412,7 +424,7 @@ run_all (const Arguments *arguments, const AcuSize *size, guint64 memory)
       if (arguments->report)
         tool_report ("failed", i, error->message);
       if (!g_error_matches (error, ACU_ERROR, ACU_ERROR_CANCELLED))
-        tool_complain ("%s", error->message);
+        complain_of (error->message, n > 1 ? name : NULL);
       g_clear_error (&error);
       status = TOOL_FAILED;
     }

@@ -2,6 +2,8 @@
 /* What versions there are of a result. */
 #include <acuity/acuity.h>
 
+#include <gio/gio.h>
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -93,11 +95,11 @@ test_refused (void)
     }
 }
 
-/* Where nothing of a network is left, only filters differ, and one version is no question; a little is enough. */
+/* Where nothing of a network is left, only filters differ, and one version is no question. */
 static void
 test_strength (void)
 {
-  g_autoptr (GPtrArray) one = list ("photo-x2", 2, 0, 1), filters = list ("lanczos3", 2, 0, 4), little = list ("srcnn-x3", 3, 0.03, 8);
+  g_autoptr (GPtrArray) one = list ("photo-x2", 2, 0, 1), filters = list ("lanczos3", 2, 0, 4);
 
   g_assert_cmpuint (one->len, ==, 1);
   g_assert_cmpuint (filters->len, ==, 4);
@@ -106,13 +108,60 @@ test_strength (void)
   g_assert_true (acu_candidates_differ ("photo-x2", 2, 0.01));
   g_assert_true (acu_candidates_differ ("lanczos3", 2, 0));
   g_assert_true (acu_candidates_differ ("no-such-model", 2, 0));
-  for (guint i = 1; i < little->len; i++)
-    for (guint k = 0; k < i; k++)
-      {
-        const AcuCandidate *a = g_ptr_array_index (little, i), *b = g_ptr_array_index (little, k);
+}
 
-        g_assert_true (!g_str_equal (a->model, b->model) || a->strength != b->strength);
+/* However weak the first is, others can be told from it and from each other by label, and are what GIMP's fields of two digits can say. */
+static void
+test_labels (void)
+{
+  static const double strengths[] = { 1e-9, 0.004, 0.01, 0.03, 0.0349, 0.1299, 0.13, 0.159, 0.16, 0.2, 0.995, 1 };
+
+  for (guint s = 0; s < G_N_ELEMENTS (strengths); s++)
+    for (int n = 2; n <= ACU_MAX_CANDIDATES; n++)
+      {
+        g_autoptr (GPtrArray) versions = list ("srcnn-x3", 3, strengths[s], n);
+
+        for (int i = 1; i < n; i++)
+          {
+            const AcuCandidate *a = g_ptr_array_index (versions, i);
+
+            if (g_str_equal (a->model, "srcnn-x3"))
+              {
+                g_assert_cmpfloat_with_epsilon (a->strength, round (100 * a->strength) / 100, 1e-9);
+                g_assert_true (a->strength > 0 && a->strength <= 1);
+              }
+            for (int k = 0; k < i; k++)
+              {
+                const AcuCandidate *b = g_ptr_array_index (versions, k);
+
+                g_assert_cmpstr (a->label, !=, b->label);
+                g_assert_true (!g_str_equal (a->model, b->model) || a->strength != b->strength);
+              }
+          }
       }
+}
+
+/* Of a user's own file the path finds it again, and its name is what people read. */
+static void
+test_own_file (void)
+{
+  g_autofree char *folder = g_dir_make_tmp (NULL, NULL), *path = g_build_filename (folder, "mine.safetensors", NULL);
+  g_autoptr (GBytes) bytes = g_resources_lookup_data ("/org/acuity/srcnn-x3.safetensors", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  GPtrArray *versions;
+
+  g_assert_nonnull (bytes);
+  g_assert_true (g_file_set_contents (path, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), NULL));
+  versions = list (path, 3, 1, ACU_MAX_CANDIDATES);
+  for (guint i = 0; i < versions->len; i++)
+    {
+      const AcuCandidate *c = g_ptr_array_index (versions, i);
+
+      g_assert_null (strchr (c->label, G_DIR_SEPARATOR));
+      g_assert_true (g_str_equal (c->model, path) == g_str_has_prefix (c->label, "mine"));
+    }
+  g_ptr_array_unref (versions);
+  g_remove (path);
+  g_rmdir (folder);
 }
 
 int
@@ -125,5 +174,7 @@ main (int argc, char **argv)
   g_test_add_func ("/candidates/networks", test_networks);
   g_test_add_func ("/candidates/refused", test_refused);
   g_test_add_func ("/candidates/strength", test_strength);
+  g_test_add_func ("/candidates/labels", test_labels);
+  g_test_add_func ("/candidates/own-file", test_own_file);
   return g_test_run ();
 }

@@ -206,6 +206,43 @@ test_made_up (gconstpointer model)
   clear (&c);
 }
 
+/* What is not in the mirrored runs, added to a flat picture's result: stripes or squares of a pixel, so far above and below. Both vanish when the result is shrunk, and disagree
+ * alike; squares are twice as steep, having edges both ways. Returns the error that is expected in the middle. */
+static double
+expected_of_pattern (gboolean squares, float height)
+{
+  enum { SIDE = 24, BIG = SIDE * SCALE };
+  Case c = { .width = SIDE, .height = SIDE, .format = { 1, FALSE, FALSE }, .model = "photo-x2" };
+  double expected;
+
+  c.source = g_new (float, SIDE * SIDE);
+  for (int i = 0; i < SIDE * SIDE; i++)
+    c.source[i] = 0.5f;
+  c.result = g_new (float, BIG * BIG);
+  for (int i = 0; i < BIG * BIG; i++)
+    c.result[i] = 0.5f + ((i % BIG + (squares ? i / BIG : 0)) % 2 ? height : -height);
+  g_assert_true (measure (&c, NULL));
+  expected = ACU_TRUST_FULL * mean (&c, 16, 16, 32, 32);
+  clear (&c);
+  return expected;
+}
+
+/* 1.4 times the cube root of disagreement² · steepness · scale: the disagreement is the height, edges are twice as high. */
+static void
+test_steepness (void)
+{
+  const float heights[] = { 0.01f, 0.02f };
+
+  for (guint i = 0; i < G_N_ELEMENTS (heights); i++)
+    for (int ways = 1; ways <= 2; ways++)
+      {
+        double expected = expected_of_pattern (ways == 2, heights[i]), wanted = 1.4 * heights[i] * cbrt (2 * ways * SCALE);
+
+        g_test_message ("steep %d ways, height %.2f: expected %.4f, by hand %.4f", ways, heights[i], expected, wanted);
+        g_assert_cmpfloat_with_epsilon (expected, wanted, 0.03 * wanted);
+      }
+}
+
 /* Means of 2 × 2 pixels of a photograph, and its luma. */
 static void
 halve (const guint8 *photo, int side, float *half, double *luma)
@@ -382,6 +419,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trust/texture", test_texture);
   g_test_add_data_func ("/trust/made-up/network", "photo-x2", test_made_up);
   g_test_add_data_func ("/trust/made-up/filter", "lanczos3", test_made_up);
+  g_test_add_func ("/trust/steepness", test_steepness);
   g_test_add_func ("/trust/truth", test_truth);
   g_test_add_func ("/trust/formats", test_formats);
   g_test_add_func ("/trust/same", test_same);

@@ -62,17 +62,25 @@ start_gimp "(begin $script)"
 
 title='^(AI Upscale|KI-.*)$'
 open_dialog () {                  # the kind that is due
-  wait_log "OPEN $1" 90 && dialog=$(wait_title "$title" 30) || return 1
+  local geometry
+  over="RESULT $1 "
+  wait_log "OPEN $1" 90 && dialog=$(wait_title "$title" 30) && geometry=$(xdotool getwindowgeometry --shell "$dialog") || return 1
   close_greetings
   activate "$dialog"
-  eval "$(xdotool getwindowgeometry --shell "$dialog" | sed 's/^/D_/')"
+  eval "$(sed 's/^/D_/' <<<"$geometry")"
+}
+# So that the next kind can have its own.
+close_dialog () {
+  dialog=$(title_is_there "$title") || return
+  activate "$dialog"; keys Escape
+  wait_no_title "$title" 10
 }
 # The canvas of the preview, from the dialog's right edge.
 canvas_x () { echo $((D_WIDTH - 210)); }
 on_canvas () { xdotool mousemove --window "$dialog" "$(($(canvas_x) + ${1:-0}))" "${2:-230}"; }
-picture () { import -window "$dialog" "$shots/whole.png"; convert "$shots/whole.png" -crop "350x300+$((D_WIDTH - 385))+50" +repage "$shots/$1.png"; }
-wait_differ () { local i; for i in $(seq 40); do picture "$2"; differ "$1" "$2" "${3:-500}" && return 0; sleep 0.25; done; return 1; }
-steady () { local i; picture s1; for i in $(seq 40); do sleep 0.4; picture s2; differ s1 s2 0 || return 0; cp "$shots/s2.png" "$shots/s1.png"; done; return 1; }
+picture () { import -window "$dialog" "$shots/whole.png" && convert "$shots/whole.png" -crop "350x300+$((D_WIDTH - 385))+50" +repage "$shots/$1.png"; }
+wait_differ () { local i; for i in $(seq 40); do picture "$2" || return 1; differ "$1" "$2" "${3:-500}" && return 0; sleep 0.25; done; return 1; }
+steady () { local i; picture s1; for i in $(seq 40); do sleep 0.4; picture s2 || return 1; differ s1 s2 0 || return 0; cp "$shots/s2.png" "$shots/s1.png"; done; return 1; }
 # Whether a part of the result, as saved, is in the photograph of the preview as it stands, but for roundings.
 is_in_preview () {
   local distance
@@ -82,8 +90,9 @@ is_in_preview () {
   awk -v d="$distance" 'BEGIN { exit !(d < 0.004) }' || { echo "# $1: $distance"; return 1; }
 }
 
-# No plug-in runs any more.
-wait_gone () { local i; for i in $(seq $(($1 * 5))); do pgrep -f "^$work/gimp/plug-ins/acuity-upscale/acuity-upscale" >/dev/null || return 0; sleep 0.2; done; return 1; }
+# None of the processes runs any more. The next kind has others.
+plug_ins () { pgrep -f "^$work/gimp/plug-ins/acuity-upscale/acuity-upscale"; }
+none_runs () { local p; for p; do kill -0 "$p" 2>/dev/null && return 1; done; return 0; }
 
 # --- the dialog, all of it, then Escape ---
 if open_dialog cancelled; then ok 'the dialog opens'; else not_ok 'the dialog opens'; finish; fi
@@ -152,9 +161,9 @@ keys alt+o
 if window=$(wait_title '^(Compare|Vergleich.*)$' 10); then
   activate "$window"; sleep 4
   shot compare "$window"
-  half=$(($(identify -format %w "$shots/compare.png") / 2))
-  convert "$shots/compare.png" -crop "200x150+60+80" +repage "$shots/tile-1.png"
-  convert "$shots/compare.png" -crop "200x150+$((half + 60))+80" +repage "$shots/tile-2.png"
+  half=$(($(identify -format %w "$shots/compare.png" 2>/dev/null || echo 0) / 2))
+  convert "$shots/compare.png" -crop "200x150+60+80" +repage "$shots/tile-1.png" 2>/dev/null
+  convert "$shots/compare.png" -crop "200x150+$((half + 60))+80" +repage "$shots/tile-2.png" 2>/dev/null
   check 'pictures to compare differ' differ tile-1 tile-2 2000
   xdotool mousemove --window "$window" $((half + 160)) 160 click 1
   check 'a click chooses one' wait_no_title '^Compare$' 10
@@ -187,26 +196,27 @@ fi
 # --- cancel in the middle of computing ---
 activate "$dialog"
 keys alt+f ctrl+a 4
+running=$(plug_ins)
 keys Escape
 check 'Escape closes the dialog' wait_no_title "$title" 5
 check 'a cancelled image is as it was' wait_log 'RESULT cancelled 241x179' 60
 check 'and has its pixels' test "$(compare -metric AE "$sample" "$work/out/cancelled.png" null: 2>&1)" = 0
-check 'no plug-in is left behind' wait_gone 20
+check 'no plug-in is left behind' wait_until 20 none_runs $running
 
 # --- all kinds of images: the preview is the result ---
 for kind in selection group mask indexed gray linear alpha; do
-  if ! open_dialog $kind; then not_ok "$kind: the dialog opens"; continue; fi
+  if ! open_dialog $kind; then not_ok "$kind: the dialog opens"; close_dialog; continue; fi
   sleep 1; steady
   on_canvas 0; xdotool click 1; keys Home; steady; picture $kind
   shot "kind-$kind" "$dialog"
   activate "$dialog"
   keys Return
-  check "$kind: enlarged" wait_log "RESULT $kind 482x358" 60
+  if wait_log "RESULT $kind 482x358" 60; then ok "$kind: enlarged"; else not_ok "$kind: enlarged"; close_dialog; continue; fi
   case $kind in selection | group) ;; *) check "$kind: the preview is the result" is_in_preview $kind ;; esac
 done
 
 # --- undo, redo ---
-open_dialog last && steady && keys Return
+open_dialog last && steady && over= && keys Return
 if main=$(wait_title '482x358' 60); then
   ok 'applied'
   wait_log 'RESULT last' 20

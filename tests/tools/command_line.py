@@ -292,7 +292,7 @@ def several():
     os.makedirs("into", exist_ok=True)
     done = run("rgb8.png", "garbage.png", "gray8.png", "-o", "into", "--model", "nearest")
     check("goes on after a bad picture",
-          done.returncode == 1 and "garbage.png" in done.stderr and sorted(os.listdir("into")) == ["gray8.png", "rgb8.png"])
+          done.returncode == 1 and done.stderr.count("garbage.png") == 1 and sorted(os.listdir("into")) == ["gray8.png", "rgb8.png"])
     for what, names in (("a line each", b"rgb8.png\n\ngray8.png"), ("a zero byte behind each", b"rgb8.png\0gray8.png\0")):
         shutil.rmtree("into")
         os.mkdir("into")
@@ -330,6 +330,9 @@ def several():
     check("two pictures of one name", refused(done, "into/rgb8.png", "twice"))
     check("a picture in the folder is not overwritten by itself",
           refused(run("other/rgb8.png", "-o", "other", "--model", "nearest"), "other/rgb8.png") and identify("other/rgb8.png", "%w") == "23")
+    complaints = run("rgb8.png", "gray8.png", "-o", "into", "--longest", "9000").stderr.splitlines()
+    check(f"of several pictures, each that cannot have a size is named: {complaints}", [line.split(": ")[:2] for line in complaints]
+          == [["acuity", "rgb8.png"], ["acuity", "gray8.png"]] and all("9000" in line for line in complaints))
     check("several pictures need a folder", refused(run("rgb8.png", "gray8.png", "-o", "not-a-folder.png"), "not-a-folder.png"))
 
 

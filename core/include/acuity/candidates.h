@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * AcuCandidate: what makes one version; everything else is as in the job
  * @model: its name
  * @strength, @seed: as in AcuUpscalerParams
- * @label: the same for people, translated: "photo-x4", "photo-x4, strength 0.5", "diffusion-x4, seed 2"
+ * @label: the same for people, translated, no two alike in a list: "photo-x4", "photo-x4, strength 0.5", "diffusion-x4, seed 2"
  */
 typedef struct AcuCandidate
 {
@@ -32,7 +32,7 @@ ACU_API const char *acu_candidates_same_text (void);
 
 /* `n` versions (1 to ACU_MAX_CANDIDATES) of a job that enlarges `factor` times with `model`, `strength` and `seed`. The first is the job itself. Of a model that draws
  * lots the others have the seeds that follow. Otherwise they are the other networks that are installed for this factor, in the catalogue's order (not the built-in ones for text and faces), then, where there are
- * not enough, weaker ones of the first; of a classic filter, other filters. Returns an array of AcuCandidate* that frees its
+ * not enough, weaker ones of the first (stronger ones where its strength is so small that weaker ones would look the same); of a classic filter, other filters. Returns an array of AcuCandidate* that frees its
  * elements; unref it. ACU_ERROR_NOT_FOUND and the like as acu_model_find(); ACU_ERROR_ARGUMENT,
  * also where several could not differ. Thread-safe. */
 ACU_API GPtrArray *acu_candidates_list (const char *model, double factor, double strength, int seed, int n, GError **error);
