@@ -21,6 +21,7 @@ struct AcuPlan
   guint tail;                     /* the first of the last stages that make a few rows in turns even so; n_stages if none do */
   double operations;
   guint64 bytes, beside;          /* its own; of the memory limit, the caller's */
+  guint64 rings;                  /* of the arena: what grows with the height of bands, which maps that wait for a barrier do not */
   AcuExecutor *executor;
 };
 
@@ -83,8 +84,16 @@ gboolean acu_plan_set_phases (AcuPlan *plan);
 /* schedule.c: sets plan->tail. */
 void acu_plan_find_tail (AcuPlan *plan);
 
-/* schedule.c: goes through the schedule. If `slots` is not NULL it gets the rows that each buffer must hold. */
-gboolean acu_plan_schedule (const AcuPlan *plan, int band_rows, int *slots, AcuStep step, void *data, GError **error);
+/* What a buffer must hold, and in which phases it is written or read: those that end with barriers; of a whole picture each stage is one, and its
+ * tail. */
+typedef struct AcuLife
+{
+  int rows;                       /* 0: it is never written */
+  guint first, last;
+} AcuLife;
+
+/* schedule.c: goes through the schedule. If `lives`, which begin as zeros, is not NULL it gets each buffer's. */
+gboolean acu_plan_schedule (const AcuPlan *plan, int band_rows, AcuLife *lives, AcuStep step, void *data, GError **error);
 
 /* buffers.c: sizes and places the buffers for this band height (0: whole picture); FALSE if numbers overflow. */
 gboolean acu_plan_place (AcuPlan *plan, int band_rows, GError **error);

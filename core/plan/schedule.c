@@ -10,7 +10,8 @@ typedef struct Walk
   int *made;                      /* rows that each stage has made; GLOBAL_POOL: rows of its input it has taken */
   int *wanted;
   int *aims;                      /* rows that each stage would have made if the picture went on above its top */
-  int *slots;
+  AcuLife *lives;
+  guint phase;
   AcuStep step;
   void *data;
 } Walk;
@@ -216,11 +217,23 @@ lead (Walk *walk, guint last)
   return (int) MIN (most + 1, rows);
 }
 
+/* Stage i makes rows, of which its buffer must hold so many. */
+static void
+note_life (Walk *walk, guint i, int rows)
+{
+  const AcuStage *stage = &walk->plan->program.stages[i];
+
+  if (walk->lives[i].rows == 0)
+    walk->lives[i].first = walk->phase;
+  walk->lives[i].rows = MAX (walk->lives[i].rows, stage->kind == ACU_STAGE_GLOBAL_POOL ? 1 : rows);
+  walk->lives[i].last = walk->phase;
+  for (guint k = 0; k < stage->n_inputs; k++)
+    walk->lives[stage->inputs[k]].last = walk->phase;
+}
+
 static gboolean
 run_band (Walk *walk, guint last, int end, GError **error)
 {
-  const AcuPlan *plan = walk->plan;
-
   want (walk, last, end);
   for (guint i = 0; i <= last; i++)
     {
@@ -228,8 +241,8 @@ run_band (Walk *walk, guint last, int end, GError **error)
 
       if (rows <= 0)
         continue;
-      if (walk->slots && plan->program.stages[i].kind != ACU_STAGE_GLOBAL_POOL)
-        walk->slots[i] = MAX (walk->slots[i], walk->wanted[i] - kept_from (walk, i));
+      if (walk->lives)
+        note_life (walk, i, walk->wanted[i] - kept_from (walk, i));
       if (walk->step && !walk->step (walk->data, i, first, rows, error))
         return FALSE;
       walk->made[i] = walk->wanted[i];
@@ -242,8 +255,7 @@ static void
 finish_pool (Walk *walk, guint pool)
 {
   walk->made[pool] = walk->wanted[pool] = buffer_of (walk->plan, walk->plan->program.stages[pool].inputs[0])->height;
-  if (walk->slots)
-    walk->slots[pool] = 1;
+  walk->phase++;
 }
 
 /* One band: each stage makes all of its rows, in order, so that buffers can be shared by lifetime; but those of the tail take turns, so that
@@ -260,11 +272,13 @@ run_whole (Walk *walk, GError **error)
       gboolean pool = plan->program.stages[i].kind == ACU_STAGE_GLOBAL_POOL;
 
       walk->made[i] = walk->wanted[i] = buffer_of (plan, pool ? plan->program.stages[i].inputs[0] : i)->height;
-      if (walk->slots)
-        walk->slots[i] = buffer_of (plan, i)->height;
+      walk->phase = i;
+      if (walk->lives)
+        note_life (walk, i, buffer_of (plan, i)->height);
       if (walk->step && !walk->step (walk->data, i, 0, walk->made[i], error))
         return FALSE;
     }
+  walk->phase = plan->tail;
   while (plan->tail < n && walk->made[n - 1] < height)
     {
       int before = walk->made[n - 1];
@@ -329,11 +343,11 @@ acu_plan_set_phases (AcuPlan *plan)
 }
 
 gboolean
-acu_plan_schedule (const AcuPlan *plan, int band_rows, int *slots, AcuStep step, void *data, GError **error)
+acu_plan_schedule (const AcuPlan *plan, int band_rows, AcuLife *lives, AcuStep step, void *data, GError **error)
 {
   guint n = plan->program.n_stages;
   g_autofree int *made = g_try_new0 (int, n), *wanted = g_try_new0 (int, n), *aims = g_try_new0 (int, n);
-  Walk walk = { plan, made, wanted, aims, slots, step, data };
+  Walk walk = { plan, made, wanted, aims, lives, 0, step, data };
   int height = buffer_of (plan, n - 1)->height;
 
   if (!made || !wanted || !aims)
