@@ -45,16 +45,15 @@ static double
 schedule_steps (const AcuPlan *plan, int band_rows)
 {
   const AcuProgram *program = &plan->program;
-  double looks = 0, phases = 1, bands = 1;
+  double looks = 0, phases = 1, bands;
 
   for (guint i = 0; i < program->n_stages; i++)
     {
       looks += 1 + program->stages[i].n_inputs;
       phases += program->stages[i].kind == ACU_STAGE_GLOBAL_POOL;
     }
-  if (band_rows > 0)
-    bands += (double) program->buffers[program->n_stages - 1].height / band_rows;
-  return bands * phases * looks;
+  bands = band_rows > 0 ? (phases * program->buffers[program->n_stages - 1].height + plan->leads) / band_rows : 0;
+  return (bands + phases) * looks;
 }
 
 static gboolean

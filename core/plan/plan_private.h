@@ -19,7 +19,7 @@ struct AcuPlan
   int band_rows;
   gboolean whole;                 /* one band a phase, but for the tail; buffers shared by lifetime */
   guint tail;                     /* the first of the last stages that make a few rows in turns even so; n_stages if none do */
-  double operations;
+  double operations, leads;       /* result rows that its phases begin before their first ones, all together */
   guint64 bytes, beside;          /* its own; of the memory limit, the caller's */
   guint64 rings;                  /* of the arena: what grows with the height of bands, which maps that wait for a barrier do not */
   AcuExecutor *executor;
@@ -78,7 +78,10 @@ int acu_plan_last_row (const AcuPlan *plan, guint stage, guint input, int last);
  * end of a band with stage = G_MAXUINT and the result rows that became ready. FALSE ends it. */
 typedef gboolean (*AcuStep) (void *data, guint stage, int first, int rows, GError **error);
 
-/* schedule.c: sets the stages' phases, so that each stage is as far ahead of its readers as its window asks for, and no farther. */
+/* A schedule begins at most so many rows, and those of the picture, before its first one. */
+#define ACU_PLAN_MOST_LEAD 4096
+
+/* schedule.c: sets plan->leads, and the stages' phases, so that each stage is as far ahead of its readers as its window asks for, and no farther. */
 gboolean acu_plan_set_phases (AcuPlan *plan);
 
 /* schedule.c: sets plan->tail. */

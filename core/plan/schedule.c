@@ -199,22 +199,30 @@ want (Walk *walk, guint last, int end)
     }
 }
 
-/* How many rows before its first one the last stage's schedule begins, so that no ring gets more than a band at once. */
+/* The rows of the last stage of a phase: of a mean, what it takes. */
+static int
+rows_of_phase (const AcuPlan *plan, guint last)
+{
+  const AcuStage *stage = &plan->program.stages[last];
+
+  return buffer_of (plan, stage->kind == ACU_STAGE_GLOBAL_POOL ? stage->inputs[0] : last)->height;
+}
+
+/* How many rows before its first one the last stage's schedule begins, so that no ring gets more than a band at once: with a low picture and a deep
+ * net more than there are. */
 static int
 lead (Walk *walk, guint last)
 {
   const AcuPlan *plan = walk->plan;
-  int rows = plan->program.stages[last].kind == ACU_STAGE_GLOBAL_POOL
-               ? buffer_of (plan, plan->program.stages[last].inputs[0])->height : buffer_of (plan, last)->height;
-  double most = 0;
+  double rows = rows_of_phase (plan, last), most = 0;
 
   want (walk, last, 0);
   for (guint i = 0; i <= last; i++)
     if (walk->aims[i] > 0)
-      most = MAX (most, (double) walk->aims[i] * rows / buffer_of (plan, i)->height);
+      most = MAX (most, walk->aims[i] * rows / buffer_of (plan, i)->height);
   /* That was only a question: between bands, all that was wanted has been made. */
   memcpy (walk->wanted, walk->made, plan->program.n_stages * sizeof *walk->made);
-  return (int) MIN (most + 1, rows);
+  return (int) MIN (most + 1, rows + ACU_PLAN_MOST_LEAD);
 }
 
 /* Stage i makes rows, of which its buffer must hold so many. */
@@ -321,20 +329,24 @@ acu_plan_set_phases (AcuPlan *plan)
 
   if (!made || !wanted || !aims)
     return FALSE;
+  plan->leads = 0;
   for (guint i = 0; i < n; i++)
     plan->program.stages[i].phase = -1;
   for (guint last = 0; last < n; last++)
     {
       if (!ends_segment (plan, last))
         continue;
-      want (&walk, last, 0);
-      memset (wanted, 0, n * sizeof *wanted);
+      plan->leads += (double) lead (&walk, last) * buffer_of (plan, n - 1)->height / rows_of_phase (plan, last);
       for (guint i = 0; i <= last; i++)
         {
           AcuStage *stage = &plan->program.stages[i];
 
-          if (stage->phase < 0 && aims[i] > G_MININT / 4)
+          if (aims[i] <= G_MININT / 4)
+            continue;
+          if (stage->phase < 0)
             stage->phase = (aims[i] % stage->granularity + stage->granularity) % stage->granularity;
+          /* The next phase begins with that. */
+          made[i] = rows_of_phase (plan, i);
         }
     }
   for (guint i = 0; i < n; i++)
@@ -360,8 +372,7 @@ acu_plan_schedule (const AcuPlan *plan, int band_rows, AcuLife *lives, AcuStep s
     return run_whole (&walk, error);
   for (guint i = 0; i < n; i++)
     {
-      gboolean pool = plan->program.stages[i].kind == ACU_STAGE_GLOBAL_POOL;
-      int rows = pool ? buffer_of (plan, plan->program.stages[i].inputs[0])->height : height;
+      int rows = rows_of_phase (plan, i);
       gint64 band;
 
       if (!ends_segment (plan, i))
@@ -380,7 +391,7 @@ acu_plan_schedule (const AcuPlan *plan, int band_rows, AcuLife *lives, AcuStep s
           if (end == rows)
             break;
         }
-      if (pool)
+      if (plan->program.stages[i].kind == ACU_STAGE_GLOBAL_POOL)
         finish_pool (&walk, i);
     }
   return TRUE;
