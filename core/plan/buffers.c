@@ -3,7 +3,6 @@
 
 #include <acuity/size.h>
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
 /* Buffers start at multiples of this many bytes (a cache line). */
 #define LINE 64
@@ -39,7 +38,7 @@ shape_rows (AcuPlan *plan, const AcuLife *lives)
   return TRUE;
 }
 
-/* By the phase in which they begin; of one phase, those that outlive it lie together, and rings follow. */
+/* By the phase in which they begin; of those the longest lived first, so that they lie together. */
 static int
 compare_lives (gconstpointer a, gconstpointer b, gpointer data)
 {
@@ -65,82 +64,89 @@ order_of (const AcuPlan *plan, AcuLife *lives)
   return order;
 }
 
+static gboolean
+is_ring (const AcuPlan *plan, const AcuLife *life)
+{
+  return !plan->whole && life->first == life->last;
+}
+
+/* At the beginning of the arena the rings of each phase, one after the other: where those of the phase before were, in caches and pages. */
+static gboolean
+place_rings (AcuPlan *plan, const guint *order, const AcuLife *lives)
+{
+  guint64 end = 0, bytes;
+  guint phase = 0;
+
+  plan->program.ring_bytes = 0;
+  for (guint k = 0; k < plan->program.n_stages; k++)
+    {
+      AcuBuffer *buffer = &plan->program.buffers[order[k]];
+
+      if (!is_ring (plan, &lives[order[k]]))
+        continue;
+      if (lives[order[k]].first != phase)
+        end = 0;
+      phase = lives[order[k]].first;
+      buffer->offset = end;
+      if (!buffer_bytes (buffer, &bytes) || !acu_size_add (end, bytes, &end))
+        return FALSE;
+      plan->program.ring_bytes = MAX (plan->program.ring_bytes, end);
+    }
+  return TRUE;
+}
+
 typedef struct Place
 {
   guint64 start, end;
-  guint last;                     /* phase */
+  guint last;
 } Place;
 
-typedef struct Places
-{
-  Place *places;                  /* in use, by start */
-  guint used, at;                 /* so many; where to look from: what begins in one phase does not leave gaps behind */
-} Places;
-
-/* Forgets what is over in this phase. */
-static void
-clear_places (Places *p, guint phase)
-{
-  guint kept = 0;
-
-  for (guint i = 0; i < p->used; i++)
-    if (p->places[i].last >= phase)
-      p->places[kept++] = p->places[i];
-  p->used = kept;
-  p->at = 0;
-}
-
-/* First fit. */
+/* Behind the rings what outlives a phase: from the one that first writes it to the last one that reads it. First fit. */
 static gboolean
-find_place (Places *p, guint64 bytes, guint last, guint64 *start, guint64 *end)
+place_by_lifetime (AcuPlan *plan, const guint *order, const AcuLife *lives)
 {
-  guint at = p->at;
+  guint n = plan->program.n_stages, used = 0;
+  g_autofree Place *places = g_try_new (Place, n);        /* in use, by start */
 
-  *start = at > 0 ? p->places[at - 1].end : 0;
-  for (; at < p->used && p->places[at].start - *start < bytes; at++)
-    *start = p->places[at].end;
-  if (!acu_size_add (*start, bytes, end))
+  if (!places)
     return FALSE;
-  memmove (&p->places[at + 1], &p->places[at], (p->used - at) * sizeof *p->places);
-  p->places[at] = (Place) { *start, *end, last };
-  p->used++;
-  p->at = at + 1;
-  return TRUE;
-}
-
-/* A buffer has its place from the phase that first writes it to the last one that reads it. */
-static gboolean
-place_by_lifetime (AcuPlan *plan, AcuLife *lives)
-{
-  guint n = plan->program.n_stages;
-  g_autofree guint *order = order_of (plan, lives);
-  g_autofree Place *room = g_try_new (Place, n);
-  Places places = { room };
-  guint64 rings = 0;
-
-  if (!order || !room)
-    return FALSE;
-  plan->program.arena_bytes = plan->rings = 0;
+  plan->program.arena_bytes = plan->program.ring_bytes;
   for (guint k = 0; k < n; k++)
     {
-      AcuBuffer *buffer = &plan->program.buffers[order[k]];
       const AcuLife *life = &lives[order[k]];
-      guint64 bytes, end;
+      guint64 bytes, start = plan->program.ring_bytes, end;
+      guint at, kept = 0;
 
-      if (k > 0 && life->first != lives[order[k - 1]].first)
-        {
-          clear_places (&places, life->first);
-          rings = 0;
-        }
-      if (!buffer_bytes (buffer, &bytes) || !find_place (&places, bytes, life->last, &buffer->offset, &end))
+      if (is_ring (plan, life))
+        continue;
+      for (guint p = 0; p < used; p++)
+        if (places[p].last >= life->first)
+          places[kept++] = places[p];
+      used = kept;
+      if (!buffer_bytes (&plan->program.buffers[order[k]], &bytes))
         return FALSE;
-      rings += life->first == life->last ? bytes : 0;
-      plan->rings = MAX (plan->rings, rings);
+      for (at = 0; at < used && places[at].start - start < bytes; at++)
+        start = places[at].end;
+      if (!acu_size_add (start, bytes, &end))
+        return FALSE;
+      for (guint p = used; p > at; p--)
+        places[p] = places[p - 1];
+      places[at] = (Place) { start, end, life->last };
+      used++;
+      plan->program.buffers[order[k]].offset = start;
       plan->program.arena_bytes = MAX (plan->program.arena_bytes, end);
     }
   if (plan->whole)
-    plan->rings = plan->program.arena_bytes;
+    plan->program.ring_bytes = plan->program.arena_bytes;
   return TRUE;
+}
+
+static gboolean
+place (AcuPlan *plan, AcuLife *lives)
+{
+  g_autofree guint *order = order_of (plan, lives);
+
+  return order && place_rings (plan, order, lives) && place_by_lifetime (plan, order, lives);
 }
 
 gboolean
@@ -154,7 +160,7 @@ acu_plan_place (AcuPlan *plan, int band_rows, GError **error)
   if (!acu_plan_schedule (plan, band_rows, lives, NULL, NULL, error))
     return FALSE;
   plan->whole = band_rows == 0;
-  if (!shape_rows (plan, lives) || !place_by_lifetime (plan, lives)
+  if (!shape_rows (plan, lives) || !place (plan, lives)
       || !acu_size_add (plan->program.arena_bytes, plan->device->bytes (&plan->program, plan->threads), &bytes))
     goto no_memory;
   plan->bytes = bytes;

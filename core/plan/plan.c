@@ -68,7 +68,7 @@ is_comfortable (const AcuPlan *plan, guint64 height)
 {
   const AcuDevice *device = plan->device;
 
-  return device->comfortable ? plan->program.arena_bytes <= MAX (height, device->comfortable (device)) : plan->rings <= height;
+  return device->comfortable ? plan->program.arena_bytes <= MAX (height, device->comfortable (device)) : plan->program.ring_bytes <= height;
 }
 
 static gboolean

@@ -21,7 +21,6 @@ struct AcuPlan
   guint tail;                     /* the first of the last stages that make a few rows in turns even so; n_stages if none do */
   double operations, leads;       /* result rows that its phases begin before their first ones, all together */
   guint64 bytes, beside;          /* its own; of the memory limit, the caller's */
-  guint64 rings;                  /* of the arena: what grows with the height of bands, which maps that wait for a barrier do not */
   AcuExecutor *executor;
 };
 
