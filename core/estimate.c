@@ -15,8 +15,6 @@
 #define LEAST_SECONDS 0.3
 /* The largest part runs so often once more if there is time. */
 #define MOST_AGAIN 2
-/* Seconds a byte that memory takes which was not used before, at most: virtual machines need 2.6e-9 for it, others 1e-10. */
-#define MOST_FRESH 4e-9
 /* What a run that was ended must have done to tell something. */
 #define LEAST_FRACTION 0.25
 #define FIRST_SIDE 16
@@ -275,18 +273,17 @@ seconds_until (gint64 time)
   return (double) (time - g_get_monotonic_time ()) / G_USEC_PER_SEC;
 }
 
-/* Seconds for the part's share of the whole job. When the part runs again its memory has been used before; what it takes longer the first time grows with
- * memory rather than with work, of which low bands need little for much. */
+/* How long the part takes when it runs again, in memory that has been used before: finding that the first time may take longer than the work, and low
+ * bands need as much of it for a small part as for the whole. */
 static double
-run_again (const AcuUpscaler *upscaler, const Told *told, gint64 deadline)
+run_again (const Told *told, gint64 deadline)
 {
-  double again = told->seconds, fresh, operations, start, seconds;
+  double least = told->seconds, operations, start, seconds;
 
   for (int i = 0; i < MOST_AGAIN && seconds_until (deadline) > told->seconds; i++)
     if (time_job (told->job, deadline, &operations, &start, &seconds))
-      again = MIN (again, seconds);
-  fresh = MIN ((told->seconds - again) / MAX (acu_upscaler_memory (told->job), 1), MOST_FRESH);
-  return again + fresh * acu_upscaler_memory (upscaler) * told->operations / upscaler->operations;
+      least = MIN (least, seconds);
+  return least;
 }
 
 double
@@ -313,7 +310,7 @@ acu_upscaler_measure_seconds (const AcuUpscaler *upscaler)
       side = next;
     }
   if (told.job)
-    acu_rates_add (measured, told.operations, told.start, done ? run_again (upscaler, &told, deadline) : told.seconds);
+    acu_rates_add (measured, told.operations, told.start, done ? run_again (&told, deadline) : told.seconds);
   acu_upscaler_free (told.job);
   return estimate (upscaler, measured);
 }
