@@ -13,6 +13,8 @@
 /* A measurement ends after this, but when making ready took longer, it has this much in any case. */
 #define MEASURE_SECONDS 0.9
 #define LEAST_SECONDS 0.3
+/* The largest part runs so often once more if there is time. */
+#define MOST_AGAIN 2
 /* What a run that was ended must have done to tell something. */
 #define LEAST_FRACTION 0.25
 #define FIRST_SIDE 16
@@ -174,6 +176,18 @@ watch_clock (void *data, double fraction, double seconds_left)
   return g_get_monotonic_time () < m->deadline;
 }
 
+/* Bands of as many pixels as those of the whole picture, for threads wait for one another after each of their layers; 0 without bands. */
+static int
+small_bands (const AcuUpscaler *whole, int width)
+{
+  double rows;
+
+  if (!whole->plan || acu_plan_band_rows (whole->plan) >= acu_plan_height (whole->plan))
+    return 0;
+  rows = (double) acu_plan_band_rows (whole->plan) * whole->src_width / width;
+  return (int) MIN (rows, ACU_MAX_SIDE);
+}
+
 /* The same job for a small part of the picture, or NULL. */
 static AcuUpscaler *
 small_job (const AcuUpscaler *whole, int side)
@@ -187,7 +201,7 @@ small_job (const AcuUpscaler *whole, int side)
   job = acu_upscaler_new (acu_upscaler_params (.width = width, .height = height, .format = whole->format, .size = size,
                                                .model = whole->model->classic ? whole->model->name : whole->model->path,
                                                .device = whole->device->name, .threads = whole->threads,
-                                               .linear_light = whole->linear_light, .precision = whole->precision,
+                                               .linear_light = whole->linear_light, .precision = whole->precision, .band_rows = small_bands (whole, width),
                                                .strength = whole->strength, .text_strength = whole->text_strength,
                                                .text = whole->net && whole->net == whole->overlay ? ACU_TEXT_EVERYWHERE
                                                        : whole->mask                              ? ACU_TEXT_AUTO
@@ -230,39 +244,73 @@ pack_weights (const AcuUpscaler *upscaler)
   acu_upscaler_free (job);
 }
 
+typedef struct Told
+{
+  AcuUpscaler *job;
+  double operations, start, seconds;
+} Told;
+
+/* Times a part of this side; TRUE if all of it was done. What it told replaces *told unless it is nothing. */
+static gboolean
+measure_part (const AcuUpscaler *upscaler, int side, gint64 deadline, Told *told)
+{
+  Told now = { .job = small_job (upscaler, side) };
+  gboolean done = now.job && time_job (now.job, deadline, &now.operations, &now.start, &now.seconds);
+
+  if (now.job && (done || told->operations <= 0 || now.operations >= LEAST_FRACTION * now.job->operations))
+    {
+      acu_upscaler_free (told->job);
+      *told = now;
+    }
+  else
+    acu_upscaler_free (now.job);
+  return done;
+}
+
+static double
+seconds_until (gint64 time)
+{
+  return (double) (time - g_get_monotonic_time ()) / G_USEC_PER_SEC;
+}
+
+/* How long the part takes when it runs again, in memory that has been used before: finding that the first time may take longer than the work, and low
+ * bands need as much of it for a small part as for the whole. */
+static double
+run_again (const Told *told, gint64 deadline)
+{
+  double least = told->seconds, operations, start, seconds;
+
+  for (int i = 0; i < MOST_AGAIN && seconds_until (deadline) > told->seconds; i++)
+    if (time_job (told->job, deadline, &operations, &start, &seconds))
+      least = MIN (least, seconds);
+  return least;
+}
+
 double
 acu_upscaler_measure_seconds (const AcuUpscaler *upscaler)
 {
   g_autofree char *key = key_of (upscaler), *measured = measured_key (key);
   double known = acu_upscaler_estimate_seconds (upscaler);
+  int largest = MIN (MAX (upscaler->src_width, upscaler->src_height), LARGEST_SIDE), side = FIRST_SIDE;
+  Told told = { NULL, 0, -1, 0 };
   gint64 deadline;
-  int largest = MIN (MAX (upscaler->src_width, upscaler->src_height), LARGEST_SIDE);
-  double operations = 0, start = -1, seconds = 0;
+  gboolean done;
 
   if (known >= 0)
     return known;
   pack_weights (upscaler);
   deadline = g_get_monotonic_time () + (gint64) (MEASURE_SECONDS * G_USEC_PER_SEC);
-  for (int side = FIRST_SIDE, next; ; side = next)
+  while ((done = measure_part (upscaler, side, deadline, &told)) && side < largest)
     {
-      AcuUpscaler *job = small_job (upscaler, side);
-      double did, first, took, left;
-      gboolean done = job && time_job (job, deadline, &did, &first, &took);
+      /* Half of the time is for running it again. */
+      int next = (int) MIN (side * sqrt (MAX (seconds_until (deadline) - told.start, 0) / 2 / told.seconds), largest);
 
-      if (job && (done || operations <= 0 || did >= LEAST_FRACTION * job->operations))
-        {
-          operations = did;
-          start = first;
-          seconds = took;
-        }
-      acu_upscaler_free (job);
-      if (!done || side >= largest)
-        break;
-      left = (double) (deadline - g_get_monotonic_time ()) / G_USEC_PER_SEC - first;
-      next = (int) MIN (side * sqrt (MAX (left, 0) / took), largest);
       if (next < side * 1.4)
         break;
+      side = next;
     }
-  acu_rates_add (measured, operations, start, seconds);
+  if (told.job)
+    acu_rates_add (measured, told.operations, told.start, done ? run_again (&told, deadline) : told.seconds);
+  acu_upscaler_free (told.job);
   return estimate (upscaler, measured);
 }

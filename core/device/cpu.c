@@ -7,7 +7,10 @@
 #include <acuity/size.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include <sys/mman.h>
 
+/* Of most systems. */
+#define LARGE_PAGE ((guintptr) 2 << 20)
 /* A task is about this many operations: small enough to share out, large enough that taking it costs nothing. */
 #define TASK_OPERATIONS 2e6
 /* Columns of a task at least, so that kernels fill their blocks. */
@@ -58,6 +61,21 @@ cpu_free (AcuExecutor *executor)
   g_free (executor);
 }
 
+/* Rings are gone over again and again. What waits for a barrier is written once and read once or twice, which large pages do not make quicker; and virtual
+ * machines may need six times as long to find large ones (docs/SPEED.md). */
+static void
+advise (const AcuExecutor *executor)
+{
+#ifdef MADV_NOHUGEPAGE
+  const AcuProgram *program = executor->program;
+  guintptr first = ((guintptr) executor->arena + program->ring_bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+  guintptr end = ((guintptr) executor->arena + program->arena_bytes) / LARGE_PAGE * LARGE_PAGE;
+
+  if (end > first)
+    (void) madvise ((void *) first, end - first, MADV_NOHUGEPAGE);
+#endif
+}
+
 static AcuExecutor *
 cpu_prepare (const AcuProgram *program, int threads, GError **error)
 {
@@ -88,6 +106,7 @@ cpu_prepare (const AcuProgram *program, int threads, GError **error)
       return NULL;
     }
   executor->arena = executor->scratch + scratch;
+  advise (executor);
   return executor;
 }
 

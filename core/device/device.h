@@ -139,6 +139,7 @@ typedef struct AcuProgram
   AcuStage *stages;
   AcuBuffer *buffers;             /* n_stages of them */
   guint64 arena_bytes;
+  guint64 ring_bytes;             /* of these the first: rings of rows, and all of a whole picture; maps that wait for a barrier follow */
   gboolean passing;               /* nobody will want its packed weights again */
   const struct AcuDevice *device; /* that it is for */
 } AcuProgram;

@@ -19,7 +19,7 @@ buffer_bytes (const AcuBuffer *buffer, guint64 *bytes)
 }
 
 static gboolean
-shape_rows (AcuPlan *plan, const int *slots)
+shape_rows (AcuPlan *plan, const AcuLife *lives)
 {
   int group = MAX (plan->device->group, 1);
 
@@ -29,7 +29,7 @@ shape_rows (AcuPlan *plan, const int *slots)
       guint64 width;
 
       /* A map that nobody reads still gets its rows written. */
-      buffer->slots = MAX (slots[i], 1);
+      buffer->slots = MAX (lives[i].rows, 1);
       width = (guint64) buffer->width + buffer->margin_left + buffer->margin_right;
       if (!acu_size_mul (width, (buffer->channels + group - 1) / group * group, &buffer->row_bytes)
           || !acu_size_mul (buffer->row_bytes, acu_map_element_bytes (buffer->element), &buffer->row_bytes))
@@ -38,32 +38,60 @@ shape_rows (AcuPlan *plan, const int *slots)
   return TRUE;
 }
 
-static guint
-last_reader (const AcuPlan *plan, guint stage)
+/* By the phase in which they begin; of those the longest lived first, so that they lie together. */
+static int
+compare_lives (gconstpointer a, gconstpointer b, gpointer data)
 {
-  guint last = stage;
+  const AcuLife *lives = data, *x = &lives[*(const guint *) a], *y = &lives[*(const guint *) b];
 
-  if (stage == plan->program.n_stages - 1)
-    return G_MAXUINT;
-  for (guint c = plan->consumers_start[stage]; c < plan->consumers_start[stage + 1]; c++)
-    last = MAX (last, plan->consumers[c]);
-  /* The tail runs again and again. */
-  return last >= plan->tail ? G_MAXUINT : last;
+  if (x->first != y->first)
+    return x->first < y->first ? -1 : 1;
+  if (x->last != y->last)
+    return x->last > y->last ? -1 : 1;
+  return *(const guint *) a < *(const guint *) b ? -1 : 1;
 }
 
-/* Every buffer its own place. */
+/* The buffers in the order in which they are placed; NULL without memory. */
+static guint *
+order_of (const AcuPlan *plan, AcuLife *lives)
+{
+  guint n = plan->program.n_stages, *order = g_try_new (guint, n);
+
+  for (guint i = 0; order && i < n; i++)
+    order[i] = i;
+  if (order)
+    g_qsort_with_data (order, (gint) n, sizeof *order, compare_lives, lives);
+  return order;
+}
+
 static gboolean
-place_all (AcuPlan *plan)
+is_ring (const AcuPlan *plan, const AcuLife *life)
+{
+  return !plan->whole && life->first == life->last;
+}
+
+/* At the beginning of the arena the rings of each phase, one after the other: where those of the phase before were, in caches and pages. */
+static gboolean
+place_rings (AcuPlan *plan, const guint *order, const AcuLife *lives)
 {
   guint64 end = 0, bytes;
+  guint phase = 0;
 
-  for (guint i = 0; i < plan->program.n_stages; i++)
+  plan->program.ring_bytes = 0;
+  for (guint k = 0; k < plan->program.n_stages; k++)
     {
-      plan->program.buffers[i].offset = end;
-      if (!buffer_bytes (&plan->program.buffers[i], &bytes) || !acu_size_add (end, bytes, &end))
+      AcuBuffer *buffer = &plan->program.buffers[order[k]];
+
+      if (!is_ring (plan, &lives[order[k]]))
+        continue;
+      if (lives[order[k]].first != phase)
+        end = 0;
+      phase = lives[order[k]].first;
+      buffer->offset = end;
+      if (!buffer_bytes (buffer, &bytes) || !acu_size_add (end, bytes, &end))
         return FALSE;
+      plan->program.ring_bytes = MAX (plan->program.ring_bytes, end);
     }
-  plan->program.arena_bytes = end;
   return TRUE;
 }
 
@@ -73,26 +101,29 @@ typedef struct Place
   guint last;
 } Place;
 
-/* With one band, stage i runs once, as step i: a buffer is needed from its stage to its last reader. First fit. */
+/* Behind the rings what outlives a phase: from the one that first writes it to the last one that reads it. First fit. */
 static gboolean
-place_by_lifetime (AcuPlan *plan)
+place_by_lifetime (AcuPlan *plan, const guint *order, const AcuLife *lives)
 {
   guint n = plan->program.n_stages, used = 0;
   g_autofree Place *places = g_try_new (Place, n);        /* in use, by start */
-  guint64 peak = 0;
 
   if (!places)
     return FALSE;
-  for (guint i = 0; i < n; i++)
+  plan->program.arena_bytes = plan->program.ring_bytes;
+  for (guint k = 0; k < n; k++)
     {
-      guint64 bytes, start = 0, end;
+      const AcuLife *life = &lives[order[k]];
+      guint64 bytes, start = plan->program.ring_bytes, end;
       guint at, kept = 0;
 
+      if (is_ring (plan, life))
+        continue;
       for (guint p = 0; p < used; p++)
-        if (places[p].last >= i)
+        if (places[p].last >= life->first)
           places[kept++] = places[p];
       used = kept;
-      if (!buffer_bytes (&plan->program.buffers[i], &bytes))
+      if (!buffer_bytes (&plan->program.buffers[order[k]], &bytes))
         return FALSE;
       for (at = 0; at < used && places[at].start - start < bytes; at++)
         start = places[at].end;
@@ -100,27 +131,36 @@ place_by_lifetime (AcuPlan *plan)
         return FALSE;
       for (guint p = used; p > at; p--)
         places[p] = places[p - 1];
-      places[at] = (Place) { start, end, last_reader (plan, i) };
+      places[at] = (Place) { start, end, life->last };
       used++;
-      plan->program.buffers[i].offset = start;
-      peak = MAX (peak, end);
+      plan->program.buffers[order[k]].offset = start;
+      plan->program.arena_bytes = MAX (plan->program.arena_bytes, end);
     }
-  plan->program.arena_bytes = peak;
+  if (plan->whole)
+    plan->program.ring_bytes = plan->program.arena_bytes;
   return TRUE;
+}
+
+static gboolean
+place (AcuPlan *plan, AcuLife *lives)
+{
+  g_autofree guint *order = order_of (plan, lives);
+
+  return order && place_rings (plan, order, lives) && place_by_lifetime (plan, order, lives);
 }
 
 gboolean
 acu_plan_place (AcuPlan *plan, int band_rows, GError **error)
 {
-  g_autofree int *slots = g_try_new0 (int, plan->program.n_stages);
+  g_autofree AcuLife *lives = g_try_new0 (AcuLife, plan->program.n_stages);
   guint64 bytes;
 
-  if (!slots)
+  if (!lives)
     goto no_memory;
-  if (!acu_plan_schedule (plan, band_rows, slots, NULL, NULL, error))
+  if (!acu_plan_schedule (plan, band_rows, lives, NULL, NULL, error))
     return FALSE;
   plan->whole = band_rows == 0;
-  if (!shape_rows (plan, slots) || !(plan->whole ? place_by_lifetime (plan) : place_all (plan))
+  if (!shape_rows (plan, lives) || !place (plan, lives)
       || !acu_size_add (plan->program.arena_bytes, plan->device->bytes (&plan->program, plan->threads), &bytes))
     goto no_memory;
   plan->bytes = bytes;

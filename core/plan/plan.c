@@ -16,8 +16,8 @@
 
 #define MEGABYTES (G_GUINT64_CONSTANT (1) << 20)
 
-/* Band heights to try (0: the whole picture at once), and how much memory each may take when nobody limits it. Taller bands gain
- * nothing once the maps have left the caches; low ones cost speed (docs/SPEED.md). */
+/* Band heights to try (0: the whole picture at once), and how much memory each may take when nobody limits it, beside maps that wait for a barrier
+ * whatever the height. Taller bands gain nothing once the maps have left the caches; low ones cost speed (docs/SPEED.md). */
 static const struct
 {
   int rows;
@@ -45,16 +45,15 @@ static double
 schedule_steps (const AcuPlan *plan, int band_rows)
 {
   const AcuProgram *program = &plan->program;
-  double looks = 0, phases = 1, bands = 1;
+  double looks = 0, phases = 1, bands;
 
   for (guint i = 0; i < program->n_stages; i++)
     {
       looks += 1 + program->stages[i].n_inputs;
       phases += program->stages[i].kind == ACU_STAGE_GLOBAL_POOL;
     }
-  if (band_rows > 0)
-    bands += (double) program->buffers[program->n_stages - 1].height / band_rows;
-  return bands * phases * looks;
+  bands = band_rows > 0 ? (phases * program->buffers[program->n_stages - 1].height + plan->leads) / band_rows : 0;
+  return (bands + phases) * looks;
 }
 
 static gboolean
@@ -63,11 +62,19 @@ accepted (const AcuPlan *plan, GError **error)
   return !plan->device->accept || plan->device->accept (&plan->program, error);
 }
 
+/* On cards, whose memory others want as well, all of the maps count. */
+static gboolean
+is_comfortable (const AcuPlan *plan, guint64 height)
+{
+  const AcuDevice *device = plan->device;
+
+  return device->comfortable ? plan->program.arena_bytes <= MAX (height, device->comfortable (device)) : plan->program.ring_bytes <= height;
+}
+
 static gboolean
 choose_bands (AcuPlan *plan, guint64 memory, int band_rows, GError **error)
 {
   int height = plan->program.buffers[plan->program.n_stages - 1].height;
-  guint64 comfortable = plan->device->comfortable ? plan->device->comfortable (plan->device) : 0;
   guint64 limit = !memory ? G_MAXUINT64 : memory > plan->beside ? memory - plan->beside : 0, least = G_MAXUINT64;
   g_autoptr (GError) problem = NULL;
   int leanest = 0;
@@ -92,7 +99,7 @@ choose_bands (AcuPlan *plan, guint64 memory, int band_rows, GError **error)
             continue;
           break;
         }
-      if (plan->bytes <= limit && plan->program.arena_bytes <= MAX (heights[i].comfortable, comfortable))
+      if (plan->bytes <= limit && is_comfortable (plan, heights[i].comfortable))
         return TRUE;
       if (plan->bytes < least)
         {

@@ -19,7 +19,7 @@ struct AcuPlan
   int band_rows;
   gboolean whole;                 /* one band a phase, but for the tail; buffers shared by lifetime */
   guint tail;                     /* the first of the last stages that make a few rows in turns even so; n_stages if none do */
-  double operations;
+  double operations, leads;       /* result rows that its phases begin before their first ones, all together */
   guint64 bytes, beside;          /* its own; of the memory limit, the caller's */
   AcuExecutor *executor;
 };
@@ -77,14 +77,25 @@ int acu_plan_last_row (const AcuPlan *plan, guint stage, guint input, int last);
  * end of a band with stage = G_MAXUINT and the result rows that became ready. FALSE ends it. */
 typedef gboolean (*AcuStep) (void *data, guint stage, int first, int rows, GError **error);
 
-/* schedule.c: sets the stages' phases, so that each stage is as far ahead of its readers as its window asks for, and no farther. */
+/* A schedule begins at most so many rows, and those of the picture, before its first one. */
+#define ACU_PLAN_MOST_LEAD 4096
+
+/* schedule.c: sets plan->leads, and the stages' phases, so that each stage is as far ahead of its readers as its window asks for, and no farther. */
 gboolean acu_plan_set_phases (AcuPlan *plan);
 
 /* schedule.c: sets plan->tail. */
 void acu_plan_find_tail (AcuPlan *plan);
 
-/* schedule.c: goes through the schedule. If `slots` is not NULL it gets the rows that each buffer must hold. */
-gboolean acu_plan_schedule (const AcuPlan *plan, int band_rows, int *slots, AcuStep step, void *data, GError **error);
+/* What a buffer must hold, and in which phases it is written or read: those that end with barriers; of a whole picture each stage is one, and its
+ * tail. */
+typedef struct AcuLife
+{
+  int rows;                       /* 0: it is never written */
+  guint first, last;
+} AcuLife;
+
+/* schedule.c: goes through the schedule. If `lives`, which begin as zeros, is not NULL it gets each buffer's. */
+gboolean acu_plan_schedule (const AcuPlan *plan, int band_rows, AcuLife *lives, AcuStep step, void *data, GError **error);
 
 /* buffers.c: sizes and places the buffers for this band height (0: whole picture); FALSE if numbers overflow. */
 gboolean acu_plan_place (AcuPlan *plan, int band_rows, GError **error);

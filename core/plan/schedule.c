@@ -10,7 +10,8 @@ typedef struct Walk
   int *made;                      /* rows that each stage has made; GLOBAL_POOL: rows of its input it has taken */
   int *wanted;
   int *aims;                      /* rows that each stage would have made if the picture went on above its top */
-  int *slots;
+  AcuLife *lives;
+  guint phase;
   AcuStep step;
   void *data;
 } Walk;
@@ -198,29 +199,49 @@ want (Walk *walk, guint last, int end)
     }
 }
 
-/* How many rows before its first one the last stage's schedule begins, so that no ring gets more than a band at once. */
+/* The rows of the last stage of a phase: of a mean, what it takes. */
+static int
+rows_of_phase (const AcuPlan *plan, guint last)
+{
+  const AcuStage *stage = &plan->program.stages[last];
+
+  return buffer_of (plan, stage->kind == ACU_STAGE_GLOBAL_POOL ? stage->inputs[0] : last)->height;
+}
+
+/* How many rows before its first one the last stage's schedule begins, so that no ring gets more than a band at once: with a low picture and a deep
+ * net more than there are. */
 static int
 lead (Walk *walk, guint last)
 {
   const AcuPlan *plan = walk->plan;
-  int rows = plan->program.stages[last].kind == ACU_STAGE_GLOBAL_POOL
-               ? buffer_of (plan, plan->program.stages[last].inputs[0])->height : buffer_of (plan, last)->height;
-  double most = 0;
+  double rows = rows_of_phase (plan, last), most = 0;
 
   want (walk, last, 0);
   for (guint i = 0; i <= last; i++)
     if (walk->aims[i] > 0)
-      most = MAX (most, (double) walk->aims[i] * rows / buffer_of (plan, i)->height);
+      most = MAX (most, walk->aims[i] * rows / buffer_of (plan, i)->height);
   /* That was only a question: between bands, all that was wanted has been made. */
   memcpy (walk->wanted, walk->made, plan->program.n_stages * sizeof *walk->made);
-  return (int) MIN (most + 1, rows);
+  return (int) MIN (most + 1, rows + ACU_PLAN_MOST_LEAD);
+}
+
+/* Stage i makes rows, of which its buffer must hold so many. */
+static void
+note_life (Walk *walk, guint i, int rows)
+{
+  const AcuStage *stage = &walk->plan->program.stages[i];
+
+  if (walk->lives[i].rows == 0)
+    walk->lives[i].first = walk->phase;
+  walk->lives[i].rows = MAX (walk->lives[i].rows, stage->kind == ACU_STAGE_GLOBAL_POOL ? 1 : rows);
+  walk->lives[i].last = walk->phase;
+  for (guint k = 0; k < stage->n_inputs; k++)
+    walk->lives[stage->inputs[k]].last = walk->phase;
 }
 
 static gboolean
 run_band (Walk *walk, guint last, int end, GError **error)
 {
-  const AcuPlan *plan = walk->plan;
-
   want (walk, last, end);
   for (guint i = 0; i <= last; i++)
     {
@@ -228,8 +249,8 @@ run_band (Walk *walk, guint last, int end, GError **error)
 
       if (rows <= 0)
         continue;
-      if (walk->slots && plan->program.stages[i].kind != ACU_STAGE_GLOBAL_POOL)
-        walk->slots[i] = MAX (walk->slots[i], walk->wanted[i] - kept_from (walk, i));
+      if (walk->lives)
+        note_life (walk, i, walk->wanted[i] - kept_from (walk, i));
       if (walk->step && !walk->step (walk->data, i, first, rows, error))
         return FALSE;
       walk->made[i] = walk->wanted[i];
@@ -242,8 +263,7 @@ static void
 finish_pool (Walk *walk, guint pool)
 {
   walk->made[pool] = walk->wanted[pool] = buffer_of (walk->plan, walk->plan->program.stages[pool].inputs[0])->height;
-  if (walk->slots)
-    walk->slots[pool] = 1;
+  walk->phase++;
 }
 
 /* One band: each stage makes all of its rows, in order, so that buffers can be shared by lifetime; but those of the tail take turns, so that
@@ -260,11 +280,13 @@ run_whole (Walk *walk, GError **error)
       gboolean pool = plan->program.stages[i].kind == ACU_STAGE_GLOBAL_POOL;
 
       walk->made[i] = walk->wanted[i] = buffer_of (plan, pool ? plan->program.stages[i].inputs[0] : i)->height;
-      if (walk->slots)
-        walk->slots[i] = buffer_of (plan, i)->height;
+      walk->phase = i;
+      if (walk->lives)
+        note_life (walk, i, buffer_of (plan, i)->height);
       if (walk->step && !walk->step (walk->data, i, 0, walk->made[i], error))
         return FALSE;
     }
+  walk->phase = plan->tail;
   while (plan->tail < n && walk->made[n - 1] < height)
     {
       int before = walk->made[n - 1];
@@ -307,20 +329,24 @@ acu_plan_set_phases (AcuPlan *plan)
 
   if (!made || !wanted || !aims)
     return FALSE;
+  plan->leads = 0;
   for (guint i = 0; i < n; i++)
     plan->program.stages[i].phase = -1;
   for (guint last = 0; last < n; last++)
     {
       if (!ends_segment (plan, last))
         continue;
-      want (&walk, last, 0);
-      memset (wanted, 0, n * sizeof *wanted);
+      plan->leads += (double) lead (&walk, last) * buffer_of (plan, n - 1)->height / rows_of_phase (plan, last);
       for (guint i = 0; i <= last; i++)
         {
           AcuStage *stage = &plan->program.stages[i];
 
-          if (stage->phase < 0 && aims[i] > G_MININT / 4)
+          if (aims[i] <= G_MININT / 4)
+            continue;
+          if (stage->phase < 0)
             stage->phase = (aims[i] % stage->granularity + stage->granularity) % stage->granularity;
+          /* The next phase begins with that. */
+          made[i] = rows_of_phase (plan, i);
         }
     }
   for (guint i = 0; i < n; i++)
@@ -329,11 +355,11 @@ acu_plan_set_phases (AcuPlan *plan)
 }
 
 gboolean
-acu_plan_schedule (const AcuPlan *plan, int band_rows, int *slots, AcuStep step, void *data, GError **error)
+acu_plan_schedule (const AcuPlan *plan, int band_rows, AcuLife *lives, AcuStep step, void *data, GError **error)
 {
   guint n = plan->program.n_stages;
   g_autofree int *made = g_try_new0 (int, n), *wanted = g_try_new0 (int, n), *aims = g_try_new0 (int, n);
-  Walk walk = { plan, made, wanted, aims, slots, step, data };
+  Walk walk = { plan, made, wanted, aims, lives, 0, step, data };
   int height = buffer_of (plan, n - 1)->height;
 
   if (!made || !wanted || !aims)
@@ -346,8 +372,7 @@ acu_plan_schedule (const AcuPlan *plan, int band_rows, int *slots, AcuStep step,
     return run_whole (&walk, error);
   for (guint i = 0; i < n; i++)
     {
-      gboolean pool = plan->program.stages[i].kind == ACU_STAGE_GLOBAL_POOL;
-      int rows = pool ? buffer_of (plan, plan->program.stages[i].inputs[0])->height : height;
+      int rows = rows_of_phase (plan, i);
       gint64 band;
 
       if (!ends_segment (plan, i))
@@ -366,7 +391,7 @@ acu_plan_schedule (const AcuPlan *plan, int band_rows, int *slots, AcuStep step,
           if (end == rows)
             break;
         }
-      if (pool)
+      if (plan->program.stages[i].kind == ACU_STAGE_GLOBAL_POOL)
         finish_pool (&walk, i);
     }
   return TRUE;

@@ -146,22 +146,56 @@ last_stages_take_turns (void)
   g_rand_free (rand);
 }
 
-/* A deep net needs no more rows of each map than its windows and the band ask for, from the first row on. */
+/* A deep net needs no more rows of each map than its windows and the band ask for, from the first row on; a picture lower than the net is deep as well. */
 static void
 rings_stay_short (void)
 {
-  const int layers = 100, width = 50, height = 3000, band = 4;
+  const int layers = 100, width = 50, heights[] = { 3000, 60 }, band = 4;
   GRand *rand = g_rand_new_with_seed (1);
   AcuNet *net = acu_net_new ("deep");
   guint at = picture (net);
-  AcuPlan *plan;
 
   for (int i = 0; i < layers; i++)
     conv (net, rand, &at, 8, 3, 1, 1);
-  plan = acu_plan_new (net, acu_device_find ("cpu", NULL), width, height, 1, 0, band, ACU_PRECISION_EXACT, NULL);
-  g_assert_cmpint (acu_plan_band_rows (plan), ==, band);
-  /* band + 2 rows of 52 pixels a map, and as much again for everything else */
-  g_assert_cmpuint (acu_plan_bytes (plan), <, (guint64) 2 * layers * (band + 2) * (width + 2) * 8 * sizeof (float));
+  for (guint i = 0; i < G_N_ELEMENTS (heights); i++)
+    {
+      AcuPlan *plan = acu_plan_new (net, acu_device_find ("cpu", NULL), width, heights[i], 1, 0, band, ACU_PRECISION_EXACT, NULL);
+
+      g_assert_cmpint (acu_plan_band_rows (plan), ==, band);
+      /* band + 2 rows of 52 pixels a map, and as much again for everything else */
+      g_assert_cmpuint (acu_plan_bytes (plan), <, (guint64) 2 * layers * (band + 2) * (width + 2) * 8 * sizeof (float));
+      acu_plan_free (plan);
+    }
+  acu_net_unref (net);
+  g_rand_free (rand);
+}
+
+/* Maps that wait for means are there in pairs, the one that is read and the one that is made, however many follow one another; and as bands of any
+ * height need them, they make none lower. */
+static void
+waiting_maps_take_turns (void)
+{
+  const int width = 1000, height = 2000;
+  const guint64 map = (guint64) width * height * 16 * sizeof (float);
+  GRand *rand = g_rand_new_with_seed (1);
+  AcuNet *net = acu_net_new ("means");
+  guint at = picture (net);
+  AcuPlan *plan;
+
+  for (int i = 0; i < 6; i++)
+    {
+      guint factors;
+
+      conv (net, rand, &at, 16, 3, 1, 1);
+      acu_net_add (net, ACU_LAYER_GLOBAL_POOL, "mean", &at, 1, &factors);
+      acu_net_add (net, ACU_LAYER_MUL, "attend", (const guint[]) { at, factors }, 2, &at);
+    }
+  conv (net, rand, &at, 3, 3, 1, 1);
+  plan = acu_plan_new (net, acu_device_find ("cpu", NULL), width, height, 1, 0, 0, ACU_PRECISION_EXACT, NULL);
+  g_assert_cmpint (acu_plan_band_rows (plan), >=, 64);
+  g_assert_cmpint (acu_plan_band_rows (plan), <, height);
+  g_assert_cmpuint (acu_plan_bytes (plan), >, 2 * map);
+  g_assert_cmpuint (acu_plan_bytes (plan), <, 3 * map);
   acu_plan_free (plan);
   acu_net_unref (net);
   g_rand_free (rand);
@@ -409,6 +443,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bands/refused", refused);
   g_test_add_func ("/bands/last-stages", last_stages_take_turns);
   g_test_add_func ("/bands/rings", rings_stay_short);
+  g_test_add_func ("/bands/waiting", waiting_maps_take_turns);
   g_test_add_data_func ("/bands/gates/whole", GINT_TO_POINTER (FALSE), gates_are_fused);
   g_test_add_data_func ("/bands/gates/part", GINT_TO_POINTER (TRUE), gates_are_fused);
   g_test_add_func ("/bands/made-again", cheap_maps_are_made_again);
