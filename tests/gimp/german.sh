@@ -44,10 +44,12 @@ if dialog=$(wait_title '^KI-Vergrößerung$' 90); then
   activate "$dialog"; sleep 4
   shot "dialog-german" "$dialog"
   check 'it fits a small screen' fits
+  activate "$dialog"
   keys shift+Tab shift+Tab shift+Tab shift+Tab End; sleep 2
   shot "dialog-german-high" "$dialog"
   check 'more options change it' differ dialog-german dialog-german-high 5000
   check 'and then it still fits' fits
+  activate "$dialog"
   keys Up; sleep 1
   keys alt+v                      # _Vergrößern
   check 'a German access key enlarges' wait_title '482x358' 60
