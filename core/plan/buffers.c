@@ -38,29 +38,36 @@ shape_rows (AcuPlan *plan, const AcuLife *lives)
   return TRUE;
 }
 
+typedef struct Placed
+{
+  AcuLife life;
+  guint buffer;
+} Placed;
+
 /* By the phase in which they begin; of those the longest lived first, so that they lie together. */
 static int
-compare_lives (gconstpointer a, gconstpointer b, gpointer data)
+compare_lives (const void *a, const void *b)
 {
-  const AcuLife *lives = data, *x = &lives[*(const guint *) a], *y = &lives[*(const guint *) b];
+  const Placed *x = a, *y = b;
 
-  if (x->first != y->first)
-    return x->first < y->first ? -1 : 1;
-  if (x->last != y->last)
-    return x->last > y->last ? -1 : 1;
-  return *(const guint *) a < *(const guint *) b ? -1 : 1;
+  if (x->life.first != y->life.first)
+    return x->life.first < y->life.first ? -1 : 1;
+  if (x->life.last != y->life.last)
+    return x->life.last > y->life.last ? -1 : 1;
+  return x->buffer < y->buffer ? -1 : 1;
 }
 
 /* The buffers in the order in which they are placed; NULL without memory. */
-static guint *
-order_of (const AcuPlan *plan, AcuLife *lives)
+static Placed *
+order_of (const AcuPlan *plan, const AcuLife *lives)
 {
-  guint n = plan->program.n_stages, *order = g_try_new (guint, n);
+  guint n = plan->program.n_stages;
+  Placed *order = g_try_new (Placed, n);
 
   for (guint i = 0; order && i < n; i++)
-    order[i] = i;
+    order[i] = (Placed) { lives[i], i };
   if (order)
-    g_qsort_with_data (order, (gint) n, sizeof *order, compare_lives, lives);
+    qsort (order, n, sizeof *order, compare_lives);
   return order;
 }
 
@@ -72,7 +79,7 @@ is_ring (const AcuPlan *plan, const AcuLife *life)
 
 /* At the beginning of the arena the rings of each phase, one after the other: where those of the phase before were, in caches and pages. */
 static gboolean
-place_rings (AcuPlan *plan, const guint *order, const AcuLife *lives)
+place_rings (AcuPlan *plan, const Placed *order)
 {
   guint64 end = 0, bytes;
   guint phase = 0;
@@ -80,13 +87,13 @@ place_rings (AcuPlan *plan, const guint *order, const AcuLife *lives)
   plan->program.ring_bytes = 0;
   for (guint k = 0; k < plan->program.n_stages; k++)
     {
-      AcuBuffer *buffer = &plan->program.buffers[order[k]];
+      AcuBuffer *buffer = &plan->program.buffers[order[k].buffer];
 
-      if (!is_ring (plan, &lives[order[k]]))
+      if (!is_ring (plan, &order[k].life))
         continue;
-      if (lives[order[k]].first != phase)
+      if (order[k].life.first != phase)
         end = 0;
-      phase = lives[order[k]].first;
+      phase = order[k].life.first;
       buffer->offset = end;
       if (!buffer_bytes (buffer, &bytes) || !acu_size_add (end, bytes, &end))
         return FALSE;
@@ -103,7 +110,7 @@ typedef struct Place
 
 /* Behind the rings what outlives a phase: from the one that first writes it to the last one that reads it. First fit. */
 static gboolean
-place_by_lifetime (AcuPlan *plan, const guint *order, const AcuLife *lives)
+place_by_lifetime (AcuPlan *plan, const Placed *order)
 {
   guint n = plan->program.n_stages, used = 0;
   g_autofree Place *places = g_try_new (Place, n);        /* in use, by start */
@@ -113,7 +120,7 @@ place_by_lifetime (AcuPlan *plan, const guint *order, const AcuLife *lives)
   plan->program.arena_bytes = plan->program.ring_bytes;
   for (guint k = 0; k < n; k++)
     {
-      const AcuLife *life = &lives[order[k]];
+      const AcuLife *life = &order[k].life;
       guint64 bytes, start = plan->program.ring_bytes, end;
       guint at, kept = 0;
 
@@ -123,7 +130,7 @@ place_by_lifetime (AcuPlan *plan, const guint *order, const AcuLife *lives)
         if (places[p].last >= life->first)
           places[kept++] = places[p];
       used = kept;
-      if (!buffer_bytes (&plan->program.buffers[order[k]], &bytes))
+      if (!buffer_bytes (&plan->program.buffers[order[k].buffer], &bytes))
         return FALSE;
       for (at = 0; at < used && places[at].start - start < bytes; at++)
         start = places[at].end;
@@ -133,7 +140,7 @@ place_by_lifetime (AcuPlan *plan, const guint *order, const AcuLife *lives)
         places[p] = places[p - 1];
       places[at] = (Place) { start, end, life->last };
       used++;
-      plan->program.buffers[order[k]].offset = start;
+      plan->program.buffers[order[k].buffer].offset = start;
       plan->program.arena_bytes = MAX (plan->program.arena_bytes, end);
     }
   if (plan->whole)
@@ -142,11 +149,11 @@ place_by_lifetime (AcuPlan *plan, const guint *order, const AcuLife *lives)
 }
 
 static gboolean
-place (AcuPlan *plan, AcuLife *lives)
+place (AcuPlan *plan, const AcuLife *lives)
 {
-  g_autofree guint *order = order_of (plan, lives);
+  g_autofree Placed *order = order_of (plan, lives);
 
-  return order && place_rings (plan, order, lives) && place_by_lifetime (plan, order, lives);
+  return order && place_rings (plan, order) && place_by_lifetime (plan, order);
 }
 
 gboolean
