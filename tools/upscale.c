@@ -66,10 +66,11 @@ make_group (Arguments *arguments)
         continue;
       if (o->type == ACU_OPTION_BOOLEAN)
         {
+          g_autofree char *name = g_strconcat ("no-", o->key, NULL);
           GOptionEntry no = { NULL, 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, parse_option,
                               N_("The opposite of the option above."), NULL };
 
-          no.long_name = g_intern_string (g_strconcat ("no-", o->key, NULL));
+          no.long_name = g_intern_string (name);
           entry.flags |= G_OPTION_FLAG_NO_ARG;
           entry.arg_description = NULL;
           g_array_append_val (entries, entry);
