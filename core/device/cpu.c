@@ -16,6 +16,14 @@
 /* Columns of a task at least, so that kernels fill their blocks. */
 #define TASK_COLUMNS 32
 
+const AcuCpuMethod acu_cpu_methods[ACU_N_ALGORITHMS] = {
+  [ACU_ALGORITHM_WINOGRAD_F32] = { acu_cpu_winograd_bytes, acu_cpu_winograd_scratch, acu_cpu_winograd_pack, acu_cpu_winograd_run },
+  [ACU_ALGORITHM_WINOGRAD_I16] = { acu_cpu_winograd_bytes, acu_cpu_winograd_scratch, acu_cpu_winograd_pack, acu_cpu_winograd_run },
+  [ACU_ALGORITHM_POINTWISE_I16] = { acu_cpu_pointwise_bytes, acu_cpu_pointwise_scratch, acu_cpu_pointwise_pack, NULL },
+  [ACU_ALGORITHM_CONV2D_BF16] = { acu_cpu_bf16_bytes, acu_cpu_bf16_scratch, acu_cpu_bf16_pack, acu_cpu_bf16_run },
+  [ACU_ALGORITHM_CONV2D_BLOCK] = { acu_cpu_block_bytes, acu_cpu_block_scratch, acu_cpu_block_pack, acu_cpu_block_run },
+};
+
 static guint64
 longest_row (const AcuProgram *program)
 {
@@ -33,12 +41,7 @@ scratch_bytes (const AcuProgram *program)
   guint64 most = longest_row (program);
 
   for (guint i = 0; i < program->n_stages; i++)
-    {
-      const AcuStage *stage = &program->stages[i];
-
-      most = MAX (most, acu_algorithm_is_winograd (stage->algorithm) ? acu_cpu_winograd_scratch (program, stage)
-                                                                     : acu_cpu_stage_scratch (program, stage));
-    }
+    most = MAX (most, acu_cpu_stage_scratch (program, &program->stages[i]));
   return (most + 63) / 64 * 64 + 64;
 }
 
@@ -188,19 +191,9 @@ cpu_run (AcuExecutor *executor, guint number, int first, int rows)
     }
   for (int y = first; y < first + rows; y++)
     clear_margins (executor, buffer, y);
-  if (acu_algorithm_is_winograd (stage->algorithm))
+  if (acu_cpu_methods[stage->algorithm].run)
     {
-      acu_cpu_winograd_run (executor, number, first, rows);
-      return !g_atomic_int_get (&executor->overflowed);
-    }
-  if (stage->algorithm == ACU_ALGORITHM_CONV2D_BLOCK)
-    {
-      acu_cpu_block_run (executor, number, first, rows);
-      return !g_atomic_int_get (&executor->overflowed);
-    }
-  if (stage->algorithm == ACU_ALGORITHM_CONV2D_BF16)
-    {
-      acu_cpu_bf16_run (executor, number, first, rows);
+      acu_cpu_methods[stage->algorithm].run (executor, number, first, rows);
       return !g_atomic_int_get (&executor->overflowed);
     }
   chunks = CLAMP (stage->row_operations / TASK_OPERATIONS, 1, MAX (1, buffer->width / TASK_COLUMNS));

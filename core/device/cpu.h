@@ -59,6 +59,16 @@ const float *acu_cpu_weights (const AcuStage *stage, float **room);
 /* `channels` floats of source (NULL: zeros), then zeros up to whole groups. */
 void acu_cpu_fill_vector (float *dst, GBytes *source, int channels);
 
+/* cpu.c: how a stage is done by its algorithm; NULL where it is done as every other one. */
+typedef struct AcuCpuMethod
+{
+  guint64 (*bytes) (const AcuProgram *program, const AcuStage *stage);            /* of packed weights */
+  guint64 (*scratch) (const AcuProgram *program, const AcuStage *stage);          /* of a worker */
+  gboolean (*pack) (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed);     /* as acu_cpu_prepare_stage() */
+  void (*run) (AcuExecutor *executor, guint stage, int first, int rows);          /* rows of it; NULL: acu_cpu_stage_row() does one */
+} AcuCpuMethod;
+extern const AcuCpuMethod acu_cpu_methods[ACU_N_ALGORITHMS];
+
 /* cpu_prepare.c: what one stage needs. Bytes of packed weights; and of anything else that prepare() allocates. */
 guint64 acu_cpu_stage_packed_bytes (const AcuProgram *program, const AcuStage *stage);
 guint64 acu_cpu_stage_bytes (const AcuProgram *program, const AcuStage *stage);

@@ -59,14 +59,8 @@ acu_cpu_stage_packed_bytes (const AcuProgram *program, const AcuStage *stage)
   int n = phases_along (stage);
   guint64 floats = 0;
 
-  if (acu_algorithm_is_winograd (stage->algorithm))
-    return acu_cpu_winograd_bytes (program, stage);
-  if (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
-    return acu_cpu_pointwise_bytes (program, stage);
-  if (stage->algorithm == ACU_ALGORITHM_CONV2D_BLOCK)
-    return acu_cpu_block_bytes (program, stage);
-  if (stage->algorithm == ACU_ALGORITHM_CONV2D_BF16)
-    return acu_cpu_bf16_bytes (program, stage);
+  if (acu_cpu_methods[stage->algorithm].bytes)
+    return acu_cpu_methods[stage->algorithm].bytes (program, stage);
   if (stage->kind != ACU_STAGE_CONV2D && stage->kind != ACU_STAGE_DECONV2D)
     return 0;
   for (int phase = 0; phase < n * n; phase++)
@@ -224,14 +218,8 @@ prepare_pool (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *pac
 gboolean
 acu_cpu_prepare_stage (const AcuProgram *program, const AcuStage *stage, AcuCpuStage *packed)
 {
-  if (acu_algorithm_is_winograd (stage->algorithm))
-    return acu_cpu_winograd_pack (program, stage, packed);
-  if (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
-    return acu_cpu_pointwise_pack (program, stage, packed);
-  if (stage->algorithm == ACU_ALGORITHM_CONV2D_BLOCK)
-    return acu_cpu_block_pack (program, stage, packed);
-  if (stage->algorithm == ACU_ALGORITHM_CONV2D_BF16)
-    return acu_cpu_bf16_pack (program, stage, packed);
+  if (acu_cpu_methods[stage->algorithm].pack)
+    return acu_cpu_methods[stage->algorithm].pack (program, stage, packed);
   switch (stage->kind)
     {
     case ACU_STAGE_CONV2D:

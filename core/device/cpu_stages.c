@@ -95,12 +95,8 @@ acu_cpu_stage_scratch (const AcuProgram *program, const AcuStage *stage)
   gboolean convolves = stage->kind == ACU_STAGE_CONV2D || stage->kind == ACU_STAGE_DECONV2D || stage->kind == ACU_STAGE_DEPTHWISE;
   guint64 columns = MIN (out->width, ACU_CPU_COLUMNS), floats = 0;
 
-  if (stage->algorithm == ACU_ALGORITHM_POINTWISE_I16)
-    return acu_cpu_pointwise_scratch (program, stage);
-  if (stage->algorithm == ACU_ALGORITHM_CONV2D_BLOCK)
-    return acu_cpu_block_scratch (program, stage);
-  if (stage->algorithm == ACU_ALGORITHM_CONV2D_BF16)
-    return acu_cpu_bf16_scratch (program, stage);
+  if (acu_cpu_methods[stage->algorithm].scratch)
+    return acu_cpu_methods[stage->algorithm].scratch (program, stage);
   if (out->element != ACU_MAP_F32)
     floats += columns * out->channels;
   if (stage->gated)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Direct convolutions in 16-bit block floating point, in AMX tiles of bytes: see conv2d_block.h.
  *
- * As tiles.h says, plain C but for intrinsics for tiles, and vectors as winograd_body.h wants them, which the file that includes this has defined before; and
- * V_BYTES: v_store_bytes (high, low, part, a, b) and v_store_bytes_single (high, low, a), which are v_store_planes() with low bytes less a half of 256. */
+ * As tiles.h says, plain C but for intrinsics for tiles, and vectors as winograd_body.h wants them, which the file that includes this has defined before. */
 #include "conv2d_block_private.h"
 #include "kernels_private.h"
 #include "tiles.h"
@@ -221,7 +220,7 @@ set_waiting (Waiting *w, const AcuBlock *block, const AcuConv2dBlock *conv, cons
   w->factor = room->factor + group * B_GROUP;
   w->bias = conv->bias + group * B_GROUP;
   w->slope = how == FINISHED_SLOPE ? conv->finish.slope + group * B_GROUP : NULL;
-  w->columns = block->columns - x;
+  w->columns = block->columns - x < TILE_ROWS ? block->columns - x : TILE_ROWS;
   for (int r = 0; r < 2; r++)
     {
       const int wanted = y + r >= block->above && y + r < block->rows;
@@ -265,7 +264,6 @@ convolve_block (const AcuBlock *block, const AcuConv2dBlock *conv, const BlockLa
           _tile_stored (B_HIGH_1, sums + 2 * B_TILE, TILE_ROW_BYTES);
           _tile_stored (B_MIXED_1, sums + 3 * B_TILE, TILE_ROW_BYTES);
           set_waiting (&waiting, block, conv, room, y, x, g, how);
-          waiting.columns = waiting.columns < TILE_ROWS ? waiting.columns : TILE_ROWS;
           waiting.sums = sums;
         }
   for (int x = 0; waiting.sums && x < TILE_ROWS; x += 2)
@@ -280,10 +278,10 @@ conv2d_block (const AcuBlock *block, const AcuConv2dBlock *conv, void *scratch, 
   const AcuFinish *f = &conv->finish;
   const int channels = f->channels, simple = f->element == ACU_ELEMENT_F16 && !block->residual[block->above] && f->activation <= ACU_WINOGRAD_SLOPE;
   float *sums = (float *) (void *) ((char *) scratch + layout.pixels), undo;
-  Room room = { scratch, sums, sums + (size_t) ACU_BLOCK_ROWS * ACU_BLOCK_COLUMNS * channels + ACU_BLOCK_SUMS, NULL };
+  float *behind = sums + (size_t) ACU_BLOCK_ROWS * ACU_BLOCK_COLUMNS * channels;
+  const Room room = { scratch, sums, behind + ACU_BLOCK_SUMS, (int32_t *) (void *) behind };
   int fits = 1;
 
-  room.tiles = (int32_t *) (void *) (sums + (size_t) ACU_BLOCK_ROWS * ACU_BLOCK_COLUMNS * channels);
   undo = block_to_bytes (scratch, block, conv, layout.run);
   for (int o = 0; o < channels; o++)
     room.factor[o] = conv->factor[o] * (256 * undo);

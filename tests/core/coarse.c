@@ -294,6 +294,10 @@ test_choice (void)
   acu_net_choose_coarse (loud, &device, 3);
   g_test_message ("%u of 6 layers of the loud one by %u trials", count (loud), trials - before);
   g_assert_cmpuint (count (loud), <, 4);
+  /* The others leave products of low bytes out. */
+  for (guint i = 0; i < loud->layers->len; i++)
+    if (acu_net_layer (loud, i)->kind == ACU_LAYER_CONV2D && acu_net_layer (loud, i)->channels % 16 == 0 && acu_net_layer (loud, acu_net_layer (loud, i)->inputs[0])->kind != ACU_LAYER_INPUT)
+      g_assert_cmpint (acu_net_layer (loud, i)->coarse, >=, ACU_BLOCKS);
   set_all (net, ACU_FINE);
   device.bf16_quick = device.block_quick = NULL;
   acu_net_choose_coarse (net, &device, 3);
