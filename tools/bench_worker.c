@@ -28,7 +28,7 @@ typedef struct Worker
 {
   const BenchOptions *options;
   AcuUpscaler *upscaler;          /* NULL until "load" */
-  float *input, *output;          /* planes */
+  float *input, *output;          /* planes; pixels, as each engine keeps the result that it hands over in its own order */
   int width, height;              /* of the result */
   guint64 base;
   double first;                   /* seconds of the first run */
@@ -51,15 +51,9 @@ static gboolean
 write_rows (void *data, int y, int rows, const float *pixels, GError **error)
 {
   const Worker *worker = data;
-  gsize plane = (gsize) worker->width * worker->height, at = (gsize) y * worker->width;
+  gsize row = (gsize) worker->width * 3;
 
-  for (gsize c = 0; c < 3; c++)
-    {
-      float *to = worker->output + c * plane + at;
-
-      for (gsize i = 0; i < (gsize) rows * worker->width; i++)
-        to[i] = pixels[3 * i + c];
-    }
+  memcpy (worker->output + y * row, pixels, rows * row * sizeof (float));
   return TRUE;
 }
 
@@ -281,10 +275,20 @@ run (Worker *worker, const char *text, GError **error)
 static gboolean
 save (const Worker *worker, const char *path, GError **error)
 {
-  gsize floats = (gsize) worker->width * worker->height * 3;
-  FILE *file = fopen (path, "wbe");
-  gboolean written = file && fwrite (worker->output, sizeof (float), floats, file) == floats;
+  gsize pixels = (gsize) worker->width * worker->height;
+  float *plane = acu_try_alloc (pixels, sizeof (float));
+  FILE *file = plane ? fopen (path, "wbe") : NULL;
+  gboolean written = file != NULL;
 
+  if (!plane)
+    return no_memory (error);
+  for (gsize c = 0; written && c < 3; c++)
+    {
+      for (gsize i = 0; i < pixels; i++)
+        plane[i] = worker->output[3 * i + c];
+      written = fwrite (plane, sizeof (float), pixels, file) == pixels;
+    }
+  acu_free (plane);
   if (file && fclose (file) != 0)
     written = FALSE;
   if (!written)

@@ -13,6 +13,8 @@
 #define LARGE_PAGE ((guintptr) 2 << 20)
 /* A task is about this many operations: small enough to share out, large enough that taking it costs nothing. */
 #define TASK_OPERATIONS 2e6
+/* Fewer are done by the caller's thread. */
+#define LITTLE_OPERATIONS 5e4
 /* Columns of a task at least, so that kernels fill their blocks. */
 #define TASK_COLUMNS 32
 
@@ -175,6 +177,22 @@ run_task (void *data, int task, int worker)
   acu_cpu_stage_row (step->executor, step->stage, row, from, MIN (from + step->chunk, step->columns), worker);
 }
 
+static void
+cpu_beside (AcuExecutor *executor, void (*work) (void *data), void *data)
+{
+  executor->beside = work;
+  executor->beside_data = data;
+}
+
+void
+acu_cpu_share_out (AcuExecutor *executor, int tasks, AcuTask run, void *data)
+{
+  AcuBeside beside = executor->beside;
+
+  executor->beside = NULL;
+  acu_pool_run_beside (tasks, executor->threads, run, data, beside, executor->beside_data);
+}
+
 static gboolean
 cpu_run (AcuExecutor *executor, guint number, int first, int rows)
 {
@@ -205,7 +223,10 @@ cpu_run (AcuExecutor *executor, guint number, int first, int rows)
     step.chunk = (step.chunk + stage->stride - 1) / stage->stride * stage->stride;
   step.chunks = (buffer->width + step.chunk - 1) / step.chunk;
   /* Little work is done here and now: waking threads would cost more. */
-  acu_pool_run (rows * step.chunks, stage->row_operations * rows < 2e5 ? 1 : executor->threads, run_task, &step);
+  if (stage->row_operations * rows < LITTLE_OPERATIONS && !executor->beside)
+    acu_pool_run (rows * step.chunks, 1, run_task, &step);
+  else
+    acu_cpu_share_out (executor, rows * step.chunks, run_task, &step);
   return !g_atomic_int_get (&executor->overflowed);
 }
 
@@ -222,5 +243,5 @@ cpu_block_quick (void)
 }
 
 const AcuDevice acu_device_cpu = {
-  "cpu", cpu_bf16_quick, cpu_block_quick, cpu_bytes, cpu_prepare, cpu_reset, cpu_upload, cpu_run, cpu_download, cpu_free
+  "cpu", cpu_bf16_quick, cpu_block_quick, cpu_bytes, cpu_prepare, cpu_reset, cpu_upload, cpu_run, cpu_beside, cpu_download, cpu_free
 };

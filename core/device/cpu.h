@@ -6,6 +6,7 @@
 #include "device.h"
 #include "fingerprint.h"
 #include "kernels.h"
+#include "pool.h"
 
 G_BEGIN_DECLS
 
@@ -42,6 +43,8 @@ struct AcuExecutor
   char *scratch;                  /* for each worker; the arena follows in the same memory */
   guint64 row_bytes, scratch_bytes;       /* of the longest row, of a worker's scratch */
   gint overflowed;                /* atomic: a number left the range of its map */
+  AcuBeside beside;               /* for the next acu_cpu_share_out(); NULL: nothing */
+  void *beside_data;
   AcuCpuStage *stages;
   void *packed;                   /* weights of all stages */
   guint64 packed_bytes;
@@ -68,6 +71,9 @@ typedef struct AcuCpuMethod
   void (*run) (AcuExecutor *executor, guint stage, int first, int rows);          /* rows of it; NULL: acu_cpu_stage_row() does one */
 } AcuCpuMethod;
 extern const AcuCpuMethod acu_cpu_methods[ACU_N_ALGORITHMS];
+
+/* cpu.c: tasks for all threads. */
+void acu_cpu_share_out (AcuExecutor *executor, int tasks, AcuTask run, void *data);
 
 /* cpu_prepare.c: what one stage needs. Bytes of packed weights; and of anything else that prepare() allocates. */
 guint64 acu_cpu_stage_packed_bytes (const AcuProgram *program, const AcuStage *stage);

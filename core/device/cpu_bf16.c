@@ -343,5 +343,5 @@ acu_cpu_bf16_run (AcuExecutor *executor, guint number, int first, int rows)
   tasks = (rows + most - 1) / most * step.across;
   tasks = (tasks + executor->threads - 1) / executor->threads * executor->threads;
   step.block_rows = CLAMP (rows * step.across / tasks, 1, most);
-  acu_pool_run ((rows + step.block_rows - 1) / step.block_rows * step.across, executor->threads, run_task, &step);
+  acu_cpu_share_out (executor, (rows + step.block_rows - 1) / step.block_rows * step.across, run_task, &step);
 }

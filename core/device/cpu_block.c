@@ -134,5 +134,5 @@ acu_cpu_block_run (AcuExecutor *executor, guint number, int first, int rows)
 
   step.across = (executor->program->buffers[stage->output].width + ACU_BLOCK_COLUMNS - 1) / ACU_BLOCK_COLUMNS;
   step.top = first == 0 && stage->phase > 0 ? stage->phase - ACU_BLOCK_ROWS : first;
-  acu_pool_run ((first + rows - step.top + ACU_BLOCK_ROWS - 1) / ACU_BLOCK_ROWS * step.across, executor->threads, run_task, &step);
+  acu_cpu_share_out (executor, (first + rows - step.top + ACU_BLOCK_ROWS - 1) / ACU_BLOCK_ROWS * step.across, run_task, &step);
 }

@@ -516,7 +516,7 @@ acu_cpu_pool_rows (AcuExecutor *executor, guint number, int first, int rows)
       int now = MIN (packed->row_sums_rows, first + rows - y);
       PoolRows pool = { executor, in, packed->row_sums, y };
 
-      acu_pool_run (now, executor->threads, sum_row, &pool);
+      acu_cpu_share_out (executor, now, sum_row, &pool);
       for (int r = 0; r < now; r++)
         for (int c = 0; c < in->channels; c++)
           packed->sums[c] += packed->row_sums[(gsize) r * in->channels + c];

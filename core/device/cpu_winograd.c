@@ -206,5 +206,5 @@ acu_cpu_winograd_run (AcuExecutor *executor, guint number, int first, int rows)
   tasks = (tasks + executor->threads - 1) / executor->threads * executor->threads;
   step.per_task = (step.tiles + tasks - 1) / tasks;
   step.per_task = MIN ((step.per_task + TILES_STEP - 1) / TILES_STEP * TILES_STEP, ACU_WINOGRAD_TILES);
-  acu_pool_run ((step.tiles + step.per_task - 1) / step.per_task, executor->threads, run_task, &step);
+  acu_cpu_share_out (executor, (step.tiles + step.per_task - 1) / step.per_task, run_task, &step);
 }

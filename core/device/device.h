@@ -165,7 +165,10 @@ typedef struct AcuDevice
   /* Runs rows first .. first + rows - 1 of a stage (GLOBAL_POOL: of its input). All that they read has been made. FALSE when
    * numbers left the range of the 16-bit floats in which some maps are kept: the result is of no use then. */
   gboolean (*run) (AcuExecutor *executor, guint stage, int first, int rows);
-  /* Points at rows of the last stage's buffer from `first` on, without gaps, until anything else runs. Returns how many
+  /* Rows that download() points at stay until the last stage runs again; meanwhile, in the next run() of any other, the caller's thread does this
+   * once, before it works with the others. NULL where run() does not wait for what it begins. */
+  void (*beside) (AcuExecutor *executor, void (*work) (void *data), void *data);
+  /* Points at rows of the last stage's buffer from `first` on, without gaps, until that runs again. Returns how many
    * of the `rows` wanted there are. */
   int (*download) (AcuExecutor *executor, int first, int rows, const float **pixels);
   void (*free) (AcuExecutor *executor);

@@ -251,6 +251,8 @@ typedef struct Run
   const AcuPlanCallbacks *callbacks;
   float *in;                      /* one row */
   double done;                    /* operations */
+  int made, made_rows;            /* the first row of the result that has not been handed over, and how many there are */
+  GError *error;                  /* of handing them over beside other work */
   /* Operations a second of the last piece: of a convolution by its algorithm, of a transposed one, of all that waits for memory. */
   double rates[RATES];
 } Run;
@@ -272,11 +274,36 @@ report (Run *run, GError **error)
 }
 
 static gboolean
+hand_over (Run *run, GError **error)
+{
+  const AcuPlan *plan = run->plan;
+  int end = run->made + run->made_rows;
+
+  run->made_rows = 0;
+  for (int y = run->made, now; y < end; y += now)
+    {
+      const float *pixels;
+
+      now = plan->device->download (plan->executor, y, MIN (end - y, ACU_PLAN_MOST_ROWS), &pixels);
+      if (!run->callbacks->write (run->callbacks->data, y, now, pixels, error) || !report (run, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+hand_over_beside (void *data)
+{
+  Run *run = data;
+
+  hand_over (run, &run->error);
+}
+
+static gboolean
 run_step (void *data, guint number, int first, int rows, GError **error)
 {
   Run *run = data;
   AcuPlan *plan = run->plan;
-  const AcuPlanCallbacks *callbacks = run->callbacks;
   const AcuStage *stage;
   double *rate;
 
@@ -284,31 +311,33 @@ run_step (void *data, guint number, int first, int rows, GError **error)
     {
       if (plan->device->complete && !plan->device->complete (plan->executor, error))
         return FALSE;
-      for (int y = first, now; y < first + rows; y += now)
-        {
-          const float *pixels;
-
-          now = plan->device->download (plan->executor, y, MIN (first + rows - y, ACU_PLAN_MOST_ROWS), &pixels);
-          if (!callbacks->write (callbacks->data, y, now, pixels, error) || !report (run, error))
-            return FALSE;
-        }
-      return TRUE;
+      if (!hand_over (run, error))
+        return FALSE;
+      run->made = first;
+      run->made_rows = rows;
+      return plan->device->beside ? TRUE : hand_over (run, error);
     }
   stage = &plan->program.stages[number];
   if (stage->kind == ACU_STAGE_INPUT)
     {
       for (int y = first; y < first + rows; y++)
         {
-          if (!callbacks->read (callbacks->data, y, 1, run->in, error))
+          if (!run->callbacks->read (run->callbacks->data, y, 1, run->in, error))
             return FALSE;
           plan->device->upload (plan->executor, y, 1, run->in);
         }
       return report (run, error);
     }
+  /* These are where the last stage writes now. */
+  if (number == plan->program.n_stages - 1 && !hand_over (run, error))
+    return FALSE;
+  if (run->made_rows > 0)
+    plan->device->beside (plan->executor, hand_over_beside, run);
   rate = &run->rates[rate_of (stage)];
   for (int y = first, now; y < first + rows; y += now)
     {
       gint64 started = g_get_monotonic_time ();
+      gboolean alone = run->made_rows == 0, kept;
       int piece = plan->device->piece ? plan->device->piece (plan->executor, number, rows)
                                        : (int) CLAMP (*rate * PIECE_SECONDS / stage->row_operations, 1, rows);
 
@@ -317,7 +346,13 @@ run_step (void *data, guint number, int first, int rows, GError **error)
       now = y % stage->granularity == stage->phase ? piece : piece - stage->granularity + stage->phase;
       now = MIN (now > 0 ? now : piece, first + rows - y);
 
-      if (!plan->device->run (plan->executor, number, y, now)
+      kept = plan->device->run (plan->executor, number, y, now);
+      if (run->error)
+        {
+          g_propagate_error (error, run->error);
+          return FALSE;
+        }
+      if (!kept
           && (plan->device->complete || plan->precision != ACU_PRECISION_EXACT))
         {
           if (plan->device->complete && !plan->device->complete (plan->executor, error))
@@ -327,7 +362,7 @@ run_step (void *data, guint number, int first, int rows, GError **error)
           return FALSE;
         }
       run->done += stage->row_operations * now;
-      if (stage->row_operations * now >= TELLING_OPERATIONS)
+      if (alone && stage->row_operations * now >= TELLING_OPERATIONS)
         *rate = stage->row_operations * now / MAX (1e-6 * (double) (g_get_monotonic_time () - started), 1e-4);
       if (!report (run, error))
         return FALSE;
@@ -354,5 +389,5 @@ acu_plan_run (AcuPlan *plan, const AcuPlanCallbacks *callbacks, GError **error)
     }
   run.in = in;
   plan->device->reset (plan->executor);
-  return acu_plan_schedule (plan, plan->whole ? 0 : plan->band_rows, NULL, run_step, &run, error);
+  return acu_plan_schedule (plan, plan->whole ? 0 : plan->band_rows, NULL, run_step, &run, error) && hand_over (&run, error);
 }

@@ -145,12 +145,19 @@ unlink_job (Job *job)
 void
 acu_pool_run (int tasks, int threads, AcuTask run, void *data)
 {
+  acu_pool_run_beside (tasks, threads, run, data, NULL, NULL);
+}
+
+void
+acu_pool_run_beside (int tasks, int threads, AcuTask run, void *data, AcuBeside beside, void *beside_data)
+{
   Job job;
 
-  if (tasks <= 0)
-    return;
-  if (MIN (threads, tasks) <= 1)
+  /* A single task is worth another thread where there is something to do beside it. */
+  if (threads <= 1 || tasks <= (beside ? 0 : 1))
     {
+      if (beside)
+        beside (beside_data);
       for (int task = 0; task < tasks; task++)
         run (data, task, 0);
       return;
@@ -158,7 +165,7 @@ acu_pool_run (int tasks, int threads, AcuTask run, void *data)
 
   job.run = run;
   job.data = data;
-  job.threads = MIN (threads, tasks);
+  job.threads = MIN (threads, beside && tasks < threads ? tasks + 1 : tasks);
   job.shares = MIN (job.threads, MAX_SHARES);
   for (int i = 0; i < job.shares; i++)
     {
@@ -176,6 +183,8 @@ acu_pool_run (int tasks, int threads, AcuTask run, void *data)
     g_cond_signal (&work);
   g_mutex_unlock (&lock);
 
+  if (beside)
+    beside (beside_data);
   take_tasks (&job, 0, 0);
   for (int i = 0; i < LOOKS && g_atomic_int_get (&job.active) > 0; i++)
     breathe ();

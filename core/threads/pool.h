@@ -18,6 +18,10 @@ typedef void (*AcuTask) (void *data, int task, int worker);
  * must not depend on it. May be called from several threads at once; not from inside a task. */
 void acu_pool_run (int tasks, int threads, AcuTask run, void *data);
 
+/* The same; the caller's thread does `beside` once before it takes any tasks, while the others have begun. It may run jobs of its own. */
+typedef void (*AcuBeside) (void *data);
+void acu_pool_run_beside (int tasks, int threads, AcuTask run, void *data, AcuBeside beside, void *beside_data);
+
 G_END_DECLS
 
 #endif

@@ -540,6 +540,6 @@ acu_vulkan_counts (const AcuExecutor *handle)
 }
 
 const AcuDevice acu_device_vulkan = {
-  "vulkan", NULL, NULL, vulkan_bytes, vulkan_prepare, vulkan_reset, vulkan_upload, vulkan_run, vulkan_download, vulkan_free,
+  "vulkan", NULL, NULL, vulkan_bytes, vulkan_prepare, vulkan_reset, vulkan_upload, vulkan_run, NULL, vulkan_download, vulkan_free,
   .group = ACU_VULKAN_GROUP, .accept = vulkan_accept, .comfortable = vulkan_comfortable, .piece = vulkan_piece, .complete = vulkan_complete
 };
