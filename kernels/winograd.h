@@ -77,15 +77,22 @@ typedef struct AcuWinograd
   const float *factor, *bias, *slope;
 } AcuWinograd;
 
-/* One tile. src[slice * 6 + row]: the pixel at the window's left end in that row; pixels lie slice_channels numbers apart.
- * dst[row] and residual[row]: the tile's first pixel; out_channels numbers apart. Only rows from `above` to `rows` - 1 of the first
- * `columns` (1 to 4) are stored, only those of the residual are read; all 6 × 6 input pixels are read. */
-typedef struct AcuWinogradTile
+/* Tiles beside one another. src[slice * 6 + row]: in that row, the pixel at the left end of the window of the first of them; pixels lie
+ * slice_channels numbers apart. dst[row] and residual[row]: its first pixel; out_channels numbers apart. Only rows from `above` to `rows` - 1 are
+ * stored, only those of the residual are read; all 6 rows of input pixels are read. */
+typedef struct AcuWinogradRow
 {
   const void *src[ACU_WINOGRAD_MAX_SLICES * ACU_WINOGRAD_WINDOW];
   void *dst[ACU_WINOGRAD_SIDE];
   const void *residual[ACU_WINOGRAD_SIDE];
-  int above, rows, columns;
+  int above, rows;
+} AcuWinogradRow;
+
+/* One tile of such a row, that begins `x` pixels right of the first. Only the first `columns` (1 to 4) are stored; all 6 of the window are read. */
+typedef struct AcuWinogradTile
+{
+  const AcuWinogradRow *row;
+  int x, columns;
 } AcuWinogradTile;
 
 /* Makes n (1 to ACU_WINOGRAD_TILES) tiles. tiles[n] to tiles[n + ahead - 1], 0 to ACU_WINOGRAD_TILES of them, are what the next call will

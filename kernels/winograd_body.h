@@ -153,18 +153,18 @@ INLINE vec
 store_pixel (vec v, const AcuWinogradTile *tile, int y, int x, const AcuWinograd *conv, int channel, vec top,
              const AcuElement element, const AcuWinogradKind kind, const int gated)
 {
-  size_t at = (size_t) x * conv->out_channels + channel;
+  size_t at = (size_t) (tile->x + x) * conv->out_channels + channel;
   vec gate = gated ? gate_of (v, conv, kind) : v;
 
   if (conv->residual)
     v = v_add (v_mul (v, v_set1 (conv->scale[0])),
-               v_mul (load_element (tile->residual[y], at, conv->residual_element), v_set1 (conv->scale[1])));
+               v_mul (load_element (tile->row->residual[y], at, conv->residual_element), v_set1 (conv->scale[1])));
   if (gated)
     v = v_mul (v, gate);
   if (element == ACU_ELEMENT_F16)
-    v_store_f16 ((uint16_t *) tile->dst[y] + at, v);
+    v_store_f16 ((uint16_t *) tile->row->dst[y] + at, v);
   else
-    v_store ((float *) tile->dst[y] + at, v);
+    v_store ((float *) tile->row->dst[y] + at, v);
   return v_max_magnitude (top, v);
 }
 
@@ -185,7 +185,7 @@ INLINE vec
 store_inside (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd *conv, int channel, vec top,
               const AcuElement element, const AcuWinogradKind kind, const int gated)
 {
-  for (int y = tile->above; y < tile->rows; y++)
+  for (int y = tile->row->above; y < tile->row->rows; y++)
     for (int x = 0; x < tile->columns; x++)
       top = store_pixel (out[y][x], tile, y, x, conv, channel, top, element, kind, gated);
   return top;
@@ -211,7 +211,7 @@ store_part (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd 
   float *values = room, *gates = room + LANES;
   uint32_t top = 0;
 
-  for (int y = tile->above; y < tile->rows; y++)
+  for (int y = tile->row->above; y < tile->row->rows; y++)
     for (int x = 0; x < tile->columns; x++)
       {
         v_store (values, out[y][x]);
@@ -219,11 +219,11 @@ store_part (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd 
           v_store (gates, gate_of (out[y][x], conv, kind));
         for (int i = 0; i < LANES && channel + i < conv->out_channels; i++)
           {
-            size_t at = (size_t) x * conv->out_channels + channel + i;
+            size_t at = (size_t) (tile->x + x) * conv->out_channels + channel + i;
 
             if (conv->residual)
               {
-                float other = acu_winograd_number (tile->residual[y], at, conv->residual_element) * conv->scale[1];
+                float other = acu_winograd_number (tile->row->residual[y], at, conv->residual_element) * conv->scale[1];
 
                 values[i] = values[i] * conv->scale[0] + other;
               }
@@ -231,9 +231,9 @@ store_part (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd 
               values[i] *= gates[i];
             top = acu_winograd_larger (top, values[i]);
             if (conv->out_element == ACU_ELEMENT_F16)
-              ((uint16_t *) tile->dst[y])[at] = acu_half_from_float (values[i]);
+              ((uint16_t *) tile->row->dst[y])[at] = acu_half_from_float (values[i]);
             else
-              ((float *) tile->dst[y])[at] = values[i];
+              ((float *) tile->row->dst[y])[at] = values[i];
           }
       }
   return acu_winograd_magnitude (top);
@@ -264,7 +264,7 @@ output_group (float *largest, const void *m, float tile_factor, const AcuWinogra
           out[y][x] = finish (out[y][x], factor, conv->bias, conv->slope, channel, kind, activation);
       if (channel + LANES > conv->out_channels)
         odd = acu_winograd_larger_magnitude (odd, store_part (out, tile, conv, channel, kind, room));
-      else if (tile->above > 0 || tile->rows < SIDE || tile->columns < SIDE)
+      else if (tile->row->above > 0 || tile->row->rows < SIDE || tile->columns < SIDE)
         odd = acu_winograd_larger_magnitude (odd, store_edge (out, tile, conv, channel, kind));
       else if (conv->out_element == ACU_ELEMENT_F16)
         top = store_whole (out, tile, conv, channel, top, ACU_ELEMENT_F16, kind, activation == ACU_WINOGRAD_GATE);

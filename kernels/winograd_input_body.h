@@ -39,9 +39,12 @@ column_place (int start, int x)
 /* Transforms the columns of one group of channels of one tile into columns[row][place][GROUP], but for the first `known`, which are there; adds
  * the squares of all of them, by row of positions, to `squares`. */
 INLINE void
-input_columns (float *columns, vec squares[VECS][WINDOW], const void *const *src, size_t channels, size_t channel,
+input_columns (float *columns, vec squares[VECS][WINDOW], const AcuWinogradTile *tile, int slice, size_t channels, size_t channel,
                const AcuElement element, int start, int known)
 {
+  const void *const *src = tile->row->src + slice * WINDOW;
+
+  channel += (size_t) tile->x * channels;
   for (int part = 0; part < VECS; part++)
     {
       for (int x = 0; x < known; x++)
@@ -95,9 +98,9 @@ input_f32 (float *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const
 
         clear_squares (squares);
         if (conv->slice_elements[s] == ACU_ELEMENT_F16)
-          input_columns (columns, squares, tile->src + s * WINDOW, conv->slice_channels[s], c, ACU_ELEMENT_F16, 0, 0);
+          input_columns (columns, squares, tile, s, conv->slice_channels[s], c, ACU_ELEMENT_F16, 0, 0);
         else
-          input_columns (columns, squares, tile->src + s * WINDOW, conv->slice_channels[s], c, ACU_ELEMENT_F32, 0, 0);
+          input_columns (columns, squares, tile, s, conv->slice_channels[s], c, ACU_ELEMENT_F32, 0, 0);
         for (int part = 0; part < VECS; part++)
           for (int y = 0; y < WINDOW; y++)
             {
@@ -165,7 +168,7 @@ fetch_tile (const AcuWinogradTile *tile, const AcuWinograd *conv)
 
       for (int y = s * WINDOW; y < (s + 1) * WINDOW; y++)
         for (size_t at = SHARED * pixel; at < WINDOW * pixel; at += 64)
-          __builtin_prefetch ((const char *) tile->src[y] + at, 0, 3);
+          __builtin_prefetch ((const char *) tile->row->src[y] + (size_t) tile->x * pixel + at, 0, 3);
     }
 }
 
@@ -206,9 +209,9 @@ input_i16 (int16_t *v, const AcuWinogradTile *tile, const AcuWinograd *conv, con
   for (int s = 0; s < conv->slices; s++)
     for (int c = 0; c < conv->slice_channels[s]; c += GROUP, at += POSITIONS * GROUP)
       if (conv->slice_elements[s] == ACU_ELEMENT_F16)
-        input_columns (at, squares, tile->src + s * WINDOW, conv->slice_channels[s], c, ACU_ELEMENT_F16, start, known);
+        input_columns (at, squares, tile, s, conv->slice_channels[s], c, ACU_ELEMENT_F16, start, known);
       else
-        input_columns (at, squares, tile->src + s * WINDOW, conv->slice_channels[s], c, ACU_ELEMENT_F32, start, known);
+        input_columns (at, squares, tile, s, conv->slice_channels[s], c, ACU_ELEMENT_F32, start, known);
   for (int y = 0; y < WINDOW; y++)
     {
       for (int part = 0; part < VECS; part++)
@@ -250,21 +253,6 @@ input_tile_planes (int16_t *v, const AcuWinogradTile *tile, const AcuWinograd *c
 #define input_tile_planes input_tile_i16
 #endif
 
-/* Whether a tile's first columns are the last ones of the tile before. */
-static int
-follows (const AcuWinogradTile *tile, const AcuWinograd *conv)
-{
-  for (int s = 0; s < conv->slices; s++)
-    {
-      size_t step = (size_t) SIDE * conv->slice_channels[s] * (conv->slice_elements[s] == ACU_ELEMENT_F16 ? 2 : 4);
-
-      for (int y = s * WINDOW; y < (s + 1) * WINDOW; y++)
-        if ((const char *) tile[-1].src[y] + step != (const char *) tile->src[y])
-          return 0;
-    }
-  return 1;
-}
-
 /* V of n tiles in block floating point, and their factors. */
 INLINE void
 input_all_i16 (int16_t *v, float *factors, const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, const Layout *layout, float *columns,
@@ -274,7 +262,8 @@ input_all_i16 (int16_t *v, float *factors, const AcuWinogradTile *tiles, int n, 
 
   for (int t = 0; t < n; t++, v += layout->channels)
     {
-      int known = t > 0 && follows (&tiles[t], conv) ? SHARED : 0;
+      /* Its first columns are the last ones of the tile before. */
+      int known = t > 0 && tiles[t].row == tiles[t - 1].row && tiles[t].x == tiles[t - 1].x + SIDE ? SHARED : 0;
 
       start = known ? column_place (start, SIDE) : 0;
       factors[t] = (planes ? input_tile_planes : input_tile_i16) (v, &tiles[t], conv, layout, columns, start, known, t + 1 < n);

@@ -128,16 +128,16 @@ acu_winograd_ahead_line (Ahead *ahead)
   const AcuWinograd *conv = ahead->conv;
   int channels = conv->slice_channels[ahead->slice];
   size_t pixel = (size_t) channels * (conv->slice_elements[ahead->slice] == ACU_ELEMENT_F16 ? 2 : 4);
-  const char *src = tile->src[ahead->slice * ACU_WINOGRAD_WINDOW + ahead->row];
+  const char *src = (const char *) tile->row->src[ahead->slice * ACU_WINOGRAD_WINDOW + ahead->row] + (size_t) tile->x * pixel;
 
   /* The first two columns belong to the tile before as well. */
   for (size_t at = 2 * pixel; at < ACU_WINOGRAD_WINDOW * pixel; at += 64)
     __builtin_prefetch (src + at, 0, 2);
-  if (ahead->slice == 0 && ahead->row >= tile->above && ahead->row < tile->rows)
+  if (ahead->slice == 0 && ahead->row >= tile->row->above && ahead->row < tile->row->rows)
     {
       pixel = (size_t) conv->out_channels * (conv->out_element == ACU_ELEMENT_F16 ? 2 : 4);
       for (size_t at = 0; at < ACU_WINOGRAD_SIDE * pixel; at += 64)
-        __builtin_prefetch ((char *) tile->dst[ahead->row] + at, 1, 2);
+        __builtin_prefetch ((char *) tile->row->dst[ahead->row] + (size_t) tile->x * pixel + at, 1, 2);
     }
   if (++ahead->row == ACU_WINOGRAD_WINDOW)
     {

@@ -217,11 +217,23 @@ acu_train_conv_scratch_bytes (const AcuTrainConv *conv, int width, int height)
 
 /* `left`, `top`: how far the window begins beside the result's pixel. */
 static void
+set_tiles_row (AcuWinogradRow *row, int left, int top, const AcuMap *from, const AcuMap *to, int y)
+{
+  row->above = 0;
+  row->rows = MIN (ACU_WINOGRAD_SIDE, to->height - y);
+  for (int r = 0; r < ACU_WINOGRAD_WINDOW; r++)
+    row->src[r] = acu_map_row (from, y - top + r) - (gssize) left * from->stored;
+  for (int r = 0; r < row->rows; r++)
+    row->residual[r] = row->dst[r] = acu_map_row (to, y + r);
+}
+
+static void
 run_tiles (const AcuWinograd *shape, const AcuKernels *kernels, const float *bias, int left, int top, const AcuMap *from,
            const AcuMap *to, gboolean add, void *scratch)
 {
   AcuWinograd conv = *shape;
   AcuWinogradTile tiles[ACU_WINOGRAD_TILES];
+  AcuWinogradRow rows[ACU_WINOGRAD_TILES], *row = rows;
   int n = 0;
 
   conv.bias = bias;
@@ -230,15 +242,13 @@ run_tiles (const AcuWinograd *shape, const AcuKernels *kernels, const float *bia
   for (int y = 0; y < to->height; y += ACU_WINOGRAD_SIDE)
     for (int x = 0; x < to->width; x += ACU_WINOGRAD_SIDE)
       {
-        AcuWinogradTile *tile = &tiles[n++];
-
-        tile->above = 0;
-        tile->rows = MIN (ACU_WINOGRAD_SIDE, to->height - y);
-        tile->columns = MIN (ACU_WINOGRAD_SIDE, to->width - x);
-        for (int r = 0; r < ACU_WINOGRAD_WINDOW; r++)
-          tile->src[r] = acu_map_row (from, y - top + r) + (gssize) (x - left) * from->stored;
-        for (int r = 0; r < tile->rows; r++)
-          tile->residual[r] = tile->dst[r] = acu_map_row (to, y + r) + (gssize) x * to->stored;
+        /* A call's rows: each has a tile, so there are no more. */
+        if (n == 0 || x == 0)
+          {
+            row = n == 0 ? rows : row + 1;
+            set_tiles_row (row, left, top, from, to, y);
+          }
+        tiles[n++] = (AcuWinogradTile) { row, x, MIN (ACU_WINOGRAD_SIDE, to->width - x) };
         if (n == ACU_WINOGRAD_TILES || (x + ACU_WINOGRAD_SIDE >= to->width && y + ACU_WINOGRAD_SIDE >= to->height))
           {
             /* What is no number shows in the loss. */

@@ -91,9 +91,9 @@ typedef struct Step
   int across, tiles, per_task;    /* tiles in a row, in all, of a task */
 } Step;
 
-/* The rows of all inputs under one row of tiles, and the result's: pixels of column 0 (inputs: of the window's left end). */
+/* One row of tiles, the first of which begins in column 0; its upper edge lies in row y. */
 static void
-set_rows (AcuWinogradTile *tile, const Step *step, int y)
+set_row (AcuWinogradRow *tiles, const Step *step, int y)
 {
   AcuExecutor *executor = step->executor;
   const AcuBuffer *buffers = executor->program->buffers;
@@ -105,56 +105,16 @@ set_rows (AcuWinogradTile *tile, const Step *step, int y)
       const AcuBuffer *in = &buffers[stage->inputs[k]];
 
       for (int r = 0; r < ACU_WINOGRAD_WINDOW; r++)
-        tile->src[k * ACU_WINOGRAD_WINDOW + r] = (const char *) acu_cpu_padded_row (executor, in, y - stage->top + r)
-                                                 - stage->left * acu_cpu_pixel_bytes (in);
+        tiles->src[k * ACU_WINOGRAD_WINDOW + r] = (const char *) acu_cpu_padded_row (executor, in, y - stage->top + r)
+                                                  - stage->left * acu_cpu_pixel_bytes (in);
     }
-  tile->above = MAX (0, step->first - y);
-  tile->rows = MIN (ACU_WINOGRAD_SIDE, step->first + step->rows - y);
-  for (int r = tile->above; r < tile->rows; r++)
+  tiles->above = MAX (0, step->first - y);
+  tiles->rows = MIN (ACU_WINOGRAD_SIDE, step->first + step->rows - y);
+  for (int r = tiles->above; r < tiles->rows; r++)
     {
-      tile->dst[r] = acu_cpu_row (executor, &buffers[stage->output], y + r);
+      tiles->dst[r] = acu_cpu_row (executor, &buffers[stage->output], y + r);
       if (stage->residual)
-        tile->residual[r] = acu_cpu_residual (executor, stage, 0, y + r);
-    }
-}
-
-typedef struct Across
-{
-  gsize in[ACU_WINOGRAD_MAX_SLICES], out, residual;       /* bytes from one tile to the next */
-} Across;
-
-static Across
-across_of (const Step *step)
-{
-  const AcuProgram *program = step->executor->program;
-  const AcuStage *stage = &program->stages[step->stage];
-  guint slices = stage->n_inputs - stage->residual;
-  Across across = { .out = ACU_WINOGRAD_SIDE * acu_cpu_pixel_bytes (&program->buffers[stage->output]) };
-
-  for (guint k = 0; k < slices; k++)
-    across.in[k] = ACU_WINOGRAD_SIDE * acu_cpu_pixel_bytes (&program->buffers[stage->inputs[k]]);
-  if (stage->residual)
-    across.residual = ACU_WINOGRAD_SIDE * acu_cpu_pixel_bytes (&program->buffers[stage->inputs[slices]]);
-  return across;
-}
-
-/* The tile that lies `columns` tiles to the right of another. */
-static void
-set_right_of (AcuWinogradTile *tile, const AcuWinogradTile *left, gsize columns, const Step *step, const Across *across)
-{
-  const AcuStage *stage = &step->executor->program->stages[step->stage];
-  guint slices = stage->n_inputs - stage->residual;
-
-  tile->above = left->above;
-  tile->rows = left->rows;
-  for (guint k = 0; k < slices; k++)
-    for (int r = k * ACU_WINOGRAD_WINDOW; r < (int) (k + 1) * ACU_WINOGRAD_WINDOW; r++)
-      tile->src[r] = (const char *) left->src[r] + columns * across->in[k];
-  for (int r = tile->above; r < tile->rows; r++)
-    {
-      tile->dst[r] = (char *) left->dst[r] + columns * across->out;
-      if (stage->residual)
-        tile->residual[r] = (const char *) left->residual[r] + columns * across->residual;
+        tiles->residual[r] = acu_cpu_residual (executor, stage, 0, y + r);
     }
 }
 
@@ -168,19 +128,17 @@ run_task (void *data, int task, int worker)
   int ahead = MIN (step->per_task, step->tiles - from - n);
   int row = from / step->across, column = from % step->across;
   int width = executor->program->buffers[executor->program->stages[step->stage].output].width;
-  AcuWinogradTile tiles[2 * ACU_WINOGRAD_TILES], base = { .rows = 0 };
-  Across across = across_of (step);
+  AcuWinogradTile tiles[2 * ACU_WINOGRAD_TILES];
+  AcuWinogradRow lines[2 * ACU_WINOGRAD_TILES], *line = lines;
 
   for (int t = 0; t < n + ahead; t++)
     {
       if (t == 0 || column == 0)
         {
-          set_rows (&base, step, step->top + row * ACU_WINOGRAD_SIDE);
-          set_right_of (&tiles[t], &base, column, step, &across);
+          line = t == 0 ? lines : line + 1;
+          set_row (line, step, step->top + row * ACU_WINOGRAD_SIDE);
         }
-      else
-        set_right_of (&tiles[t], &tiles[t - 1], 1, step, &across);
-      tiles[t].columns = MIN (ACU_WINOGRAD_SIDE, width - column * ACU_WINOGRAD_SIDE);
+      tiles[t] = (AcuWinogradTile) { line, column * ACU_WINOGRAD_SIDE, MIN (ACU_WINOGRAD_SIDE, width - column * ACU_WINOGRAD_SIDE) };
       if (++column == step->across)
         {
           column = 0;

@@ -12,6 +12,7 @@ typedef struct Case
   Buffer src[ACU_WINOGRAD_MAX_SLICES], residual, expected, got, factor, bias, slope;
   Buffer weights[2], scratch[2];  /* by AcuI16Order */
   float *plain;
+  AcuWinogradRow row[2];          /* the same twice */
   AcuWinogradTile tile[ACU_WINOGRAD_TILES];
 } Case;
 
@@ -32,23 +33,25 @@ set_tiles (Case *c, Buffer *dst)
   gsize pixel = conv->out_channels * element_bytes (conv->out_element);
   gsize other = conv->out_channels * element_bytes (conv->residual_element);
 
-  for (int t = 0; t < c->tiles; t++)
-    {
-      AcuWinogradTile *tile = &c->tile[t];
+  int second = g_test_rand_int_range (0, c->tiles + 1);
 
-      tile->above = c->above;
-      tile->rows = c->rows;
-      tile->columns = MIN (4, c->columns - 4 * t);
+  for (int i = 0; i < 2; i++)
+    {
+      AcuWinogradRow *row = &c->row[i];
+
+      row->above = c->above;
+      row->rows = c->rows;
       for (int y = c->above; y < c->rows; y++)
         {
-          tile->dst[y] = (char *) dst->f + ((gsize) y * c->columns + 4 * t) * pixel;
-          tile->residual[y] = conv->residual ? (char *) c->residual.f + ((gsize) y * c->columns + 4 * t) * other : NULL;
+          row->dst[y] = (char *) dst->f + (gsize) y * c->columns * pixel;
+          row->residual[y] = conv->residual ? (char *) c->residual.f + (gsize) y * c->columns * other : NULL;
         }
       for (int s = 0; s < conv->slices; s++)
         for (int y = 0; y < 6; y++)
-          tile->src[s * 6 + y] = (char *) c->src[s].f + ((gsize) y * (4 * c->tiles + 2) + 4 * t)
-                                   * conv->slice_channels[s] * element_bytes (conv->slice_elements[s]);
+          row->src[s * 6 + y] = (char *) c->src[s].f + (gsize) y * (4 * c->tiles + 2) * conv->slice_channels[s] * element_bytes (conv->slice_elements[s]);
     }
+  for (int t = 0; t < c->tiles; t++)
+    c->tile[t] = (AcuWinogradTile) { &c->row[t >= second], 4 * t, MIN (4, c->columns - 4 * t) };
 }
 
 /* For kernels that read weights of that order. */
