@@ -130,8 +130,8 @@ window_group (void *dst, const void *residual, size_t at, const int32_t *m, floa
   for (int part = 0; part < VECS && channel + part * LANES < conv->out_channels; part++)
     {
       int from = channel + part * LANES;
-      vec factor = v_mul (v_set1 (window_factor), v_load (conv->factor + from));
-      vec v = finish (v_load_i32 (m + part * LANES), factor, conv->bias, conv->slope, from, ACU_WINOGRAD_I16, activation);
+      Channels c = channels_of (&window_factor, conv->factor, conv->bias, conv->slope, from, activation);
+      vec v = finish (v_load_i32 (m + part * LANES), c, ACU_WINOGRAD_I16, activation);
 
       if (residual)
         v = add_residual (v, residual, at + from, conv->out_channels - from, conv);

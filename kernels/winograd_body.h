@@ -48,13 +48,16 @@ load_element (const void *src, size_t at, const AcuElement element)
 
 #include "winograd_input_body.h"
 
-/* The results of one group of one tile before they are stored: out[row][column] of `part`. */
-INLINE void
-output_part (vec out[SIDE][SIDE], const void *m, int part, const AcuWinogradKind kind)
+INLINE float
+damping_of (const AcuWinogradKind kind)
 {
-  const float damping = kind == ACU_WINOGRAD_I16 ? ACU_WINOGRAD_DAMPING : 1;
-  vec rows[SIDE * WINDOW];
+  return kind == ACU_WINOGRAD_I16 ? ACU_WINOGRAD_DAMPING : 1;
+}
 
+/* The columns of M of `part` of one group of one tile, transformed: rows[row of the result][position]. */
+INLINE void
+output_columns (vec rows[SIDE * WINDOW], const void *m, int part, const AcuWinogradKind kind)
+{
   ACU_UNROLL
   for (int x = 0; x < WINDOW; x++)
     {
@@ -67,11 +70,8 @@ output_part (vec out[SIDE][SIDE], const void *m, int part, const AcuWinogradKind
 
           d[y] = kind == ACU_WINOGRAD_I16 ? v_load_i32 ((const int32_t *) m + at) : v_load ((const float *) m + at);
         }
-      transform_output (rows + x, WINDOW, d, damping);
+      transform_output (rows + x, WINDOW, d, damping_of (kind));
     }
-  ACU_UNROLL
-  for (int y = 0; y < SIDE; y++)
-    transform_output (out[y], 1, rows + y * WINDOW, damping);
 }
 
 /* exp (x) for x that is no NaN; see kernels_private.h. */
@@ -129,16 +129,33 @@ gate_of (vec v, const AcuWinograd *conv, const AcuWinogradKind kind)
   return v_add (v_mul (over_sigmoid (v_set1 (1), v, kind), v_set1 (conv->gate[0])), v_set1 (conv->gate[1]));
 }
 
+/* What the sums of one vector of channels are multiplied by, and what is added to them. */
+typedef struct Channels
+{
+  vec factor, bias, slope;
+} Channels;
+
+INLINE Channels
+channels_of (const float *tile_factor, const float *factor, const float *bias, const float *slope, int channel, const AcuWinogradActivation activation)
+{
+  Channels c = { v_set1 (1), v_load (bias + channel), v_set1 (1) };
+
+  if (tile_factor)
+    c.factor = v_mul (v_set1 (*tile_factor), v_load (factor + channel));
+  if (activation == ACU_WINOGRAD_SLOPE)
+    c.slope = v_load (slope + channel);
+  return c;
+}
+
 /* What follows the sum of one vector of results. */
 INLINE vec
-finish (vec v, vec factor, const float *bias, const float *slope, int channel, const AcuWinogradKind kind,
-        const AcuWinogradActivation activation)
+finish (vec v, const Channels c, const AcuWinogradKind kind, const AcuWinogradActivation activation)
 {
-  v = v_fma (v, factor, v_load (bias + channel));
+  v = v_fma (v, c.factor, c.bias);
   switch (activation)
     {
     case ACU_WINOGRAD_SLOPE:
-      return v_slope (v, v_load (slope + channel));
+      return v_slope (v, c.slope);
     case ACU_WINOGRAD_SIGMOID:
       return over_sigmoid (v_set1 (1), v, kind);
     case ACU_WINOGRAD_SWISH:
@@ -148,58 +165,74 @@ finish (vec v, vec factor, const float *bias, const float *slope, int channel, c
     }
 }
 
+/* What becomes of a finished vector of a pixel, and where. */
+typedef struct Store
+{
+  AcuElement element;
+  int gated, adds;
+  int checked;                    /* whether results may be out of range */
+} Store;
+
 /* Stores one whole vector of a pixel. Returns the largest magnitude so far. */
 INLINE vec
-store_pixel (vec v, const AcuWinogradTile *tile, int y, int x, const AcuWinograd *conv, int channel, vec top,
-             const AcuElement element, const AcuWinogradKind kind, const int gated)
+store_pixel (vec v, void *dst, const void *residual, size_t at, const AcuWinograd *conv, vec top, const Store how, const AcuWinogradKind kind)
 {
-  size_t at = (size_t) (tile->x + x) * conv->out_channels + channel;
-  vec gate = gated ? gate_of (v, conv, kind) : v;
+  vec gate = how.gated ? gate_of (v, conv, kind) : v;
 
-  if (conv->residual)
+  if (how.adds)
     v = v_add (v_mul (v, v_set1 (conv->scale[0])),
-               v_mul (load_element (tile->row->residual[y], at, conv->residual_element), v_set1 (conv->scale[1])));
-  if (gated)
+               v_mul (load_element (residual, at, conv->residual_element), v_set1 (conv->scale[1])));
+  if (how.gated)
     v = v_mul (v, gate);
-  if (element == ACU_ELEMENT_F16)
-    v_store_f16 ((uint16_t *) tile->row->dst[y] + at, v);
+  if (how.element == ACU_ELEMENT_F16)
+    v_store_f16 ((uint16_t *) dst + at, v);
   else
-    v_store ((float *) tile->row->dst[y] + at, v);
-  return v_max_magnitude (top, v);
+    v_store ((float *) dst + at, v);
+  return how.checked ? v_max_magnitude (top, v) : top;
 }
 
-/* Stores whole vectors of a whole tile. */
+/* Makes and stores whole vectors of a whole tile, a row at a time, which needs few registers. */
 INLINE vec
-store_whole (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd *conv, int channel, vec top,
-             const AcuElement element, const AcuWinogradKind kind, const int gated)
+store_whole (const vec rows[SIDE * WINDOW], const Channels c, const AcuWinogradTile *tile, const AcuWinograd *conv, int channel, vec top,
+             const Store how, const AcuWinogradKind kind, const AcuWinogradActivation activation)
 {
+  /* Copies, which no store can change. */
+  const AcuWinogradRow *const row = tile->row;
+  const size_t step = (size_t) conv->out_channels, at = (size_t) tile->x * step + channel;
+
+  ACU_UNROLL
   for (int y = 0; y < SIDE; y++)
-    ACU_UNROLL
-    for (int x = 0; x < SIDE; x++)
-      top = store_pixel (out[y][x], tile, y, x, conv, channel, top, element, kind, gated);
+    {
+      void *const dst = row->dst[y];
+      const void *const residual = how.adds ? row->residual[y] : NULL;
+      vec out[SIDE];
+
+      transform_output (out, 1, rows + y * WINDOW, damping_of (kind));
+      ACU_UNROLL
+      for (int x = 0; x < SIDE; x++)
+        top = store_pixel (finish (out[x], c, kind, activation), dst, residual, at + x * step, conv, top, how, kind);
+    }
   return top;
 }
 
 /* Stores whole vectors of a tile that lies partly outside of the picture. */
 INLINE vec
 store_inside (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd *conv, int channel, vec top,
-              const AcuElement element, const AcuWinogradKind kind, const int gated)
+              const Store how, const AcuWinogradKind kind)
 {
   for (int y = tile->row->above; y < tile->row->rows; y++)
     for (int x = 0; x < tile->columns; x++)
-      top = store_pixel (out[y][x], tile, y, x, conv, channel, top, element, kind, gated);
+      top = store_pixel (out[y][x], tile->row->dst[y], tile->row->residual[y], (size_t) (tile->x + x) * conv->out_channels + channel, conv, top, how,
+                         kind);
   return top;
 }
 
-/* A function of its own, so that whole tiles keep their results in registers. */
-__attribute__ ((noinline)) static float
-store_edge (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd *conv, int channel, const AcuWinogradKind kind)
+INLINE float
+store_edge (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd *conv, int channel, const AcuWinogradKind kind, const int gated)
 {
-  const int gated = conv->activation == ACU_WINOGRAD_GATE;
-
   if (conv->out_element == ACU_ELEMENT_F16)
-    return v_reduce_magnitude (store_inside (out, tile, conv, channel, v_set1 (0), ACU_ELEMENT_F16, kind, gated));
-  return v_reduce_magnitude (store_inside (out, tile, conv, channel, v_set1 (0), ACU_ELEMENT_F32, kind, gated));
+    return v_reduce_magnitude (store_inside (out, tile, conv, channel, v_set1 (0), (Store) { ACU_ELEMENT_F16, gated, conv->residual, 1 }, kind));
+  return v_reduce_magnitude (store_inside (out, tile, conv, channel, v_set1 (0), (Store) { ACU_ELEMENT_F32, gated, conv->residual, 1 }, kind));
 }
 
 /* Stores one part vector of a tile: what lies inside of the picture and of the channels. `room`: two vectors. In the caller's memory, since GCC's AddressSanitizer lets
@@ -239,47 +272,76 @@ store_part (vec out[SIDE][SIDE], const AcuWinogradTile *tile, const AcuWinograd 
   return acu_winograd_magnitude (top);
 }
 
-/* Turns M of one group of one tile into results. largest[LANES]: their largest magnitudes so far. */
-INLINE void
-output_group (float *largest, const void *m, float tile_factor, const AcuWinogradTile *tile, const AcuWinograd *conv, int group,
-              const AcuWinogradKind kind, const AcuWinogradActivation activation)
+/* The same for a vector that is no whole one, of a tile or of channels. */
+INLINE float
+output_rest (const vec rows[SIDE * WINDOW], const Channels c, const AcuWinogradTile *tile, const AcuWinograd *conv, int channel, const AcuWinogradKind kind,
+             const AcuWinogradActivation activation)
 {
-  vec top = v_load (largest);
-  float odd = 0, room[2 * LANES];
+  float room[2 * LANES];
+  vec out[SIDE][SIDE];
+
+  for (int y = 0; y < SIDE; y++)
+    {
+      transform_output (out[y], 1, rows + y * WINDOW, damping_of (kind));
+      for (int x = 0; x < SIDE; x++)
+        out[y][x] = finish (out[y][x], c, kind, activation);
+    }
+  return channel + LANES > conv->out_channels ? store_part (out, tile, conv, channel, kind, room)
+                                              : store_edge (out, tile, conv, channel, kind, activation == ACU_WINOGRAD_GATE);
+}
+
+/* Turns M of one group of one tile into results. largest[LANES]: their largest magnitudes so far. checked: whether they may be out of range. */
+INLINE void
+output_group (float *largest, const void *m, float tile_factor, const AcuWinogradTile *tile, const AcuWinograd *conv, int group, int checked,
+              float (*rest) (const vec *, const Channels *, const AcuWinogradTile *, const AcuWinograd *, int), const AcuWinogradKind kind,
+              const AcuWinogradActivation activation)
+{
+  const int gated = activation == ACU_WINOGRAD_GATE, whole = tile->row->above == 0 && tile->row->rows == SIDE && tile->columns == SIDE;
+  vec top = v_set1 (0);
 
   for (int part = 0; part < VECS; part++)
     {
       int channel = group * GROUP + part * LANES;
-      vec out[SIDE][SIDE], factor = v_set1 (1);
+      vec rows[SIDE * WINDOW];
+      Channels c;
 
       if (channel >= conv->out_channels)
         break;
-      output_part (out, m, part, kind);
-      if (kind == ACU_WINOGRAD_I16)
-        factor = v_mul (v_set1 (tile_factor), v_load (conv->factor + channel));
-      ACU_UNROLL
-      for (int y = 0; y < SIDE; y++)
-        ACU_UNROLL
-        for (int x = 0; x < SIDE; x++)
-          out[y][x] = finish (out[y][x], factor, conv->bias, conv->slope, channel, kind, activation);
-      if (channel + LANES > conv->out_channels)
-        odd = acu_winograd_larger_magnitude (odd, store_part (out, tile, conv, channel, kind, room));
-      else if (tile->row->above > 0 || tile->row->rows < SIDE || tile->columns < SIDE)
-        odd = acu_winograd_larger_magnitude (odd, store_edge (out, tile, conv, channel, kind));
+      c = channels_of (kind == ACU_WINOGRAD_I16 ? &tile_factor : NULL, conv->factor, conv->bias, conv->slope, channel, activation);
+      output_columns (rows, m, part, kind);
+      if (!whole || channel + LANES > conv->out_channels)
+        {
+          /* Copies, so that those of whole tiles stay in registers. */
+          vec copy[SIDE * WINDOW];
+          Channels copied = c;
+
+          for (int i = 0; i < SIDE * WINDOW; i++)
+            copy[i] = rows[i];
+          top = v_max_magnitude (top, v_set1 (rest (copy, &copied, tile, conv, channel)));
+        }
+      else if (conv->out_element == ACU_ELEMENT_F16 && !conv->residual && !checked)
+        store_whole (rows, c, tile, conv, channel, top, (Store) { ACU_ELEMENT_F16, gated, 0, 0 }, kind, activation);
+      else if (conv->out_element == ACU_ELEMENT_F16 && !conv->residual)
+        top = store_whole (rows, c, tile, conv, channel, top, (Store) { ACU_ELEMENT_F16, gated, 0, 1 }, kind, activation);
       else if (conv->out_element == ACU_ELEMENT_F16)
-        top = store_whole (out, tile, conv, channel, top, ACU_ELEMENT_F16, kind, activation == ACU_WINOGRAD_GATE);
+        top = store_whole (rows, c, tile, conv, channel, top, (Store) { ACU_ELEMENT_F16, gated, 1, 1 }, kind, activation);
       else
-        top = store_whole (out, tile, conv, channel, top, ACU_ELEMENT_F32, kind, activation == ACU_WINOGRAD_GATE);
+        top = store_whole (rows, c, tile, conv, channel, top, (Store) { ACU_ELEMENT_F32, gated, conv->residual, 1 }, kind, activation);
     }
-  v_store (largest, v_max_magnitude (top, v_set1 (odd)));
+  v_store (largest, v_max_magnitude (top, v_load (largest)));
 }
 
 /* Functions of their own, so that each has the registers for itself. */
 #define OUTPUT(name, kind, activation)                                                                          \
-  __attribute__ ((noinline)) static void                                                                        \
-  name (float *largest, const void *m, float tile_factor, const AcuWinogradTile *tile, const AcuWinograd *conv, int group) \
+  __attribute__ ((noinline)) static float                                                                       \
+  name##_rest (const vec *rows, const Channels *c, const AcuWinogradTile *tile, const AcuWinograd *conv, int channel) \
   {                                                                                                             \
-    output_group (largest, m, tile_factor, tile, conv, group, kind, activation);                                \
+    return output_rest (rows, *c, tile, conv, channel, kind, activation);                                       \
+  }                                                                                                             \
+  __attribute__ ((noinline)) static void                                                                        \
+  name (float *largest, const void *m, float tile_factor, const AcuWinogradTile *tile, const AcuWinograd *conv, int group, int checked) \
+  {                                                                                                             \
+    output_group (largest, m, tile_factor, tile, conv, group, checked, name##_rest, kind, activation);          \
   }
 OUTPUT (output_f32_linear, ACU_WINOGRAD_F32, ACU_WINOGRAD_LINEAR)
 OUTPUT (output_f32_slope, ACU_WINOGRAD_F32, ACU_WINOGRAD_SLOPE)
@@ -292,11 +354,40 @@ OUTPUT (output_i16_sigmoid, ACU_WINOGRAD_I16, ACU_WINOGRAD_SIGMOID)
 OUTPUT (output_i16_swish, ACU_WINOGRAD_I16, ACU_WINOGRAD_SWISH)
 OUTPUT (output_i16_gate, ACU_WINOGRAD_I16, ACU_WINOGRAD_GATE)
 
+/* The largest magnitude of a group of numbers; NaN is larger than all. */
+INLINE float
+largest_of_group (const float *numbers)
+{
+  vec top = v_set1 (0);
+
+  for (int part = 0; part < VECS; part++)
+    top = v_max_magnitude (top, v_load (numbers + part * LANES));
+  return v_reduce_magnitude (top);
+}
+
+/* Of one group of channels: results are at most a tile's factor times `growth`, and `offset`. */
+typedef struct Bound
+{
+  float growth, offset;
+} Bound;
+
+/* Numbers of M are below 2³¹, the sums of magnitudes in a row of Aᵀ below ACU_WINOGRAD_GAIN; sigmoids make nothing larger. Ten per cent are for roundings. */
+INLINE Bound
+bound_of (const AcuWinograd *conv, int group)
+{
+  float slope = conv->activation == ACU_WINOGRAD_SLOPE ? largest_of_group (conv->slope + group * GROUP) : 1, most = 1.1f * (slope > 1 ? slope : 1);
+
+  /* Of a slope that is no number, it says nothing. */
+  most = slope == slope ? most : NAN;
+  return (Bound) { most * ACU_WINOGRAD_GAIN * ACU_WINOGRAD_GAIN * 0x1p31f * largest_of_group (conv->factor + group * GROUP),
+                   most * largest_of_group (conv->bias + group * GROUP) };
+}
+
 INLINE int
 winograd (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch, ProductsI16 whole,
           const AcuWinogradKind kind, const int planes)
 {
-  static void (*const outputs[][5]) (float *, const void *, float, const AcuWinogradTile *, const AcuWinograd *, int) = {
+  static void (*const outputs[][5]) (float *, const void *, float, const AcuWinogradTile *, const AcuWinograd *, int, int) = {
     { output_f32_linear, output_f32_slope, output_f32_sigmoid, output_f32_swish, output_f32_gate },
     { output_i16_linear, output_i16_slope, output_i16_sigmoid, output_i16_swish, output_i16_gate },
   };
@@ -316,7 +407,10 @@ winograd (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *con
   for (int group = 0; group < layout.groups;)
     {
       int groups = acu_winograd_chunk (layout.groups - group);
+      Bound bounds[4];
 
+      for (int g = 0; g < groups && kind == ACU_WINOGRAD_I16; g++)
+        bounds[g] = bound_of (conv, group + g);
       if (kind == ACU_WINOGRAD_I16)
         whole ((int32_t *) m, (const int16_t *) v, (const int16_t *) weights, n, layout.channels, groups, POSITIONS, &next);
       else
@@ -324,8 +418,12 @@ winograd (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *con
       weights += layout.group_bytes * groups;
       for (int t = 0; t < n; t++)
         for (int g = 0; g < groups; g++)
-          outputs[kind][conv->activation] (largest, m + (size_t) (t * groups + g) * M_STEP * sizeof (float),
-                                           kind == ACU_WINOGRAD_I16 ? factors[t] : 1, &tiles[t], conv, group + g);
+          {
+            int checked = kind == ACU_WINOGRAD_F32 || !(factors[t] * bounds[g].growth + bounds[g].offset <= limit);
+
+            outputs[kind][conv->activation] (largest, m + (size_t) (t * groups + g) * M_STEP * sizeof (float),
+                                             kind == ACU_WINOGRAD_I16 ? factors[t] : 1, &tiles[t], conv, group + g, checked);
+          }
       group += groups;
     }
   return v_reduce_magnitude (v_load (largest)) <= limit;

@@ -16,6 +16,9 @@
 /* I16: the products at ±√2 are this much smaller than they would be, so that all positions use their 16 bits. */
 #define ACU_WINOGRAD_DAMPING 0.5f
 
+/* Of I16: the sum of magnitudes in the longest row of Aᵀ, 1 + √½ + 2 √2, is below this. */
+#define ACU_WINOGRAD_GAIN 4.6f
+
 /* Numbers between the groups of M: 36 positions of 16 channels, and a line so that they do not share cache sets. */
 #define M_STEP ((ACU_WINOGRAD_POSITIONS + 1) * ACU_WINOGRAD_GROUP)
 
