@@ -284,7 +284,7 @@ hand_over (Run *run, GError **error)
     {
       const float *pixels;
 
-      now = plan->device->download (plan->executor, y, MIN (end - y, ACU_PLAN_MOST_ROWS), &pixels);
+      now = plan->device->download (plan->executor, y, MIN (end - y, acu_plan_turn_rows (plan)), &pixels);
       if (!run->callbacks->write (run->callbacks->data, y, now, pixels, error) || !report (run, error))
         return FALSE;
     }
@@ -344,7 +344,10 @@ run_step (void *data, guint number, int first, int rows, GError **error)
       piece = (piece + stage->granularity - 1) / stage->granularity * stage->granularity;
       /* A first, short step leads to where whole ones begin. */
       now = y % stage->granularity == stage->phase ? piece : piece - stage->granularity + stage->phase;
-      now = MIN (now > 0 ? now : piece, first + rows - y);
+      now = now <= 0 ? piece : now;
+      /* Little would be left. */
+      if (first + rows - y < now + stage->granularity)
+        now = first + rows - y;
 
       kept = plan->device->run (plan->executor, number, y, now);
       if (run->error)

@@ -291,7 +291,7 @@ run_whole (Walk *walk, GError **error)
     {
       int before = walk->made[n - 1];
 
-      if (!run_band (walk, n - 1, MIN (before + ACU_PLAN_MOST_ROWS, height), error)
+      if (!run_band (walk, n - 1, MIN (before + acu_plan_turn_rows (plan), height), error)
           || (walk->step && !walk->step (walk->data, G_MAXUINT, before, walk->made[n - 1] - before, error)))
         return FALSE;
     }
