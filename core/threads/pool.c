@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "pool.h"
 
-/* Steps of a network follow one another within microseconds, and waking a thread takes as long: it looks this often whether there is
- * work again before it sleeps (some 30 µs). */
-#define LOOKS 1000
+/* Steps of a network follow one another within microseconds; waking a thread takes up to a hundred, on virtual machines: so long it looks whether there is
+ * work again before it sleeps. How long a processor takes to breathe differs tenfold. */
+#define LOOK_MICROSECONDS 150
+#define BREATHS 16                /* between two looks at the clock */
 
 /* Each thread has a share of neighbouring tasks, the same one in every job, so that what it made in the last one is still in its
  * core's cache; then it helps the others. */
@@ -41,6 +42,22 @@ breathe (void)
 #elif defined (__aarch64__)
   __asm__ volatile ("yield");
 #endif
+}
+
+/* Until *number becomes, or is no longer, `value`, or the time is over. */
+static void
+look (gint *number, gboolean becomes, gint value)
+{
+  gint64 end = g_get_monotonic_time () + LOOK_MICROSECONDS;
+
+  do
+    for (int i = 0; i < BREATHS; i++)
+      {
+        if ((g_atomic_int_get (number) == value) == becomes)
+          return;
+        breathe ();
+      }
+  while (g_get_monotonic_time () < end);
 }
 
 static void
@@ -92,8 +109,7 @@ worker_main (gpointer number)
 
           looked = TRUE;
           g_mutex_unlock (&lock);
-          for (int i = 0; i < LOOKS && g_atomic_int_get (&submitted) == seen; i++)
-            breathe ();
+          look (&submitted, FALSE, seen);
           g_mutex_lock (&lock);
           continue;
         }
@@ -186,8 +202,7 @@ acu_pool_run_beside (int tasks, int threads, AcuTask run, void *data, AcuBeside 
   if (beside)
     beside (beside_data);
   take_tasks (&job, 0, 0);
-  for (int i = 0; i < LOOKS && g_atomic_int_get (&job.active) > 0; i++)
-    breathe ();
+  look (&job.active, TRUE, 0);
 
   g_mutex_lock (&lock);
   unlink_job (&job);
