@@ -51,6 +51,7 @@ alloc_large (gsize bytes)
 {
   void *memory = NULL;
 
+  bytes = (bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
   if (posix_memalign (&memory, LARGE_PAGE, bytes) != 0)
     return NULL;
 #ifdef MADV_HUGEPAGE
@@ -67,7 +68,7 @@ acu_try_alloc (guint64 count, guint64 size)
 
   if (!acu_size_mul (count, size, &bytes) || !acu_size_add (bytes, ALIGNMENT, &padded) || padded > PTRDIFF_MAX)
     return NULL;
-  if (padded >= 2 * LARGE_PAGE)
+  if (padded >= LARGE_PAGE / 2)
     return alloc_large (padded);
   return aligned_alloc (ALIGNMENT, padded / ALIGNMENT * ALIGNMENT);
 }

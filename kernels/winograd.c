@@ -6,7 +6,7 @@
 static void
 products_f32 (float *m, const float *v, const float *weights, int n, int channels, int groups, int positions, Ahead *ahead)
 {
-  for (int position = 0; position < positions; position++, v += (size_t) ACU_WINOGRAD_TILES * channels)
+  for (int position = 0; position < positions; position++, v += V_STEP (channels))
     for (int k = 0; k < channels; k++)
       for (int g = 0; g < groups; g++, weights += ACU_WINOGRAD_GROUP)
         for (int t = 0; t < n; t++)
@@ -21,7 +21,7 @@ products_f32 (float *m, const float *v, const float *weights, int n, int channel
 static void
 products_i16 (int32_t *m, const int16_t *v, const int16_t *weights, int n, int channels, int groups, int positions, Ahead *ahead)
 {
-  for (int position = 0; position < positions; position++, v += (size_t) ACU_WINOGRAD_TILES * channels)
+  for (int position = 0; position < positions; position++, v += V_STEP (channels))
     for (int k = 0; k < channels; k += 2)
       for (int g = 0; g < groups; g++, weights += 2 * ACU_WINOGRAD_GROUP)
         for (int t = 0; t < n; t++)

@@ -393,7 +393,7 @@ winograd (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *con
   };
   Layout layout = acu_winograd_layout (conv);
   char *v = scratch, *m = v + layout.v_bytes;
-  float *columns = (float *) (m + layout.m_bytes), *factors = columns + layout.columns;
+  float *columns = (float *) (m + layout.m_bytes), *factors = columns + ACU_WINOGRAD_COLUMNS * layout.columns;
   const char *weights = conv->weights;
   Ahead next = { tiles + n, conv, ahead };
   float limit = conv->out_element == ACU_ELEMENT_F16 ? ACU_HALF_MAX : FLT_MAX, largest[LANES] = { 0 };

@@ -29,35 +29,28 @@ clear_squares (vec squares[VECS][WINDOW])
 /* Columns that a tile shares with the one on its left. */
 #define SHARED (WINDOW - SIDE)
 
-/* Where column x lies when the first one lies at `start`: tiles that follow one another leave the columns that they share where they are. */
-INLINE int
-column_place (int start, int x)
-{
-  return start + x < WINDOW ? start + x : start + x - WINDOW;
-}
-
-/* Transforms the columns of one group of channels of one tile into columns[row][place][GROUP], but for the first `known`, which are there; adds
- * the squares of all of them, by row of positions, to `squares`. */
+/* Transforms the columns of one group of channels of one tile into columns[row][column][GROUP], and adds their squares, by row of positions, to
+ * `squares`. before: NULL, or columns of the tile on its left, which it shares. */
 INLINE void
-input_columns (float *columns, vec squares[VECS][WINDOW], const AcuWinogradTile *tile, int slice, size_t channels, size_t channel,
-               const AcuElement element, int start, int known)
+input_columns (float *columns, const float *before, vec squares[VECS][WINDOW], const AcuWinogradTile *tile, int slice, size_t channels, size_t channel,
+               const AcuElement element)
 {
   const void *const *src = tile->row->src + slice * WINDOW;
 
   channel += (size_t) tile->x * channels;
-  for (int part = 0; part < VECS; part++)
+  for (int part = 0; part < VECS; part++, columns += LANES)
     {
-      for (int x = 0; x < known; x++)
+      for (int x = 0; before && x < SHARED; x++)
         ACU_UNROLL
         for (int y = 0; y < WINDOW; y++)
           {
-            vec t = v_load (columns + (y * WINDOW + column_place (start, x)) * GROUP + part * LANES);
+            vec t = v_load (before + (y * WINDOW + SIDE + x) * GROUP + part * LANES);
 
+            v_store (columns + (y * WINDOW + x) * GROUP, t);
             squares[part][y] = v_fma (t, t, squares[part][y]);
           }
-      for (int x = known; x < WINDOW; x++)
+      for (int x = before ? SHARED : 0; x < WINDOW; x++)
         {
-          float *dst = columns + column_place (start, x) * GROUP + part * LANES;
           vec d[WINDOW], t[WINDOW];
 
           ACU_UNROLL
@@ -67,7 +60,7 @@ input_columns (float *columns, vec squares[VECS][WINDOW], const AcuWinogradTile 
           ACU_UNROLL
           for (int y = 0; y < WINDOW; y++)
             {
-              v_store (dst + y * WINDOW * GROUP, t[y]);
+              v_store (columns + (y * WINDOW + x) * GROUP, t[y]);
               squares[part][y] = v_fma (t[y], t[y], squares[part][y]);
             }
         }
@@ -75,13 +68,13 @@ input_columns (float *columns, vec squares[VECS][WINDOW], const AcuWinogradTile 
 }
 
 INLINE void
-load_columns (vec *row, const float *columns, int y, int part, const int start)
+load_columns (vec *row, const float *columns, int y, int part)
 {
   vec d[WINDOW];
 
   ACU_UNROLL
   for (int x = 0; x < WINDOW; x++)
-    d[x] = v_load (columns + (y * WINDOW + column_place (start, x)) * GROUP + part * LANES);
+    d[x] = v_load (columns + (y * WINDOW + x) * GROUP + part * LANES);
   transform_input (row, 1, d);
 }
 
@@ -89,7 +82,7 @@ load_columns (vec *row, const float *columns, int y, int part, const int start)
 INLINE void
 input_f32 (float *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout, float *columns)
 {
-  size_t step = (size_t) ACU_WINOGRAD_TILES * layout->channels;
+  size_t step = V_STEP (layout->channels);
 
   for (int s = 0; s < conv->slices; s++)
     for (int c = 0; c < conv->slice_channels[s]; c += GROUP, v += GROUP)
@@ -98,15 +91,15 @@ input_f32 (float *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const
 
         clear_squares (squares);
         if (conv->slice_elements[s] == ACU_ELEMENT_F16)
-          input_columns (columns, squares, tile, s, conv->slice_channels[s], c, ACU_ELEMENT_F16, 0, 0);
+          input_columns (columns, NULL, squares, tile, s, conv->slice_channels[s], c, ACU_ELEMENT_F16);
         else
-          input_columns (columns, squares, tile, s, conv->slice_channels[s], c, ACU_ELEMENT_F32, 0, 0);
+          input_columns (columns, NULL, squares, tile, s, conv->slice_channels[s], c, ACU_ELEMENT_F32);
         for (int part = 0; part < VECS; part++)
           for (int y = 0; y < WINDOW; y++)
             {
               vec row[WINDOW];
 
-              load_columns (row, columns, y, part, 0);
+              load_columns (row, columns, y, part);
               ACU_UNROLL
               for (int x = 0; x < WINDOW; x++)
                 v_store (v + (y * WINDOW + x) * step + part * LANES, row[x]);
@@ -137,16 +130,16 @@ store_i16 (int16_t *dst, int part, vec a, vec b, const int groups, size_t place,
 /* Rounds the rows of `groups` (1 or 2) groups of channels to 16 bits; the first channel lies at `place` in V. */
 INLINE void
 input_rows_i16 (int16_t *v, size_t step, const float *columns, const float *scale, const int groups, size_t place, size_t channels,
-                const int planes, const int start)
+                const int planes)
 {
   for (int y = 0; y < WINDOW; y++)
     for (int part = 0; part < VECS; part++)
       {
         vec a[WINDOW], b[WINDOW];
 
-        load_columns (a, columns, y, part, start);
+        load_columns (a, columns, y, part);
         if (groups == 2)
-          load_columns (b, columns + POSITIONS * GROUP, y, part, start);
+          load_columns (b, columns + POSITIONS * GROUP, y, part);
         ACU_UNROLL
         for (int x = 0; x < WINDOW; x++)
           {
@@ -172,100 +165,98 @@ fetch_tile (const AcuWinogradTile *tile, const AcuWinograd *conv)
     }
 }
 
-/* Rounds all rows of a tile. */
-INLINE void
-input_all_rows (int16_t *v, const AcuWinograd *conv, const Layout *layout, const float *columns, const float *scale, const int planes,
-                const int start)
-{
-  int16_t *const row = v;
-  const size_t step = (size_t) ACU_WINOGRAD_TILES * layout->channels;
-
-  for (int s = 0; s < conv->slices; s++)
-    {
-      int c = 0;
-
-      for (; c + 2 * GROUP <= conv->slice_channels[s]; c += 2 * GROUP, v += 2 * GROUP, columns += 2 * POSITIONS * GROUP)
-        input_rows_i16 (v, step, columns, scale, 2, (size_t) (v - row), layout->channels, planes, start);
-      if (c < conv->slice_channels[s])
-        {
-          input_rows_i16 (v, step, columns, scale, 1, (size_t) (v - row), layout->channels, planes, start);
-          v += GROUP;
-          columns += POSITIONS * GROUP;
-        }
-    }
-}
-
-/* One tile's V in block floating point. Returns the tile's exponent as a factor. `start` and `known`: as in input_columns(). `next`: whether a
- * tile follows, whose pixels come while this one waits for its exponent. */
-INLINE float
-input_i16 (int16_t *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout, float *columns, int start, int known,
-           int next, const int planes)
-{
-  vec squares[VECS][WINDOW], parts[VECS];
-  float sums[WINDOW], scale[POSITIONS], factor;
-  float *at = columns;
-
-  clear_squares (squares);
-  for (int s = 0; s < conv->slices; s++)
-    for (int c = 0; c < conv->slice_channels[s]; c += GROUP, at += POSITIONS * GROUP)
-      if (conv->slice_elements[s] == ACU_ELEMENT_F16)
-        input_columns (at, squares, tile, s, conv->slice_channels[s], c, ACU_ELEMENT_F16, start, known);
-      else
-        input_columns (at, squares, tile, s, conv->slice_channels[s], c, ACU_ELEMENT_F32, start, known);
-  for (int y = 0; y < WINDOW; y++)
-    {
-      for (int part = 0; part < VECS; part++)
-        parts[part] = squares[part][y];
-      sums[y] = v_reduce_sum (parts);
-    }
-  factor = acu_winograd_block (sums, scale);
-  if (next)
-    fetch_tile (tile + 1, conv);
-  /* Constants, so that all loads have addresses of their own. */
-  if (start == 0)
-    input_all_rows (v, conv, layout, columns, scale, planes, 0);
-  else if (start == SHARED)
-    input_all_rows (v, conv, layout, columns, scale, planes, SHARED);
-  else
-    input_all_rows (v, conv, layout, columns, scale, planes, 2 * SHARED);
-  return factor;
-}
-
 __attribute__ ((noinline)) static void
 input_tile_f32 (float *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout, float *columns)
 {
   input_f32 (v, tile, conv, layout, columns);
 }
 
+/* The columns of a tile and what its rows are to be multiplied by, scale[POSITIONS]; `before` as above. Returns the tile's exponent as a factor. */
 __attribute__ ((noinline)) static float
-input_tile_i16 (int16_t *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout, float *columns, int start, int known, int next)
+tile_columns (float *columns, const float *before, float *scale, const AcuWinogradTile *tile, const AcuWinograd *conv)
 {
-  return input_i16 (v, tile, conv, layout, columns, start, known, next, 0);
+  vec squares[VECS][WINDOW], parts[VECS];
+  float sums[WINDOW];
+
+  clear_squares (squares);
+  for (int s = 0; s < conv->slices; s++)
+    for (int c = 0; c < conv->slice_channels[s]; c += GROUP)
+      {
+        if (conv->slice_elements[s] == ACU_ELEMENT_F16)
+          input_columns (columns, before, squares, tile, s, conv->slice_channels[s], c, ACU_ELEMENT_F16);
+        else
+          input_columns (columns, before, squares, tile, s, conv->slice_channels[s], c, ACU_ELEMENT_F32);
+        columns += POSITIONS * GROUP;
+        before = before ? before + POSITIONS * GROUP : NULL;
+      }
+  for (int y = 0; y < WINDOW; y++)
+    {
+      for (int part = 0; part < VECS; part++)
+        parts[part] = squares[part][y];
+      sums[y] = v_reduce_sum (parts);
+    }
+  return acu_winograd_block (sums, scale);
+}
+
+/* The rows of a tile, rounded to 16 bits. */
+INLINE void
+input_all_rows (int16_t *v, const float *columns, const float *scale, const AcuWinograd *conv, const Layout *layout, const int planes)
+{
+  int16_t *const row = v;
+  const size_t step = V_STEP (layout->channels);
+
+  for (int s = 0; s < conv->slices; s++)
+    {
+      int c = 0;
+
+      for (; c + 2 * GROUP <= conv->slice_channels[s]; c += 2 * GROUP, v += 2 * GROUP, columns += 2 * POSITIONS * GROUP)
+        input_rows_i16 (v, step, columns, scale, 2, (size_t) (v - row), layout->channels, planes);
+      if (c < conv->slice_channels[s])
+        {
+          input_rows_i16 (v, step, columns, scale, 1, (size_t) (v - row), layout->channels, planes);
+          v += GROUP;
+          columns += POSITIONS * GROUP;
+        }
+    }
+}
+
+__attribute__ ((noinline)) static void
+tile_rows (int16_t *v, const float *columns, const float *scale, const AcuWinograd *conv, const Layout *layout)
+{
+  input_all_rows (v, columns, scale, conv, layout, 0);
 }
 
 #ifdef V_PLANES
-__attribute__ ((noinline)) static float
-input_tile_planes (int16_t *v, const AcuWinogradTile *tile, const AcuWinograd *conv, const Layout *layout, float *columns, int start, int known, int next)
+__attribute__ ((noinline)) static void
+tile_rows_planes (int16_t *v, const float *columns, const float *scale, const AcuWinograd *conv, const Layout *layout)
 {
-  return input_i16 (v, tile, conv, layout, columns, start, known, next, 1);
+  input_all_rows (v, columns, scale, conv, layout, 1);
 }
 #else
-#define input_tile_planes input_tile_i16
+#define tile_rows_planes tile_rows
 #endif
 
-/* V of n tiles in block floating point, and their factors. */
+/* V of n tiles in block floating point, and their factors. Each tile's columns are made before the rows of the one before, which so do not wait for
+ * that one's exponent. */
 INLINE void
 input_all_i16 (int16_t *v, float *factors, const AcuWinogradTile *tiles, int n, const AcuWinograd *conv, const Layout *layout, float *columns,
                const int planes)
 {
-  int start = 0;
+  float scales[2][POSITIONS];
 
+  factors[0] = tile_columns (columns, NULL, scales[0], tiles, conv);
   for (int t = 0; t < n; t++, v += layout->channels)
     {
-      /* Its first columns are the last ones of the tile before. */
-      int known = t > 0 && tiles[t].row == tiles[t - 1].row && tiles[t].x == tiles[t - 1].x + SIDE ? SHARED : 0;
+      float *own = columns + t % 2 * layout->columns, *next = columns + (t + 1) % 2 * layout->columns;
 
-      start = known ? column_place (start, SIDE) : 0;
-      factors[t] = (planes ? input_tile_planes : input_tile_i16) (v, &tiles[t], conv, layout, columns, start, known, t + 1 < n);
+      if (t + 1 < n)
+        {
+          int follows = tiles[t + 1].row == tiles[t].row && tiles[t + 1].x == tiles[t].x + SIDE;
+
+          factors[t + 1] = tile_columns (next, follows ? own : NULL, scales[(t + 1) % 2], &tiles[t + 1], conv);
+        }
+      if (t + 2 < n)
+        fetch_tile (&tiles[t + 2], conv);
+      (planes ? tile_rows_planes : tile_rows) (v, own, scales[t % 2], conv, layout);
     }
 }

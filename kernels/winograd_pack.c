@@ -39,7 +39,7 @@ acu_winograd_layout (const AcuWinograd *conv)
   Layout layout = {
     .channels = channels,
     .groups = (conv->out_channels + ACU_WINOGRAD_GROUP - 1) / ACU_WINOGRAD_GROUP,
-    .v_bytes = whole_lines (ACU_WINOGRAD_POSITIONS * ACU_WINOGRAD_TILES * number * channels),
+    .v_bytes = whole_lines (ACU_WINOGRAD_POSITIONS * V_STEP (channels) * number),
     .m_bytes = m_bytes (planes),
     .columns = (size_t) ACU_WINOGRAD_POSITIONS
                  * (conv->kind == ACU_WINOGRAD_I16 ? channels : ACU_WINOGRAD_GROUP),
@@ -63,7 +63,7 @@ acu_winograd_scratch_bytes (const AcuWinograd *conv)
 {
   Layout layout = acu_winograd_layout (conv);
 
-  return layout.v_bytes + layout.m_bytes + (layout.columns + ACU_WINOGRAD_TILES) * sizeof (float);
+  return layout.v_bytes + layout.m_bytes + (ACU_WINOGRAD_COLUMNS * layout.columns + ACU_WINOGRAD_TILES) * sizeof (float);
 }
 
 int

@@ -19,6 +19,12 @@
 /* Of I16: the sum of magnitudes in the longest row of Aᵀ, 1 + √½ + 2 √2, is below this. */
 #define ACU_WINOGRAD_GAIN 4.6f
 
+/* Numbers between the positions of V, and a line of 16-bit numbers or two so that they do not share cache sets. */
+#define V_STEP(channels) ((size_t) ACU_WINOGRAD_TILES * (channels) + 32)
+
+/* Tiles whose columns wait for their rows. */
+#define ACU_WINOGRAD_COLUMNS 2
+
 /* Numbers between the groups of M: 36 positions of 16 channels, and a line so that they do not share cache sets. */
 #define M_STEP ((ACU_WINOGRAD_POSITIONS + 1) * ACU_WINOGRAD_GROUP)
 
@@ -59,7 +65,7 @@ typedef struct Layout
 {
   int channels, groups;           /* input channels, groups of output channels */
   size_t v_bytes, m_bytes;
-  size_t columns;                 /* floats */
+  size_t columns;                 /* floats of a tile's transformed columns, of which there are ACU_WINOGRAD_COLUMNS */
   size_t group_bytes;             /* weights of one group */
 } Layout;
 

@@ -117,7 +117,7 @@ product_i16 (int32_t *m, ptrdiff_t m_step, const int16_t *v, const int16_t *weig
               one (m + (size_t) (t * groups + h / 2) * M_STEP + h % 2 * HALF, (ptrdiff_t) groups *M_STEP,       \
                    v + (size_t) t * channels, weights + h * half, channels, groups);                            \
             }                                                                                                   \
-        v += (size_t) ACU_WINOGRAD_TILES * channels;                                                            \
+        v += V_STEP (channels);                                                            \
         weights += (size_t) groups * channels * ACU_WINOGRAD_GROUP;                                             \
       }                                                                                                         \
   }

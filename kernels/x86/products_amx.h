@@ -132,7 +132,7 @@ products (int32_t *m, const int16_t *v, const int16_t *weights, int n, int chann
   const uint8_t *data = (const uint8_t *) v, *w = (const uint8_t *) weights;
   uint32_t *sums = (uint32_t *) m + ACU_WINOGRAD_TILES * 4 * M_STEP;
 
-  for (int p = 0; p < positions; p++, m += ACU_WINOGRAD_GROUP, data += (size_t) 2 * ACU_WINOGRAD_TILES * channels)
+  for (int p = 0; p < positions; p++, m += ACU_WINOGRAD_GROUP, data += 2 * V_STEP (channels))
     {
       acu_winograd_look_ahead (ahead, n);
       for (int g = 0; g < groups; g++, w += group_bytes)

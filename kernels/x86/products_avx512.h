@@ -56,7 +56,7 @@ product (NUMBER *m, const V_NUMBER *v, const V_NUMBER *weights, int channels, co
   {                                                                                                             \
     const size_t position = (size_t) groups * channels * ACU_WINOGRAD_GROUP;                                    \
                                                                                                                 \
-    for (int p = 0; p < positions; p++, v += (size_t) TILES * channels, weights += position)                    \
+    for (int p = 0; p < positions; p++, v += V_STEP (channels), weights += position)                    \
       for (int t = 0; t < n; t += rows)                                                                         \
         {                                                                                                       \
           const V_NUMBER *soon = weights + position + position / (TILES / rows) * (t / rows);                   \

@@ -87,7 +87,7 @@ product_i16 (int32_t *m, ptrdiff_t m_step, const int16_t *v, const int16_t *weig
               one (m + (size_t) (t * groups + g) * M_STEP, (ptrdiff_t) groups *M_STEP, v + (size_t) t * channels, \
                    weights + g * group, channels, groups);                                                      \
             }                                                                                                   \
-        v += (size_t) ACU_WINOGRAD_TILES * channels;                                                            \
+        v += V_STEP (channels);                                                            \
         weights += (size_t) groups * channels * ACU_WINOGRAD_GROUP;                                             \
       }                                                                                                         \
   }
