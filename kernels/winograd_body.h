@@ -395,7 +395,7 @@ winograd (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *con
   char *v = scratch, *m = v + layout.v_bytes;
   float *columns = (float *) (m + layout.m_bytes), *factors = columns + ACU_WINOGRAD_COLUMNS * layout.columns;
   const char *weights = conv->weights;
-  Ahead next = { tiles + n, conv, ahead };
+  Ahead next;
   float limit = conv->out_element == ACU_ELEMENT_F16 ? ACU_HALF_MAX : FLT_MAX, largest[LANES] = { 0 };
 
   if (kind == ACU_WINOGRAD_I16)
@@ -403,7 +403,7 @@ winograd (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *con
   for (int t = 0; t < n && kind == ACU_WINOGRAD_F32; t++)
     input_tile_f32 ((float *) v + (size_t) t * layout.channels, &tiles[t], conv, &layout, columns);
 
-  next.step = (float) ahead * WINDOW * conv->slices / ((float) POSITIONS * n * acu_winograd_chunks (layout.groups));
+  acu_winograd_plan_ahead (&next, tiles + n, ahead, conv);
   for (int group = 0; group < layout.groups;)
     {
       int groups = acu_winograd_chunk (layout.groups - group);

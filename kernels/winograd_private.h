@@ -120,51 +120,69 @@ acu_winograd_number (const void *src, size_t at, AcuElement element)
   return element == ACU_ELEMENT_F16 ? acu_half_to_float (((const uint16_t *) src)[at]) : ((const float *) src)[at];
 }
 
-/* What the next call will read and write, in lines of one row of one slice of one tile, asked for piece by piece during the matrix
- * products, which leave the memory idle. */
+/* What the next call will read and write, asked for piece by piece during the matrix products, which leave the memory idle. A piece has 32 bytes for each step that
+ * products go over channels in. */
+#define ACU_WINOGRAD_PIECES 160
+
 typedef struct Ahead
 {
-  const AcuWinogradTile *tiles;
-  const AcuWinograd *conv;
-  int n, tile, slice, row;        /* tiles, and the next line */
-  float due, step;                /* lines that are due, and that become due with each tile at each position */
+  const char *pieces[ACU_WINOGRAD_PIECES];
+  int n, next;
+  size_t bytes;                   /* of a piece */
 } Ahead;
 
 static inline void
-acu_winograd_ahead_line (Ahead *ahead)
+acu_winograd_ahead_row (Ahead *ahead, const void *row, size_t from, size_t bytes)
 {
-  const AcuWinogradTile *tile = &ahead->tiles[ahead->tile];
-  const AcuWinograd *conv = ahead->conv;
-  int channels = conv->slice_channels[ahead->slice];
-  size_t pixel = (size_t) channels * (conv->slice_elements[ahead->slice] == ACU_ELEMENT_F16 ? 2 : 4);
-  const char *src = (const char *) tile->row->src[ahead->slice * ACU_WINOGRAD_WINDOW + ahead->row] + (size_t) tile->x * pixel;
+  for (size_t at = 0; at < bytes && ahead->n < ACU_WINOGRAD_PIECES; at += ahead->bytes)
+    ahead->pieces[ahead->n++] = (const char *) row + from + at;
+}
 
-  /* The first two columns belong to the tile before as well. */
-  for (size_t at = 2 * pixel; at < ACU_WINOGRAD_WINDOW * pixel; at += 64)
-    __builtin_prefetch (src + at, 0, 2);
-  if (ahead->slice == 0 && ahead->row >= tile->row->above && ahead->row < tile->row->rows)
+/* Of n tiles; what does not fit is left out. */
+static inline void
+acu_winograd_plan_ahead (Ahead *ahead, const AcuWinogradTile *tiles, int n, const AcuWinograd *conv)
+{
+  int channels = 0;
+
+  for (int s = 0; s < conv->slices; s++)
+    channels += conv->slice_channels[s];
+  ahead->n = ahead->next = 0;
+  ahead->bytes = (size_t) (conv->kind == ACU_WINOGRAD_I16 ? channels / 2 : channels) * 32;
+  for (int first = 0, run; first < n; first += run)
     {
-      pixel = (size_t) conv->out_channels * (conv->out_element == ACU_ELEMENT_F16 ? 2 : 4);
-      for (size_t at = 0; at < ACU_WINOGRAD_SIDE * pixel; at += 64)
-        __builtin_prefetch ((char *) tile->row->dst[ahead->row] + (size_t) tile->x * pixel + at, 1, 2);
-    }
-  if (++ahead->row == ACU_WINOGRAD_WINDOW)
-    {
-      ahead->row = 0;
-      if (++ahead->slice == conv->slices)
+      const AcuWinogradRow *row = tiles[first].row;
+      size_t x = (size_t) tiles[first].x, columns, pixel;
+
+      for (run = 1; first + run < n && tiles[first + run].row == row; run++)
+        ;
+      columns = (size_t) run * ACU_WINOGRAD_SIDE;
+      for (int s = 0; s < conv->slices; s++)
         {
-          ahead->slice = 0;
-          ahead->tile++;
+          pixel = (size_t) conv->slice_channels[s] * (conv->slice_elements[s] == ACU_ELEMENT_F16 ? 2 : 4);
+          for (int y = 0; y < ACU_WINOGRAD_WINDOW; y++)
+            acu_winograd_ahead_row (ahead, row->src[s * ACU_WINOGRAD_WINDOW + y], x * pixel, columns * pixel);
         }
+      pixel = (size_t) conv->out_channels * (conv->out_element == ACU_ELEMENT_F16 ? 2 : 4);
+      for (int y = row->above; y < row->rows; y++)
+        acu_winograd_ahead_row (ahead, row->dst[y], x * pixel, columns * pixel);
     }
 }
 
-/* To be called for each position once with each of its tiles, some at a time. */
-static inline void
-acu_winograd_look_ahead (Ahead *ahead, int tiles)
+/* The next piece; `otherwise` when there is none. */
+static inline const char *
+acu_winograd_next_piece (Ahead *ahead, const void *otherwise)
 {
-  for (ahead->due += ahead->step * (float) tiles; ahead->due >= 1 && ahead->tile < ahead->n; ahead->due--)
-    acu_winograd_ahead_line (ahead);
+  return ahead->next < ahead->n ? ahead->pieces[ahead->next++] : otherwise;
+}
+
+/* Asks for a piece: to be called for each position about four times. */
+static inline void
+acu_winograd_look_ahead (Ahead *ahead)
+{
+  const char *piece = acu_winograd_next_piece (ahead, NULL);
+
+  for (size_t at = 0; piece && at < ahead->bytes; at += 64)
+    __builtin_prefetch (piece + at, 0, 2);
 }
 
 /* The matrix products of one chunk of `groups` groups for n tiles, at the first `positions` positions; n may be rounded up to fill registers. */

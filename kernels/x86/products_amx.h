@@ -134,7 +134,8 @@ products (int32_t *m, const int16_t *v, const int16_t *weights, int n, int chann
 
   for (int p = 0; p < positions; p++, m += ACU_WINOGRAD_GROUP, data += 2 * V_STEP (channels))
     {
-      acu_winograd_look_ahead (ahead, n);
+      for (int i = 0; i < 4; i++)
+        acu_winograd_look_ahead (ahead);
       for (int g = 0; g < groups; g++, w += group_bytes)
         if (n > ROWS)
           product_two (m + g * M_STEP, m_step, data, w, channels, sums);

@@ -8,9 +8,11 @@
 
 #define TILES ACU_WINOGRAD_TILES
 
-/* `rows` tiles × `groups` groups at one position; in registers, one step of channels after the other. `soon`: a line a step is asked for. */
+/* `rows` tiles × `groups` groups at one position; in registers, one step of channels after the other. A line of `soon` a step is asked for, and half a line
+ * of `later`. */
 __attribute__ ((always_inline)) static inline void
-product (NUMBER *m, const V_NUMBER *v, const V_NUMBER *weights, int channels, const int rows, const int groups, const char *soon)
+product (NUMBER *m, const V_NUMBER *v, const V_NUMBER *weights, int channels, const int rows, const int groups, const char *soon,
+         const char *later)
 {
   const int steps = channels / PAIR;
   const int32_t *data = (const int32_t *) v;
@@ -31,6 +33,7 @@ product (NUMBER *m, const V_NUMBER *v, const V_NUMBER *weights, int channels, co
       for (int g = 0; g < groups; g++)
         now[g] = _mm512_loadu_si512 (w + g);
       _mm_prefetch (soon + (ptrdiff_t) k * 64, _MM_HINT_T0);
+      _mm_prefetch (later + (ptrdiff_t) k * 32, _MM_HINT_T1);
       ACU_UNROLL
       for (int t = 0; t < rows; t++)
         {
@@ -61,9 +64,8 @@ product (NUMBER *m, const V_NUMBER *v, const V_NUMBER *weights, int channels, co
         {                                                                                                       \
           const V_NUMBER *soon = weights + position + position / (TILES / rows) * (t / rows);                   \
                                                                                                                 \
-          acu_winograd_look_ahead (ahead, rows);                                                                \
           product (m + (size_t) t * groups * M_STEP + p * ACU_WINOGRAD_GROUP, v + (size_t) t * channels, weights, channels, rows, \
-                   groups, (const char *) soon);                                                                \
+                   groups, (const char *) soon, acu_winograd_next_piece (ahead, soon));                         \
         }                                                                                                       \
   }
 PRODUCTS (24, 1)

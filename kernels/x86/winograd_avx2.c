@@ -83,7 +83,7 @@ product_i16 (int32_t *m, ptrdiff_t m_step, const int16_t *v, const int16_t *weig
           for (int t = 0; t < n; t += ROWS)                                                                     \
             {                                                                                                   \
               if (g == 0)                                                                                       \
-                acu_winograd_look_ahead (ahead, ROWS);                                                          \
+                acu_winograd_look_ahead (ahead);                                                                \
               one (m + (size_t) (t * groups + g) * M_STEP, (ptrdiff_t) groups *M_STEP, v + (size_t) t * channels, \
                    weights + g * group, channels, groups);                                                      \
             }                                                                                                   \
