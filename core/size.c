@@ -45,13 +45,14 @@ acu_size_product (const guint64 *factors, guint n, guint64 *result)
 }
 
 /* Feature maps and weights are walked through again and again: with small pages, looking up where they lie takes a fifth to a third of a network's time
- * on a virtual machine (docs/SPEED.md). Only whole large pages inside of the memory become ones, so it is no more than was asked for. */
+ * on a virtual machine (docs/SPEED.md). Only whole large pages become ones; half of one, or more, is made whole. */
 static void *
 alloc_large (gsize bytes)
 {
   void *memory = NULL;
 
-  bytes = (bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+  if (bytes % LARGE_PAGE >= LARGE_PAGE / 2)
+    bytes = (bytes / LARGE_PAGE + 1) * LARGE_PAGE;
   if (posix_memalign (&memory, LARGE_PAGE, bytes) != 0)
     return NULL;
 #ifdef MADV_HUGEPAGE
@@ -68,7 +69,7 @@ acu_try_alloc (guint64 count, guint64 size)
 
   if (!acu_size_mul (count, size, &bytes) || !acu_size_add (bytes, ALIGNMENT, &padded) || padded > PTRDIFF_MAX)
     return NULL;
-  if (padded >= LARGE_PAGE / 2)
+  if (padded >= 2 * LARGE_PAGE)
     return alloc_large (padded);
   return aligned_alloc (ALIGNMENT, padded / ALIGNMENT * ALIGNMENT);
 }

@@ -4,6 +4,10 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+/* See begins_at_edge(). */
+#define EDGE_STAGES 32
+#define EDGE_ROWS 512
+
 typedef struct Walk
 {
   const AcuPlan *plan;
@@ -320,18 +324,33 @@ acu_plan_find_tail (AcuPlan *plan)
   plan->tail = i;
 }
 
+/* Phases let each stage be just as far ahead as its readers' windows want, which keeps rings short, but make one more row of tiles, the first of which are partly above
+ * the picture. Where all rings together are short in any case, tiles begin at the picture's edge. That depends on the network and the picture alone, for tiles decide about
+ * the last bits. */
+static gboolean
+begins_at_edge (const AcuPlan *plan)
+{
+  guint tiled = 0;
+
+  for (guint i = 0; i < plan->program.n_stages; i++)
+    tiled += plan->program.stages[i].granularity > 1;
+  return tiled <= EDGE_STAGES && plan->program.buffers[0].height <= EDGE_ROWS;
+}
+
 gboolean
 acu_plan_set_phases (AcuPlan *plan)
 {
   guint n = plan->program.n_stages;
   g_autofree int *made = g_try_new0 (int, n), *wanted = g_try_new0 (int, n), *aims = g_try_new0 (int, n);
   Walk walk = { plan, made, wanted, aims };
+  gboolean edge;
 
   if (!made || !wanted || !aims)
     return FALSE;
   plan->leads = 0;
+  edge = begins_at_edge (plan);
   for (guint i = 0; i < n; i++)
-    plan->program.stages[i].phase = -1;
+    plan->program.stages[i].phase = edge ? 0 : -1;
   for (guint last = 0; last < n; last++)
     {
       if (!ends_segment (plan, last))
