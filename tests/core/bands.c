@@ -62,7 +62,8 @@ gates_are_fused (gconstpointer data)
   g_free (results[1]);
 }
 
-static const int sizes[][2] = { { 1, 1 }, { 37, 1 }, { 1, 23 }, { 41, 29 }, { 130, 17 } };
+/* The last one is high enough for tiles that begin above its edge. */
+static const int sizes[][2] = { { 1, 1 }, { 37, 1 }, { 1, 23 }, { 41, 29 }, { 130, 17 }, { 3, 518 } };
 static const int bands[] = { 1, 2, 3, 7, 16, 1000 };
 static const guint64 limits[] = { 3 << 20, 2300000 };
 
@@ -134,14 +135,17 @@ last_stages_take_turns (void)
   char *text;
 
   compact (net, rand);
-  plan = acu_plan_new (net, acu_device_find ("cpu", NULL), 9, 100, 1, 0, 0, ACU_PRECISION_FAST, NULL);
-  text = acu_plan_print (plan);
-  g_assert_nonnull (strstr (text, "whole picture"));
-  g_assert_nonnull (strstr (text, " 100 of 100 rows"));
-  g_assert_nonnull (strstr (text, " 64 of 300 rows"));
-  g_assert_null (strstr (text, " 400 of 400 rows"));
-  g_free (text);
-  acu_plan_free (plan);
+  for (int narrow = 0; narrow < 2; narrow++)
+    {
+      plan = acu_plan_new (net, acu_device_find ("cpu", NULL), narrow ? 140 : 280, 100, 1, 0, 0, ACU_PRECISION_FAST, NULL);
+      text = acu_plan_print (plan);
+      g_assert_nonnull (strstr (text, "whole picture"));
+      g_assert_nonnull (strstr (text, " 100 of 100 rows"));
+      g_assert_nonnull (strstr (text, narrow ? " 128 of 300 rows" : " 64 of 300 rows"));
+      g_assert_null (strstr (text, " 300 of 300 rows"));
+      g_free (text);
+      acu_plan_free (plan);
+    }
   acu_net_unref (net);
   g_rand_free (rand);
 }
@@ -348,6 +352,95 @@ unread_layers (void)
     }
 }
 
+/* Rows are handed over while others are made; a caller who takes no more gets none, whatever had begun. */
+typedef struct Refusal
+{
+  const float *in;
+  gsize row;
+  int rows, calls;                /* taken before it refuses; after that */
+} Refusal;
+
+static gboolean
+refusal_read (void *data, int y, int rows, float *pixels, GError **error)
+{
+  const Refusal *r = data;
+
+  memcpy (pixels, r->in + y * r->row, rows * r->row * sizeof (float));
+  return TRUE;
+}
+
+static gboolean
+refusal_write (void *data, int y, int rows, const float *pixels, GError **error)
+{
+  Refusal *r = data;
+
+  if (y + rows <= r->rows)
+    return TRUE;
+  r->calls++;
+  g_set_error_literal (error, ACU_ERROR, ACU_ERROR_IO, "full");
+  return FALSE;
+}
+
+static void
+refused_rows (void)
+{
+  GRand *rand = g_rand_new_with_seed (3);
+  AcuNet *net = acu_net_new ("refused");
+  const int width = 120, height = 90;
+  g_autofree float *in = g_new0 (float, 3 * width * height);
+
+  compact (net, rand);
+  for (int band = 0; band <= 16; band += 8)
+    for (int threads = 1; threads <= 3; threads++)
+      {
+        AcuPlan *plan = acu_plan_new (net, acu_device_find ("cpu", NULL), width, height, threads, 0, band, ACU_PRECISION_FAST, NULL);
+
+        for (int rows = 0; rows < acu_plan_height (plan); rows += 50)
+          {
+            Refusal refusal = { in, 3 * width, rows };
+            AcuPlanCallbacks callbacks = { refusal_read, refusal_write, NULL, &refusal };
+            GError *error = NULL;
+
+            g_assert_false (acu_plan_run (plan, &callbacks, &error));
+            g_assert_error (error, ACU_ERROR, ACU_ERROR_IO);
+            g_assert_cmpint (refusal.calls, ==, 1);
+            g_clear_error (&error);
+          }
+        acu_plan_free (plan);
+      }
+  acu_net_unref (net);
+  g_rand_free (rand);
+}
+
+/* Bytes of a plan of `layers` convolutions, four rows at a time. */
+static guint64
+bytes_of_chain (int layers, int height)
+{
+  GRand *rand = g_rand_new_with_seed (1);
+  AcuNet *net = acu_net_new ("chain");
+  guint at = 0;
+  AcuPlan *plan;
+  guint64 bytes;
+
+  acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, NULL)->channels = 16;
+  for (int i = 0; i < layers; i++)
+    conv (net, rand, &at, 16, 3, 1, 1);
+  plan = acu_plan_new (net, acu_device_find ("cpu", NULL), 1000, height, 1, 0, 4, ACU_PRECISION_FAST, NULL);
+  bytes = acu_plan_bytes (plan);
+  acu_plan_free (plan);
+  acu_net_unref (net);
+  g_rand_free (rand);
+  return bytes;
+}
+
+/* Tiles of low pictures begin at the edge, for which rings are a little longer; those of high ones, or of deep nets, where rings should be short. */
+static void
+tiles_at_the_edge (void)
+{
+  g_assert_cmpuint (bytes_of_chain (20, 512), >, bytes_of_chain (20, 516) * 5 / 4);
+  g_assert_cmpuint (bytes_of_chain (40, 512), <, bytes_of_chain (40, 516) * 101 / 100);
+}
+
 /* A device that makes as many operations a second as `speeds` says: convolutions, transposed ones, others. */
 static double speeds[3];
 static const AcuProgram *slow_program;
@@ -440,6 +533,8 @@ main (int argc, char **argv)
       g_test_add_data_func (fast, GUINT_TO_POINTER (2 * i + ACU_PRECISION_FAST), check);
       g_test_add_data_func (exact, GUINT_TO_POINTER (2 * i + ACU_PRECISION_EXACT), check);
     }
+  g_test_add_func ("/bands/refused-rows", refused_rows);
+  g_test_add_func ("/bands/tiles-at-the-edge", tiles_at_the_edge);
   g_test_add_func ("/bands/refused", refused);
   g_test_add_func ("/bands/last-stages", last_stages_take_turns);
   g_test_add_func ("/bands/rings", rings_stay_short);
