@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* What follows the sums of a convolution, see finish.h; in the terms of winograd_body.h, behind which it is included. */
+/* What follows the sums of a convolution, see finish.h; in the terms of sigmoid_body.h, behind which it is included. */
 #include "finish.h"
 
 INLINE int

@@ -131,6 +131,7 @@ acu_kernels_init (AcuKernels *k, unsigned flags)
   if (flags & ACU_CPU_AMXBF16)
     {
       k->bf16_quick = 1;
+      k->finish = acu_finish_avx512bf16;
       k->bf16_narrow = acu_bf16_narrow_avx512;
       k->bf16_pixels = acu_bf16_pixels_avx512;
       k->bf16_planes = acu_bf16_planes_avx512;

@@ -214,6 +214,7 @@ int acu_winograd_f32_avx2 (const AcuWinogradTile *tiles, int n, int ahead, const
 int acu_pointwise_avx2 (void *dst, const void *const *src, const void *residual, const AcuPointwise *conv, int n, void *scratch);
 int acu_winograd_i16_avx2 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 int acu_finish_avx512 (void *dst, const float *sums, const void *residual, const AcuFinish *finish, int width);
+int acu_finish_avx512bf16 (void *dst, const float *sums, const void *residual, const AcuFinish *finish, int width);
 int acu_winograd_f32_avx512 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 int acu_winograd_i16_avx512 (const AcuWinogradTile *tiles, int n, int ahead, const AcuWinograd *conv, void *scratch);
 /* The same with given products; `planes`: for weights in ACU_I16_PLANES. */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 /* See begins_at_edge(). */
-#define EDGE_STAGES 32
-#define EDGE_ROWS 512
+#define EDGE_STAGES 64
+#define EDGE_ROWS 256
 
 typedef struct Walk
 {

@@ -6,5 +6,5 @@
 int
 acu_conv2d_block_amx (const AcuBlock *block, const AcuConv2dBlock *conv, void *scratch)
 {
-  return conv2d_block (block, conv, scratch, acu_finish_avx512);
+  return conv2d_block (block, conv, scratch, acu_finish_avx512bf16);
 }

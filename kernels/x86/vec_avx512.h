@@ -31,10 +31,13 @@ v_store_f16 (uint16_t *p, vec v)
   _mm256_storeu_si256 ((__m256i *) p, _mm512_cvtps_ph (v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
 
-/* As acu_bf16_from_float(), without the instructions that only processors with AVX512-BF16 have. */
+/* As acu_bf16_from_float(). */
 V_FUNCTION void
 v_store_bf16 (uint16_t *p, vec v)
 {
+#ifdef __AVX512BF16__
+  _mm256_storeu_si256 ((__m256i *) p, (__m256i) _mm512_cvtneps_pbh (v));
+#else
   const __m512i bits = _mm512_castps_si512 (v), magnitude = _mm512_and_si512 (bits, _mm512_set1_epi32 (0x7fffffff));
   const __mmask16 none = _mm512_cmp_epi32_mask (magnitude, _mm512_set1_epi32 (0x800000), _MM_CMPINT_LT);
   const __mmask16 no_number = _mm512_cmp_epi32_mask (magnitude, _mm512_set1_epi32 (0x7f800000), _MM_CMPINT_NLE);
@@ -44,6 +47,7 @@ v_store_bf16 (uint16_t *p, vec v)
   rounded = _mm512_mask_and_epi32 (rounded, none, bits, _mm512_set1_epi32 ((int) 0x80000000));
   rounded = _mm512_mask_or_epi32 (rounded, no_number, bits, _mm512_set1_epi32 (0x400000));
   _mm256_storeu_si256 ((__m256i *) p, _mm512_cvtepi32_epi16 (_mm512_srli_epi32 (rounded, 16)));
+#endif
 }
 
 V_FUNCTION vec
