@@ -45,14 +45,12 @@ acu_size_product (const guint64 *factors, guint n, guint64 *result)
 }
 
 /* Feature maps and weights are walked through again and again: with small pages, looking up where they lie takes a fifth to a third of a network's time
- * on a virtual machine (docs/SPEED.md). Only whole large pages become ones; half of one, or more, is made whole. */
+ * on a virtual machine (docs/SPEED.md). Only whole large pages inside of the memory become ones, so it is no more than was asked for. */
 static void *
 alloc_large (gsize bytes)
 {
   void *memory = NULL;
 
-  if (bytes % LARGE_PAGE >= LARGE_PAGE / 2)
-    bytes = (bytes / LARGE_PAGE + 1) * LARGE_PAGE;
   if (posix_memalign (&memory, LARGE_PAGE, bytes) != 0)
     return NULL;
 #ifdef MADV_HUGEPAGE

@@ -322,6 +322,8 @@ bound_of (const AcuWinograd *conv, int group)
 {
   float slope = conv->activation == ACU_WINOGRAD_SLOPE ? largest_of_group (conv->slope + group * GROUP) : 1, most = 1.1f * (slope > 1 ? slope : 1);
 
+  if (conv->activation == ACU_WINOGRAD_GATE)
+    most *= fabsf (conv->gate[0]) + fabsf (conv->gate[1]);
   /* Of a slope that is no number, it says nothing. */
   most = slope == slope ? most : NAN;
   return (Bound) { most * ACU_WINOGRAD_GAIN * ACU_WINOGRAD_GAIN * 0x1p31f * largest_of_group (conv->factor + group * GROUP),

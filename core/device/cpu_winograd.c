@@ -113,8 +113,7 @@ set_row (AcuWinogradRow *tiles, const Step *step, int y)
   for (int r = tiles->above; r < tiles->rows; r++)
     {
       tiles->dst[r] = acu_cpu_row (executor, &buffers[stage->output], y + r);
-      if (stage->residual)
-        tiles->residual[r] = acu_cpu_residual (executor, stage, 0, y + r);
+      tiles->residual[r] = stage->residual ? acu_cpu_residual (executor, stage, 0, y + r) : NULL;
     }
 }
 

@@ -317,6 +317,9 @@ run_step (void *data, guint number, int first, int rows, GError **error)
       run->made_rows = rows;
       return plan->device->beside ? TRUE : hand_over (run, error);
     }
+  /* These are where the last stage writes now. */
+  if (number == plan->program.n_stages - 1 && !hand_over (run, error))
+    return FALSE;
   stage = &plan->program.stages[number];
   if (stage->kind == ACU_STAGE_INPUT)
     {
@@ -328,9 +331,6 @@ run_step (void *data, guint number, int first, int rows, GError **error)
         }
       return report (run, error);
     }
-  /* These are where the last stage writes now. */
-  if (number == plan->program.n_stages - 1 && !hand_over (run, error))
-    return FALSE;
   if (run->made_rows > 0)
     plan->device->beside (plan->executor, hand_over_beside, run);
   rate = &run->rates[rate_of (stage)];

@@ -412,6 +412,23 @@ refused_rows (void)
   g_rand_free (rand);
 }
 
+/* Of a network that is nothing but the picture, what is read next lies where its result is. */
+static void
+picture_alone (void)
+{
+  const int width = 21, height = 70;
+  AcuNet *net = acu_net_new ("picture");
+  g_autofree float *in = g_new (float, 3 * width * height);
+
+  acu_net_add (net, ACU_LAYER_INPUT, "picture", NULL, 0, NULL)->channels = 3;
+  for (int i = 0; i < 3 * width * height; i++)
+    in[i] = (float) i;
+  for (guint b = 0; b < G_N_ELEMENTS (bands); b++)
+    for (int threads = 1; threads <= 3; threads++)
+      compare (net, in, width, height, in, threads, bands[b], 0, ACU_PRECISION_FAST);
+  acu_net_unref (net);
+}
+
 /* Bytes of a plan of `layers` convolutions, four rows at a time. */
 static guint64
 bytes_of_chain (int layers, int height)
@@ -534,6 +551,7 @@ main (int argc, char **argv)
       g_test_add_data_func (exact, GUINT_TO_POINTER (2 * i + ACU_PRECISION_EXACT), check);
     }
   g_test_add_func ("/bands/refused-rows", refused_rows);
+  g_test_add_func ("/bands/picture-alone", picture_alone);
   g_test_add_func ("/bands/tiles-at-the-edge", tiles_at_the_edge);
   g_test_add_func ("/bands/refused", refused);
   g_test_add_func ("/bands/last-stages", last_stages_take_turns);

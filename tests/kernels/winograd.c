@@ -341,19 +341,22 @@ tells_overflow_level (const char *isa, const AcuKernels *k, gpointer data)
     float value;
     AcuElement element;
     float slope;                  /* 0: none */
+    float gate;                   /* 0: none */
     int fits;
   } rows[] = {
-    { 1e-3f, ACU_ELEMENT_F16, 0, 1 }, { 1e2f, ACU_ELEMENT_F16, 0, 1 }, { 9e2f, ACU_ELEMENT_F16, 0, 1 }, { 9.3e2f, ACU_ELEMENT_F16, 0, 0 },
-    { 2e3f, ACU_ELEMENT_F16, 0, 0 }, { -2e3f, ACU_ELEMENT_F16, 0, 0 }, { 2e3f, ACU_ELEMENT_F32, 0, 1 }, { INFINITY, ACU_ELEMENT_F32, 0, 0 },
-    { NAN, ACU_ELEMENT_F16, 0, 0 }, { NAN, ACU_ELEMENT_F32, 0, 0 }, { -1, ACU_ELEMENT_F16, 800, 1 }, { -1, ACU_ELEMENT_F16, 950, 0 },
-    { -1, ACU_ELEMENT_F16, -950, 0 }, { 1, ACU_ELEMENT_F16, 950, 1 }, { -1, ACU_ELEMENT_F16, NAN, 0 },
+    { 1e-3f, ACU_ELEMENT_F16, 0, 0, 1 }, { 1e2f, ACU_ELEMENT_F16, 0, 0, 1 }, { 9e2f, ACU_ELEMENT_F16, 0, 0, 1 }, { 9.3e2f, ACU_ELEMENT_F16, 0, 0, 0 },
+    { 2e3f, ACU_ELEMENT_F16, 0, 0, 0 }, { -2e3f, ACU_ELEMENT_F16, 0, 0, 0 }, { 2e3f, ACU_ELEMENT_F32, 0, 0, 1 }, { INFINITY, ACU_ELEMENT_F32, 0, 0, 0 },
+    { NAN, ACU_ELEMENT_F16, 0, 0, 0 }, { NAN, ACU_ELEMENT_F32, 0, 0, 0 }, { -1, ACU_ELEMENT_F16, 800, 0, 1 }, { -1, ACU_ELEMENT_F16, 950, 0, 0 },
+    { -1, ACU_ELEMENT_F16, -950, 0, 0 }, { 1, ACU_ELEMENT_F16, 950, 0, 1 }, { -1, ACU_ELEMENT_F16, NAN, 0, 0 },
+    { 1, ACU_ELEMENT_F16, 0, 800, 1 }, { 1, ACU_ELEMENT_F16, 0, 950, 0 }, { -1, ACU_ELEMENT_F16, 0, 1e9f, 1 },
   };
 
   for (int kind = 0; kind < 2; kind++)
     for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
       {
         Case c = { .conv = { .kind = kind, .slices = 1, .slice_channels = { 16 }, .out_channels = 16,
-                             .out_element = rows[i].element, .activation = rows[i].slope == 0 ? ACU_WINOGRAD_LINEAR : ACU_WINOGRAD_SLOPE },
+                             .out_element = rows[i].element, .activation = rows[i].gate != 0 ? ACU_WINOGRAD_GATE : rows[i].slope != 0 ? ACU_WINOGRAD_SLOPE : ACU_WINOGRAD_LINEAR,
+                             .gate = { rows[i].gate } },
                    .columns = 4, .rows = 4 };
 
         case_init (&c, NUMBERS_ORDINARY);
