@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Numbers of maps, and sigmoids of them, in terms of the vectors that winograd_body.h tells of. Included once by the file of each instruction set, by itself or by that. */
+/* Numbers of maps, and sigmoids of them, in terms of the vectors that winograd_body.h tells of. Included once by each file of an instruction set that needs them, by itself or by
+ * another body. */
+#include "kernels_private.h"
 #include "winograd_private.h"
 
 #define INLINE __attribute__ ((always_inline)) static inline
@@ -10,7 +12,7 @@ load_element (const void *src, size_t at, const AcuElement element)
   return element == ACU_ELEMENT_F16 ? v_load_f16 ((const uint16_t *) src + at) : v_load ((const float *) src + at);
 }
 
-/* exp (x) for x that is no NaN; see kernels_private.h. */
+/* exp (x); see kernels_private.h. Of a NaN, NaN. */
 INLINE vec
 exponential (vec x)
 {
